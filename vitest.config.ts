@@ -1,0 +1,40 @@
+// Two worlds in one run: "runtime" tests run inside workerd; "unit" (pure code), "http", "journeys" and "browser" run in Node,
+// the last three against the production bundle. Outbound requests of the runtime project are refused: a test that needs a system brings it.
+import path from "node:path";
+import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-pool-workers";
+import { defineConfig } from "vitest/config";
+
+export default defineConfig(async () => ({
+  // The pool resolves CommonJS require() with the root server's conditions.
+  ssr: { resolve: { conditions: ["workerd", "module", "node", "development|production"] } },
+  test: {
+    reporters: ["default", "./test/closing-line.ts"],
+    projects: [
+      {
+        plugins: [
+          cloudflareTest({
+            wrangler: { configPath: "./wrangler.toml" },
+            main: "./test/runtime/worker.ts",
+            remoteBindings: false,
+            miniflare: {
+              bindings: { ENVIRONMENT: "development", TEST_MIGRATIONS: await readD1Migrations(path.join(import.meta.dirname, "migrations")) },
+              outboundService: (request: { url: string }) => new Response(`blocked ${request.url}`, { status: 599 }) as never,
+            },
+          }),
+        ],
+        test: { name: "runtime", include: ["test/runtime/**/*.test.{ts,tsx}"], setupFiles: ["test/runtime/setup.ts"], isolate: false },
+      },
+      { test: { name: "unit", include: ["test/unit/**/*.test.{ts,tsx}"], environment: "node" as const, testTimeout: 60_000 } },
+      {
+        test: {
+          name: "journeys",
+          include: ["test/{http,journeys,browser}/**/*.test.ts"],
+          environment: "node" as const,
+          fileParallelism: false,
+          testTimeout: 180_000,
+          hookTimeout: 120_000,
+        },
+      },
+    ],
+  },
+}));
