@@ -1,0 +1,117 @@
+// Errors that cross a boundary are data, matched by code: class identity is lost across RPC and storage.
+// The table says for each code what a caller may do about it; nothing decides by message text.
+
+/** `retry`: does a second try help? `after` waits for the time the answer named. `outcome`: for a write, can it have happened? */
+interface ErrorFacts {
+  readonly status: number;
+  readonly retry: "never" | "backoff" | "after" | "signal" | "operator";
+  readonly actor: "caller" | "author" | "tenant" | "operator" | "nobody";
+  readonly outcome: "not_done" | "unknown";
+  readonly title: string;
+}
+
+const row = (
+  status: number,
+  retry: ErrorFacts["retry"],
+  actor: ErrorFacts["actor"],
+  title: string,
+  outcome: ErrorFacts["outcome"] = "not_done",
+): ErrorFacts => ({ status, retry, actor, outcome, title });
+
+export const ERRORS = {
+  "webhook.connection_unknown": row(404, "never", "caller", "No connection has this address"),
+  "webhook.unauthentic": row(401, "never", "caller", "The delivery is not authentic"),
+  "webhook.misconfigured": row(401, "operator", "tenant", "This connection cannot verify deliveries as it is configured"),
+  "webhook.too_large": row(413, "never", "caller", "The delivery is larger than this connection accepts"),
+  "webhook.rate_limited": row(429, "after", "caller", "Too many deliveries on this connection"),
+  "ingress.unavailable": row(503, "after", "nobody", "The event could not be stored"),
+
+  "request.invalid": row(400, "never", "caller", "The request is not valid"),
+  "request.not_found": row(404, "never", "caller", "There is nothing at this address"),
+  "access.not_configured": row(403, "operator", "operator", "The console has no identity provider"),
+  "access.denied": row(403, "never", "caller", "You are not signed in, or may not do this"),
+  "access.cross_site": row(403, "never", "caller", "The form was not sent from this console"),
+
+  "run.not_found": row(404, "never", "caller", "No such run"),
+  "run.refused": row(409, "operator", "operator", "The run cannot be started"),
+  "partition.count_changed": row(409, "operator", "operator", "The number of partitions differs from the one this deployment began with"),
+  "approval.not_found": row(404, "never", "caller", "No such approval"),
+  "approval.already_decided": row(409, "never", "caller", "This approval was already decided"),
+  "approval.changed": row(409, "never", "caller", "What is to be approved has changed since the page was opened"),
+  "approval.not_reviewer": row(403, "never", "caller", "The governance spec does not name you as a reviewer"),
+  "approval.edit_refused": row(422, "never", "caller", "The governance spec does not allow the edited values"),
+  "effect.not_applied": row(409, "never", "caller", "Only an applied write can be undone"),
+  "effect.irreversible": row(409, "never", "caller", "This write cannot be undone"),
+  "effect.undo_running": row(409, "after", "caller", "This write is being undone already"),
+
+  "connector.rate_limited": row(503, "after", "nobody", "The business system asked to wait"),
+  "connector.unavailable": row(503, "backoff", "nobody", "The business system failed", "unknown"),
+  "connector.timeout": row(504, "backoff", "nobody", "The business system did not answer in time", "unknown"),
+  "connector.unauthorised": row(502, "operator", "tenant", "The business system refused the credential"),
+  "connector.conflict": row(409, "backoff", "nobody", "The record changed between the read and the write"),
+  "connector.not_found": row(404, "never", "author", "The record does not exist in the business system"),
+  "connector.rejected": row(422, "never", "author", "The business system refused the request"),
+  "connector.answer_invalid": row(502, "never", "author", "The business system's answer has an unexpected shape", "unknown"),
+
+  "model.unavailable": row(503, "backoff", "nobody", "The model provider failed"),
+  "model.rate_limited": row(503, "after", "nobody", "The model provider asked to wait"),
+  "model.invalid_output": row(502, "backoff", "author", "The model's answer does not fit the declared schema"),
+  "model.refused": row(422, "never", "author", "The model declined to answer"),
+  "model.rejected": row(422, "never", "author", "The model provider refused the request"),
+  "model.not_trained": row(409, "operator", "operator", "The built-in statistical model has no labelled records for this workflow"),
+
+  "workflow.undeclared": row(500, "never", "author", "The workflow did something that its manifest does not declare"),
+  "workflow.unknown": row(409, "operator", "operator", "No workflow of this name and version is deployed"),
+  "workflow.diverged": row(409, "operator", "operator", "The workflow's code no longer follows the recorded journal"),
+  "workflow.threw": row(500, "never", "author", "The workflow's own code failed"),
+  "step.exhausted": row(502, "never", "operator", "The step failed on every attempt"),
+  "pass.stale": row(409, "never", "nobody", "A newer pass of this run has taken over"),
+  internal: row(500, "backoff", "nobody", "Something went wrong"),
+} as const satisfies Record<string, ErrorFacts>;
+
+export type ErrorCode = keyof typeof ERRORS;
+
+/** An error as data: what is stored in journals, sent over RPC and shown to people. `retryAfterMs` only where the other side named a time. */
+export interface Failure {
+  readonly code: ErrorCode;
+  readonly message: string;
+  readonly field?: string;
+  readonly retryAfterMs?: number;
+}
+
+export type Result<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: Failure };
+
+export const ok = <T>(value: T): Result<T> => ({ ok: true, value });
+export const fail = (code: ErrorCode, message: string, more: Omit<Failure, "code" | "message"> = {}): { ok: false; error: Failure } => ({
+  ok: false,
+  error: { code, message, ...more },
+});
+
+export const errorFacts = (code: ErrorCode): ErrorFacts => ERRORS[code] ?? ERRORS.internal;
+
+/** The one class that is thrown inside a layer; it carries a Failure and nothing else. */
+export class InterlockError extends Error {
+  readonly failure: Failure;
+  constructor(code: ErrorCode, message: string, more: Omit<Failure, "code" | "message"> = {}) {
+    super(message);
+    this.name = "InterlockError";
+    this.failure = { code, message, ...more };
+  }
+}
+
+/** Turns whatever was thrown into data. A foreign error is `fallback`, with its message and never its stack. */
+export function failureOf(thrown: unknown, fallback: ErrorCode = "internal"): Failure {
+  const carried = (thrown as { failure?: unknown } | null)?.failure;
+  if (carried && typeof carried === "object" && (carried as Failure).code in ERRORS) return carried as Failure;
+  return { code: fallback, message: thrown instanceof Error ? thrown.message : String(thrown) };
+}
+
+/** RFC 9457 problem+json body. */
+export const problemOf = (failure: Failure): { type: string; title: string; status: number; detail: string; code: string; field?: string } => ({
+  type: `urn:interlock:error:${failure.code}`,
+  title: errorFacts(failure.code).title,
+  status: errorFacts(failure.code).status,
+  detail: failure.message,
+  code: failure.code,
+  ...(failure.field ? { field: failure.field } : {}),
+});

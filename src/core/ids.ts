@@ -1,0 +1,22 @@
+// Ids are computed from what they identify, never drawn: a second delivery of an event computes the id of the run that exists.
+import { sha256Hex } from "./crypto.ts";
+
+/** 128 bits are kept of each digest: short enough for a URL, collision-free for every event a company will ever send. */
+const ID_HEX = 32;
+
+/** Event id: one per connection and delivery key (the sender's own id of the delivery, or a digest of the body where it has none). */
+export const eventIdOf = (connection: string, deliveryKey: string): string =>
+  `evt_${sha256Hex(`${connection}\n${deliveryKey}`).slice(0, ID_HEX)}`;
+
+/** Run id: one run per event per workflow. */
+export const runIdOf = (workflow: string, eventId: string): string => `${workflow}.${eventId.replace("evt_", "")}`;
+
+/** Which partition holds a lane: FNV-1a over the lane key. Changing it would orphan running work, so the count is recorded at the first start. */
+export function partitionOf(laneKey: string, partitions: number): number {
+  let hash = 2166136261;
+  for (let i = 0; i < laneKey.length; i++) hash = Math.imul(hash ^ laneKey.charCodeAt(i), 16777619);
+  return (hash >>> 0) % partitions;
+}
+
+/** The name under which a partition's object is addressed. */
+export const partitionName = (index: number): string => `p${index}`;
