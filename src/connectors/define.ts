@@ -46,6 +46,8 @@ export interface ApplyContext {
   readonly key: string;
   /** The version that `look` saw; a precondition where the system has one. */
   readonly version: string | null;
+  /** Epoch ms of the effect's intent: nothing with this key is older. It spares `find` the rest of a long history. */
+  readonly since?: number;
 }
 
 /**
@@ -80,7 +82,7 @@ export interface WriteAction<Input, Output> {
   /** Absent where the system has nothing to read beforehand (a message). */
   readonly look?: (input: Input, http: Http) => Promise<Look>;
   readonly apply: (input: Input, context: ApplyContext) => Promise<Output>;
-  /** Was this key applied already? Its output, or null. Required when idempotency is "lookup". */
+  /** Was this key applied already? Its output, or null for a certain no; it throws when it cannot tell. Required when idempotency is "lookup". */
   readonly find?: (input: Input, context: ApplyContext) => Promise<Output | null>;
   /** Reads back what was written, as `values` names it. Absent where `apply`'s answer is all the proof there is. */
   readonly prove?: (input: Input, output: Output, http: Http) => Promise<JsonObject>;

@@ -43,16 +43,20 @@ export interface HandshakeAnswer {
 export type Parsed =
   | {
       readonly kind: "event";
-      /** The sender's own id of this delivery, the same on its retries; null where it has none, then the body's digest is used. */
+      /** The sender's own id of this delivery, the same on its retries; null where it has none. Usually not under the MAC: for the log, never for identity. */
       readonly deliveryKey: string | null;
+      /** An id of the event that is under the MAC, the same on every retry and never used again: the event's identity. Without one, see ingress/event-key.ts. */
+      readonly signedId?: string;
+      /** Ids of whoever caused the event. If one is the connection's own, the event is our own write coming back, and is ignored. */
+      readonly actors?: readonly string[];
       readonly type: string;
       readonly subject: string;
       /** Epoch milliseconds. */
       readonly time: number;
       readonly data: Json;
     }
-  | { readonly kind: "ignored"; readonly reason: string }
-  | { readonly kind: "unparsable"; readonly reason: string };
+  | { readonly kind: "ignored"; readonly reason: string; readonly deliveryKey?: string | null }
+  | { readonly kind: "unparsable"; readonly reason: string; readonly deliveryKey?: string | null };
 
 export interface WebhookDeclaration {
   readonly scheme: HmacScheme;

@@ -24,8 +24,8 @@ export const GovernanceSpec = z.strictObject({
   version: z.number().int().positive(),
   owner: z.email(),
   purpose: z.string().min(1),
-  /** live writes; shadow goes the whole way and writes nothing; paused admits events and runs nothing. */
-  mode: z.enum(["live", "shadow", "paused"]),
+  /** live writes; shadow goes the whole way and writes nothing. */
+  mode: z.enum(["live", "shadow"]),
   regulated: z.boolean(),
   /** Per decision: the confidence (0 to 1) from which it may be acted on without asking. */
   thresholds: z.record(z.string(), z.number().min(0).max(1)),

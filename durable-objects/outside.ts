@@ -1,0 +1,73 @@
+// Everything outside a partition that its runs may touch, built once per object: HTTP to each connection, models, the clock, chance.
+// It hands out ports and decides nothing.
+import { createHttp, outboundFetch } from "../src/connectors/http.ts";
+import type { Http } from "../src/connectors/define.ts";
+import { InterlockError } from "../src/core/errors.ts";
+import { bindingOf, type Connection, connectionFor, type Deployment } from "../src/deployment.ts";
+import type { Ports } from "../src/engine/pass.ts";
+import type { Model } from "../src/inference/model.ts";
+
+export class Outside {
+  readonly #deployment: Deployment;
+  readonly #env: Env;
+  readonly #http = new Map<Connection, Http>();
+  readonly #models = new Map<string, Model>();
+  readonly #ports = new Map<string, Ports>();
+
+  constructor(deployment: Deployment, env: Env) {
+    this.#deployment = deployment;
+    this.#env = env;
+  }
+
+  portsFor(connection: string): Ports {
+    let ports = this.#ports.get(connection);
+    if (!ports) {
+      ports = {
+        connect: (connector) => this.#connect(connectionFor(this.#deployment, connector, connection)),
+        model: (name) => this.#model(name),
+        now: Date.now,
+        random: Math.random,
+        turn: () => new Promise((resolve) => setTimeout(resolve, 0)),
+      };
+      this.#ports.set(connection, ports);
+    }
+    return ports;
+  }
+
+  #connect(connection: Connection): Http {
+    let http = this.#http.get(connection);
+    if (!http) {
+      const baseUrl = bindingOf(this.#env, connection.baseUrl);
+      if (!baseUrl) throw new InterlockError("connector.unauthorised", `The binding ${connection.baseUrl} (the address of ${connection.connector.title}) is not set`);
+      const secret = connection.credential && bindingOf(this.#env, connection.credential);
+      if (connection.credential && !secret) {
+        throw new InterlockError("connector.unauthorised", `The secret ${connection.credential} is not set: wrangler secret put ${connection.credential}`);
+      }
+      http = createHttp({
+        baseUrl,
+        authorization: secret ? connection.connector.authorization(secret) : null,
+        system: connection.connector.title,
+        now: Date.now,
+      });
+      this.#http.set(connection, http);
+    }
+    return http;
+  }
+
+  #model(name: string): Model {
+    let model = this.#models.get(name);
+    if (!model) {
+      const build = this.#deployment.models[name];
+      if (!build) throw new InterlockError("workflow.undeclared", `This deployment has no model "${name}"`);
+      model = build({
+        binding: (binding) => bindingOf(this.#env, binding),
+        fetch: outboundFetch,
+        blobs: { get: async (key) => readBlob(await this.#env.BLOBS.get(key)) },
+      });
+      this.#models.set(name, model);
+    }
+    return model;
+  }
+}
+
+const readBlob = async (object: R2ObjectBody | null): Promise<Uint8Array | null> => (object ? new Uint8Array(await object.arrayBuffer()) : null);

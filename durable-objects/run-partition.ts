@@ -1,0 +1,373 @@
+// One object holds the journals of many runs. A shell: it stores, wakes, calls the engine and answers; every rule is in src/.
+// start: journal a batch in one commit, arm the alarm, answer, then run. The alarm (about 2 s behind a start) picks up what a lost instance left behind,
+// due timers and unprojected entries; its times live in SQLite, so losing an alarm loses nothing.
+import { DurableObject } from "cloudflare:workers";
+import { failureOf, InterlockError, ok, type Result } from "../src/core/errors.ts";
+import type { RunState, WaitReason } from "../src/core/run.ts";
+import { type ProjectedRun, projectRuns } from "../src/db/projection.ts";
+import { type Deployment, matchesManifest, workflowOf } from "../src/deployment.ts";
+import type { Workflow } from "../src/engine/define.ts";
+import { executePass, stepsOf, undoStep } from "../src/engine/execute.ts";
+import { answerApproval, askUndo, resolveStep } from "../src/engine/external.ts";
+import type { NewEntry, OperatorChoice } from "../src/engine/journal.ts";
+import type { PartitionPort, RunView, StartBatch, Started } from "../src/engine/partition-port.ts";
+import { Pass, type PassEnd, type Ports } from "../src/engine/pass.ts";
+import { approvalViews, effectView } from "../src/engine/project.ts";
+import { foldUndo } from "../src/engine/run-undo.ts";
+import { LiveRun, PartitionJournal, type RunRow } from "./partition-journal.ts";
+import { Outside } from "./outside.ts";
+import { migrate } from "./storage-migrations.ts";
+
+/** How long a run may be left to a lost instance before another looks: the alarm trails every start by this much. */
+const WATCHDOG_MS = 2_000;
+/** D1 follows the journal within this time of a pass. */
+const OUTBOX_MS = 250;
+/** Runs per projection: about 15 audit rows each, so one statement stays near 1 MB. */
+const OUTBOX_RUNS = 200;
+/** A pass that records nothing for this long awaits something that the engine does not know (a bare promise in the body): it is taken from its run. */
+const PASS_STALL_MS = 120_000;
+const DUE_BATCH = 500;
+
+export function createRunPartition(deployment: Deployment) {
+  return class RunPartition extends DurableObject<Env> implements PartitionPort {
+    readonly #journal: PartitionJournal;
+    readonly #live = new Map<string, LiveRun>();
+    readonly #dirty = new Set<string>();
+    readonly #outside: Outside;
+    #running = 0;
+    #alarmAt: number | null = null;
+    #outboxTimer = false;
+    #projecting: Promise<void> = Promise.resolve();
+    #recovered = false;
+
+    constructor(ctx: DurableObjectState, env: Env) {
+      super(ctx, env);
+      this.#journal = new PartitionJournal(ctx.storage);
+      this.#journal.busy = () => this.#running;
+      this.#outside = new Outside(deployment, env);
+      ctx.blockConcurrencyWhile(async () => {
+        ctx.storage.transactionSync(() => migrate(ctx.storage.sql));
+        this.#alarmAt = await ctx.storage.getAlarm();
+        const due = this.#journal.nextDue();
+        if (due !== null) this.#arm(Math.max(due, Date.now()));
+      });
+    }
+
+    start(batch: StartBatch): Promise<Result<Started[]>> {
+      return this.#answer(async () => {
+        const now = Date.now();
+        const fresh: LiveRun[] = [];
+        const started: Started[] = [];
+        await this.#commit(() => {
+          for (const spec of batch.specs) this.#journal.keepSpec(spec);
+          for (const { runId, pins, event } of batch.starts) {
+            const row: RunRow = { id: runId, pins, event, created: now };
+            const isFresh = this.#journal.insertRun(row);
+            started.push({ runId, fresh: isFresh });
+            if (!isFresh) continue;
+            const run = new LiveRun(row, now);
+            run.add([{ type: "run.started", pins, event }], now);
+            this.#journal.insertEntries(runId, run.unsaved);
+            run.unsaved = [];
+            fresh.push(run);
+          }
+        });
+        if (fresh.length > 0) this.#arm(now + WATCHDOG_MS);
+        for (const run of fresh) {
+          this.#live.set(run.row.id, run);
+          this.#drive(run);
+        }
+        return ok(started);
+      });
+    }
+
+    decide(runId: string, approvalId: string, decision: unknown, by: string): Promise<Result<null>> {
+      return this.#tell(runId, (run) => {
+        const { workflow, specVersion } = run.row.pins;
+        const answered = answerApproval(run.entries, approvalId, decision, by, this.#journal.specOf(workflow, specVersion), Date.now());
+        return answered.ok ? ok([answered.value]) : answered;
+      });
+    }
+
+    undo(runId: string, step: string, by: string): Promise<Result<null>> {
+      return this.#tell(runId, (run) => {
+        const asked = askUndo(run.entries, step, by);
+        return asked.ok ? ok([asked.value]) : asked;
+      });
+    }
+
+    resolve(runId: string, step: string, choice: OperatorChoice, by: string): Promise<Result<null>> {
+      return this.#tell(runId, (run) => resolveStep(run.entries, step, choice, by));
+    }
+
+    inspect(runId: string): Promise<Result<RunView>> {
+      return this.#answer(async () => {
+        const run = this.#find(runId);
+        return ok({ id: runId, pins: run.row.pins, event: run.row.event, state: stateOf(run), entries: run.entries });
+      });
+    }
+
+    async admitted(after: string, limit: number): Promise<string[]> {
+      return this.#journal.admitted(after, limit);
+    }
+
+    override async alarm(): Promise<void> {
+      this.#alarmAt = null;
+      const now = Date.now();
+      try {
+        const ids = new Set(this.#journal.due(now, DUE_BATCH));
+        if (!this.#recovered) {
+          this.#recovered = true;
+          for (const id of this.#journal.unfinished()) ids.add(id);
+        }
+        for (const id of ids) {
+          const run = this.#live.get(id) ?? this.#journal.load(id, now);
+          if (!run || run.running) continue;
+          this.#live.set(id, run);
+          this.#drive(run);
+        }
+        for (const run of this.#live.values()) {
+          if (run.running && now - run.lastProgress > PASS_STALL_MS) this.#takeFrom(run);
+          if (run.projected < run.seq) this.#dirty.add(run.row.id);
+        }
+        await this.#project();
+      } finally {
+        this.#armNext();
+      }
+    }
+
+    /** Records what a person said, before anybody is told that it was accepted; then lets the run go on. */
+    #tell(runId: string, decide: (run: LiveRun) => Result<readonly NewEntry[]>): Promise<Result<null>> {
+      return this.#answer(async () => {
+        const run = this.#find(runId);
+        const decided = decide(run);
+        if (!decided.ok) return decided;
+        run.add(decided.value, Date.now());
+        // A pass that is just ending must not put the run to sleep over what has now been said.
+        if (run.running) run.again = true;
+        this.#live.set(runId, run);
+        await this.#commit(() => {
+          this.#journal.insertEntries(runId, run.unsaved.splice(0));
+          this.#journal.setDue(runId, Date.now());
+        });
+        this.#arm(Date.now() + WATCHDOG_MS);
+        this.#drive(run);
+        return ok(null);
+      });
+    }
+
+    #find(runId: string): LiveRun {
+      const run = this.#live.get(runId) ?? this.#journal.load(runId, Date.now());
+      if (!run) throw new InterlockError("run.not_found", `No run ${runId}`);
+      return run;
+    }
+
+    async #answer<T>(work: () => Promise<Result<T>>): Promise<Result<T>> {
+      try {
+        return await work();
+      } catch (thrown) {
+        return { ok: false, error: failureOf(thrown) };
+      }
+    }
+
+    /** When a commit fails, what is in memory is ahead of what is durable: this instance ends, and the next one starts from the journal. */
+    async #commit(write: () => void): Promise<void> {
+      try {
+        await this.#journal.commit(write);
+      } catch (error) {
+        this.ctx.abort(`commit failed: ${error instanceof Error ? error.message : error}`);
+        throw error;
+      }
+    }
+
+    #drive(run: LiveRun): void {
+      if (run.running) {
+        run.again = true;
+        return;
+      }
+      run.running = true;
+      this.#running++;
+      this.ctx.waitUntil(
+        this.#run(run).finally(() => {
+          this.#running--;
+        }),
+      );
+    }
+
+    async #run(run: LiveRun): Promise<void> {
+      do {
+        run.again = false;
+        const pass = ++run.pass;
+        const end = await this.#pass(run, pass);
+        if (run.pass !== pass) return;
+        await this.#settle(run, end);
+      } while (run.again);
+      run.running = false;
+    }
+
+    async #pass(run: LiveRun, number: number): Promise<PassEnd> {
+      try {
+        const { pins, event } = run.row;
+        const workflow = workflowOf(deployment, pins.workflow, pins.version);
+        if (!workflow) return held("workflow.unknown", `No workflow ${pins.workflow}@${pins.version} is deployed`);
+        if (!matchesManifest(workflow, pins.manifestDigest)) {
+          return held("workflow.diverged", `${pins.workflow}@${pins.version} is deployed with another manifest than this run began with`);
+        }
+        const spec = this.#journal.specOf(pins.workflow, pins.specVersion);
+        const journal = this.#journal.forPass(run, number, Date.now);
+        const ports = this.#outside.portsFor(run.row.event.connection);
+        const end: PassEnd = run.ended
+          ? { kind: "ended", state: run.ended }
+          : await executePass({ runId: run.row.id, event, workflow, spec, journal, recordedSteps: stepsOf(run.entries), ports });
+        const again = await this.#undo(run, number, workflow, ports);
+        return again !== null && end.kind === "ended" ? { kind: "waiting", on: { kind: "timer", step: "undo", until: again } } : end;
+      } catch (error) {
+        return { kind: "broken", error };
+      }
+    }
+
+    /** Undos that people asked for; null when none is left to do. */
+    async #undo(run: LiveRun, number: number, workflow: Workflow, ports: Ports): Promise<number | null> {
+      let next: number | null = null;
+      for (const [step, entries] of run.byStep) {
+        if (foldUndo(entries as Parameters<typeof foldUndo>[0]).phase !== "requested") continue;
+        const { pins } = run.row;
+        const journal = this.#journal.forPass(run, number, Date.now);
+        const pass = new Pass(run.row.id, this.#journal.specOf(pins.workflow, pins.specVersion), journal, ports);
+        const again = await undoStep(pass, workflow, step);
+        if (again !== null) next = Math.min(next ?? again, again);
+      }
+      return next;
+    }
+
+    async #settle(run: LiveRun, end: PassEnd): Promise<void> {
+      const { id } = run.row;
+      switch (end.kind) {
+        case "broken":
+          console.error(JSON.stringify({ message: "pass broken", run: id, error: failureOf(end.error).message }));
+          run.again = false;
+          this.#live.delete(id);
+          this.#arm(Date.now() + WATCHDOG_MS);
+          return;
+        case "waiting": {
+          const due = end.on.kind === "operator" ? null : end.on.until;
+          run.waiting = end.on;
+          await this.#commit(() => this.#journal.setWaiting(id, end.on, run.again ? Date.now() : due));
+          if (due !== null) this.#arm(due);
+          this.#markDirty(run);
+          return;
+        }
+        case "ended":
+          run.waiting = null;
+          this.#markDirty(run);
+          return;
+      }
+    }
+
+    /** A pass that hangs keeps its promises, but no longer its run. */
+    #takeFrom(run: LiveRun): void {
+      run.pass++;
+      run.running = false;
+      this.#live.delete(run.row.id);
+      const on: WaitReason = {
+        kind: "operator",
+        step: run.lastEntry?.step ?? "",
+        error: { code: "workflow.threw", message: `The workflow made no progress for ${PASS_STALL_MS / 1000} s: it awaits something other than its steps` },
+      };
+      this.#journal.setWaiting(run.row.id, on, null);
+    }
+
+    #markDirty(run: LiveRun): void {
+      this.#dirty.add(run.row.id);
+      if (this.#outboxTimer) return;
+      this.#outboxTimer = true;
+      setTimeout(() => {
+        this.#outboxTimer = false;
+        this.ctx.waitUntil(this.#project());
+      }, OUTBOX_MS);
+    }
+
+    /** One at a time: a second flush waits for the first, so that `projected` only grows. */
+    #project(): Promise<void> {
+      this.#projecting = this.#projecting.then(() => this.#projectAll());
+      return this.#projecting;
+    }
+
+    async #projectAll(): Promise<void> {
+      while (this.#dirty.size > 0) {
+        const ids = [...this.#dirty].slice(0, OUTBOX_RUNS);
+        const runs = ids.flatMap((id) => this.#live.get(id) ?? this.#journal.load(id, Date.now()) ?? []);
+        for (const id of ids) this.#dirty.delete(id);
+        const upTo = runs.map((run) => ({ run, seq: run.seq }));
+        try {
+          await projectRuns(this.env.DB, runs.map((run) => this.#projection(run)));
+        } catch (error) {
+          console.error(JSON.stringify({ message: "projection failed, will be repeated", runs: ids.length, error: failureOf(error).message }));
+          for (const id of ids) this.#dirty.add(id);
+          this.#arm(Date.now() + WATCHDOG_MS);
+          return;
+        }
+        await this.#commit(() =>
+          this.#journal.setProjected(upTo.map(({ run, seq }) => ({ id: run.row.id, projected: seq, open: isOpen(run, seq) ? 1 : 0 }))),
+        );
+        for (const { run, seq } of upTo) {
+          run.projected = seq;
+          if (!run.running && run.seq === seq) this.#live.delete(run.row.id);
+        }
+      }
+    }
+
+    #projection(run: LiveRun): ProjectedRun {
+      const { pins, event, created, id } = run.row;
+      const entries = run.entries.filter((entry) => entry.seq > run.projected);
+      const touched = new Set(entries.flatMap((entry) => (entry.step === undefined ? [] : [entry.step])));
+      return {
+        id,
+        workflow: pins.workflow,
+        version: pins.version,
+        specVersion: pins.specVersion,
+        partition: this.ctx.id.name ?? "",
+        event,
+        state: stateOf(run),
+        startedAt: created,
+        entries,
+        effects: [...touched].flatMap((step) => effectView(step, run.byStep.get(step) ?? []) ?? []),
+        approvals: entries.some((entry) => entry.type.startsWith("approval.") || entry.type.startsWith("run.")) ? approvalViews(run.entries) : [],
+      };
+    }
+
+    /** The alarm only ever moves nearer: it is one write, and a later need is met by #armNext. */
+    #arm(at: number): void {
+      if (this.#alarmAt !== null && this.#alarmAt <= at) return;
+      this.#alarmAt = at;
+      this.ctx.storage.setAlarm(at);
+    }
+
+    #armNext(): void {
+      const due = this.#journal.nextDue();
+      const watch = this.#running > 0 || this.#dirty.size > 0 || this.#live.size > 0;
+      if (due !== null) this.#arm(Math.max(due, Date.now() + (due <= Date.now() ? WATCHDOG_MS : 0)));
+      if (watch) this.#arm(Date.now() + WATCHDOG_MS);
+    }
+  };
+}
+
+const held = (code: "workflow.unknown" | "workflow.diverged", message: string): PassEnd => ({
+  kind: "waiting",
+  on: { kind: "operator", step: "", error: { code, message } },
+});
+
+function stateOf(run: LiveRun): RunState {
+  if (run.ended) return run.ended;
+  if (run.running || !run.waiting) return { status: run.seq > 1 ? "running" : "pending" };
+  return { status: "waiting", on: run.waiting };
+}
+
+/** Ended, all of it in D1, and nothing asked to be undone: the alarm need never look at it again. */
+function isOpen(run: LiveRun, projected: number): boolean {
+  if (!run.ended || run.seq > projected) return true;
+  for (const entries of run.byStep.values()) {
+    if (foldUndo(entries as Parameters<typeof foldUndo>[0]).phase === "requested") return true;
+  }
+  return false;
+}

@@ -1,0 +1,92 @@
+CREATE TABLE `approval` (
+	`id` text PRIMARY KEY NOT NULL,
+	`run` text NOT NULL,
+	`workflow` text NOT NULL,
+	`step` text NOT NULL,
+	`action` text NOT NULL,
+	`target` text NOT NULL,
+	`status` text NOT NULL,
+	`requested_at` integer NOT NULL,
+	`expires_at` integer NOT NULL,
+	`decided_at` integer,
+	`decided_by` text,
+	`seq` integer NOT NULL,
+	`body` text NOT NULL
+) WITHOUT ROWID;
+--> statement-breakpoint
+CREATE INDEX `approval_open` ON `approval` (`status`,`expires_at`);--> statement-breakpoint
+CREATE TABLE `audit` (
+	`run` text NOT NULL,
+	`seq` integer NOT NULL,
+	`at` integer NOT NULL,
+	`type` text NOT NULL,
+	`step` text,
+	`actor` text NOT NULL,
+	`body` text NOT NULL,
+	PRIMARY KEY(`run`, `seq`)
+) WITHOUT ROWID;
+--> statement-breakpoint
+CREATE TABLE `dead_letter` (
+	`id` text PRIMARY KEY NOT NULL,
+	`at` integer NOT NULL,
+	`source` text NOT NULL,
+	`reason` text NOT NULL,
+	`body` text NOT NULL
+) WITHOUT ROWID;
+--> statement-breakpoint
+CREATE INDEX `dead_letter_at` ON `dead_letter` (`at`);--> statement-breakpoint
+CREATE TABLE `deployment` (
+	`key` text PRIMARY KEY NOT NULL,
+	`value` text NOT NULL
+) WITHOUT ROWID;
+--> statement-breakpoint
+CREATE TABLE `effect` (
+	`run` text NOT NULL,
+	`step` text NOT NULL,
+	`action` text NOT NULL,
+	`target` text NOT NULL,
+	`status` text NOT NULL,
+	`body` text NOT NULL,
+	`seq` integer NOT NULL,
+	PRIMARY KEY(`run`, `step`)
+) WITHOUT ROWID;
+--> statement-breakpoint
+CREATE TABLE `event_log` (
+	`id` text PRIMARY KEY NOT NULL,
+	`connection` text NOT NULL,
+	`type` text NOT NULL,
+	`subject` text NOT NULL,
+	`time` integer NOT NULL,
+	`received_at` integer NOT NULL,
+	`runs` integer NOT NULL,
+	`data` text NOT NULL
+) WITHOUT ROWID;
+--> statement-breakpoint
+CREATE INDEX `event_log_received` ON `event_log` (`received_at`);--> statement-breakpoint
+CREATE TABLE `governance_spec` (
+	`workflow` text NOT NULL,
+	`version` integer NOT NULL,
+	`status` text NOT NULL,
+	`body` text NOT NULL,
+	`digest` text NOT NULL,
+	`approved_by` text,
+	`approved_at` integer,
+	PRIMARY KEY(`workflow`, `version`)
+) WITHOUT ROWID;
+--> statement-breakpoint
+CREATE TABLE `run` (
+	`id` text PRIMARY KEY NOT NULL,
+	`workflow` text NOT NULL,
+	`version` integer NOT NULL,
+	`spec_version` integer NOT NULL,
+	`partition` text NOT NULL,
+	`event_id` text NOT NULL,
+	`subject` text NOT NULL,
+	`status` text NOT NULL,
+	`state` text NOT NULL,
+	`started_at` integer NOT NULL,
+	`updated_at` integer NOT NULL,
+	`seq` integer NOT NULL
+) WITHOUT ROWID;
+--> statement-breakpoint
+CREATE INDEX `run_started` ON `run` (`started_at`);

@@ -1,0 +1,70 @@
+// Everything the stand-ins share: the stores over one SQLite database, the settings, the fault rules. Opened once per object; a reset
+// empties it in place, so that whoever holds a part of it goes on holding the right one.
+import { Counters } from "./counters.ts";
+import { Deliveries } from "./deliveries.ts";
+import type { SandboxEnv } from "./environment.ts";
+import type { CountedRule } from "./faults.ts";
+import { DEFAULT_MODEL, type ModelRules } from "./model/rules.ts";
+import { SettingsStore } from "./settings.ts";
+import { MessageStore } from "./slack/message-store.ts";
+import { createTables, emptyTables, StoredDocument } from "./storage.ts";
+import { People } from "./zendesk/people.ts";
+import type { Known } from "./zendesk/ticket-fields.ts";
+import { TicketStore } from "./zendesk/ticket-store.ts";
+
+export interface World {
+  env: SandboxEnv;
+  sql: SqlStorage;
+  settings: SettingsStore;
+  faults: StoredDocument<CountedRule[]>;
+  model: StoredDocument<ModelRules>;
+  counters: Counters;
+  deliveries: Deliveries;
+  people: People;
+  known: Known;
+  tickets: TicketStore;
+  messages: MessageStore;
+  /** Runs on after the answer was sent. */
+  background(work: Promise<unknown>): void;
+  /** All of it or none of it. */
+  transaction<T>(work: () => T): T;
+  reset(): void;
+}
+
+export function openWorld(ctx: DurableObjectState, env: SandboxEnv): World {
+  const sql = ctx.storage.sql;
+  createTables(sql);
+  const people = new People(sql);
+  const tickets = new TicketStore(sql);
+  const messages = new MessageStore(sql);
+  const settings = new SettingsStore(sql, env);
+  const faults = new StoredDocument<CountedRule[]>(sql, "faults", []);
+  const model = new StoredDocument<ModelRules>(sql, "model", DEFAULT_MODEL);
+  return {
+    env,
+    sql,
+    settings,
+    faults,
+    model,
+    counters: new Counters(sql),
+    deliveries: new Deliveries(sql),
+    people,
+    known: {
+      isUser: (id) => people.get(id) !== undefined,
+      isAgent: (id) => (people.get(id)?.role ?? "end-user") !== "end-user",
+    },
+    tickets,
+    messages,
+    background: (work) => ctx.waitUntil(work),
+    transaction: (work) => ctx.storage.transactionSync(work),
+    reset: () => {
+      emptyTables(sql);
+      faults.set([]);
+      model.set(DEFAULT_MODEL);
+      settings.reset();
+      people.load();
+      tickets.load();
+      messages.load();
+    },
+  };
+}

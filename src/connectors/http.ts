@@ -1,0 +1,251 @@
+// The one door to the network: nothing else in the product calls fetch, and an SDK is handed the function below. It turns a request into parsed JSON or
+// into a failure with a code. It must not retry, must not follow a redirect (a credential stays with its host) and must not let a credential into a message.
+// Sequence: check the path; send with a time limit; read the body once; a status that is not 2xx, or a body that is not JSON, is thrown.
+import type * as z from "zod";
+import { type ErrorCode, type Failure, InterlockError } from "../core/errors.ts";
+import type { Http, HttpAnswer, HttpRequest } from "./define.ts";
+
+/** For SDKs. A wrapper and not the global itself: workerd refuses a fetch that is called as another object's method. */
+export const outboundFetch: typeof fetch = (input, init) => fetch(input, init);
+
+export interface HttpOptions {
+  /** Scheme, host and an optional path prefix, such as "https://acme.zendesk.com". */
+  readonly baseUrl: string;
+  readonly authorization: string | null;
+  /** The system's name, as a person reads it at the beginning of every message. */
+  readonly system: string;
+  /** Epoch milliseconds. */
+  readonly now: () => number;
+  readonly fetch?: typeof fetch;
+  readonly timeoutMs?: number;
+  /** For systems that say no with HTTP 200. */
+  readonly failureIn?: (json: unknown) => { readonly code: ErrorCode; readonly message: string } | null;
+}
+
+const TIMEOUT_MS = 10_000;
+const MAX_MESSAGE = 500;
+/** A longer pause is not believed: the next try finds out, and a run does not hang for a day on one header. */
+const MAX_RETRY_AFTER_MS = 15 * 60_000;
+
+export function createHttp(options: HttpOptions): Http {
+  const { authorization, system, now, failureIn } = options;
+  const doFetch = options.fetch ?? outboundFetch;
+  const timeoutMs = options.timeoutMs ?? TIMEOUT_MS;
+  const base = checkBase(options.baseUrl, system);
+  if (authorization !== null && !/^[\x20-\x7e]+$/.test(authorization)) {
+    // The runtime would refuse such a header as well, with the header's text in its message.
+    throw new InterlockError("connector.unauthorised", `${system}: the credential has characters that cannot travel in a header`);
+  }
+  // Built once: a request without headers of its own allocates none.
+  const reading: Readonly<Record<string, string>> = {
+    accept: "application/json",
+    "user-agent": "interlock",
+    ...(authorization === null ? {} : { authorization }),
+  };
+  const writing: Readonly<Record<string, string>> = { ...reading, "content-type": "application/json; charset=utf-8" };
+
+  const failed = (code: ErrorCode, message: string, more: Pick<Failure, "field" | "retryAfterMs"> = {}): InterlockError =>
+    new InterlockError(code, scrub(message, authorization).slice(0, MAX_MESSAGE), more);
+
+  async function send(request: HttpRequest): Promise<HttpAnswer> {
+    const { method, path } = request;
+    if (!isSafePath(path)) throw failed("connector.rejected", `${system}: "${path}" is not a plain path`);
+    const body = request.body === undefined ? undefined : JSON.stringify(request.body);
+    const own = body === undefined ? reading : writing;
+    const abort = new AbortController();
+    // Not AbortSignal.timeout: that timer cannot be cleared, and at thousands of calls a second they would pile up.
+    const timer = setTimeout(() => abort.abort(), timeoutMs);
+    let response: Response;
+    let text: string;
+    try {
+      response = await doFetch(base + path, {
+        method,
+        headers: request.headers ? { ...request.headers, ...own } : own,
+        body,
+        redirect: "manual",
+        signal: abort.signal,
+      });
+      text = await response.text();
+    } catch (thrown) {
+      const what = `${method} ${withoutQuery(path)}`;
+      if (abort.signal.aborted) throw failed("connector.timeout", `${system} did not answer ${what} within ${timeoutMs / 1000} s`);
+      throw failed("connector.unavailable", `${system} could not be reached for ${what}${causeOf(thrown)}`);
+    } finally {
+      clearTimeout(timer);
+    }
+    const { status, headers } = response;
+    if (status < 200 || status > 299) {
+      const { code, retryAfterMs } = classify(status, headers, now);
+      const { said, field } = readError(text);
+      const redirected = status === 0 || (status > 299 && status < 400);
+      const why = redirected ? "it redirects, and redirects are not followed" : said;
+      throw failed(code, `${system} answered ${status} to ${method} ${withoutQuery(path)}${why && `: ${why}`}`, { field, retryAfterMs });
+    }
+    const json = text === "" ? null : parse(text);
+    if (json === undefined) {
+      const start = plainText(text).slice(0, 100);
+      throw failed(
+        "connector.answer_invalid",
+        `${system} answered ${status} to ${method} ${withoutQuery(path)} with something that is not JSON: ${start}`,
+      );
+    }
+    const failure = failureIn?.(json);
+    if (failure) throw failed(failure.code, failure.message, { retryAfterMs: retryAfterMs(headers.get("retry-after"), now()) });
+    return { status, headers, json };
+  }
+
+  return { send, remember: createMemory(now) };
+}
+
+/** Checks a part of an answer that the caller relies on. `what` names it: "the ticket". */
+export function promised<T>(schema: z.ZodType<T>, json: unknown, what: string): T {
+  const read = schema.safeParse(json);
+  if (read.success) return read.data;
+  const issue = read.error.issues[0];
+  throw new InterlockError("connector.answer_invalid", `The answer is not ${what}: ${issue?.path.join(".")}: ${issue?.message}`);
+}
+
+/** One load for all who ask meanwhile; the value is kept until its time is up, a failure is not kept at all. */
+function createMemory(now: () => number): Http["remember"] {
+  const kept = new Map<string, { readonly value: unknown; readonly until: number }>();
+  const loading = new Map<string, Promise<unknown>>();
+  return <T>(key: string, ttlMs: number, load: () => Promise<T>): Promise<T> => {
+    const held = kept.get(key);
+    if (held && held.until > now()) return Promise.resolve(held.value as T);
+    const underway = loading.get(key);
+    if (underway) return underway as Promise<T>;
+    const until = now() + ttlMs;
+    const loaded = load()
+      .then((value) => {
+        kept.set(key, { value, until });
+        return value;
+      })
+      .finally(() => loading.delete(key));
+    loading.set(key, loaded);
+    return loaded;
+  };
+}
+
+function classify(status: number, headers: Headers, now: () => number): { code: ErrorCode; retryAfterMs?: number } {
+  switch (status) {
+    case 401:
+    case 403:
+      return { code: "connector.unauthorised" };
+    case 404:
+    case 410:
+      return { code: "connector.not_found" };
+    case 408:
+      return { code: "connector.timeout" };
+    case 409:
+    case 412:
+      return { code: "connector.conflict" };
+    case 429:
+      return { code: "connector.rate_limited", retryAfterMs: retryAfterMs(headers.get("retry-after"), now()) };
+    case 503: {
+      // A server that names the time turned the request away at the door: it did not do it.
+      const pause = retryAfterMs(headers.get("retry-after"), now());
+      return pause === undefined ? { code: "connector.unavailable" } : { code: "connector.rate_limited", retryAfterMs: pause };
+    }
+    default:
+      return { code: status >= 500 ? "connector.unavailable" : "connector.rejected" };
+  }
+}
+
+/** Date.parse alone takes almost any text for a date. */
+const HTTP_DATE = /^[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/;
+
+/** The pause that a Retry-After header asks for (RFC 9110 section 10.2.3: seconds or a date), or undefined where it says nothing usable. */
+export function retryAfterMs(header: string | null, now: number): number | undefined {
+  if (header === null) return undefined;
+  const value = header.trim();
+  const ms = /^\d+(\.\d+)?$/.test(value) ? Number(value) * 1000 : HTTP_DATE.test(value) ? Math.max(0, Date.parse(value) - now) : Number.NaN;
+  return Number.isNaN(ms) ? undefined : Math.min(Math.ceil(ms), MAX_RETRY_AFTER_MS);
+}
+
+function checkBase(baseUrl: string, system: string): string {
+  const url = URL.canParse(baseUrl) ? new URL(baseUrl) : null;
+  if (!url || !/^https?:$/.test(url.protocol) || url.username || url.password || url.search || url.hash) {
+    throw new InterlockError("connector.rejected", `${system}: the base URL must be http(s)://host, with at most a path behind it`);
+  }
+  return url.href.replace(/\/+$/, "");
+}
+
+/** A path of one host: no authority, no climbing out of the prefix (plain or percent-encoded), nothing that a URL parser would rewrite. */
+function isSafePath(path: string): boolean {
+  return path.startsWith("/") && !/[^\x21-\x7e]|[\\#]/.test(path) && !/\/\/|\.\.|%2e/i.test(withoutQuery(path));
+}
+
+function withoutQuery(path: string): string {
+  const end = path.indexOf("?");
+  return end < 0 ? path : path.slice(0, end);
+}
+
+/** Only an error's code: its text may hold the request's headers. */
+function causeOf(thrown: unknown): string {
+  const { code, cause } = (thrown ?? {}) as { code?: unknown; cause?: { code?: unknown } };
+  const found = cause?.code ?? code;
+  return typeof found === "string" && /^[A-Z0-9_]+$/.test(found) ? ` (${found})` : "";
+}
+
+/** What an error body says, in the shapes that vendors use, and the field it is about where it names one. */
+function readError(text: string): { said: string; field?: string } {
+  const json = parse(text);
+  if (json === undefined || json === null || typeof json !== "object") return { said: plainText(text) };
+  const { error, description, message, title, detail, details, errors } = json as Record<string, unknown>;
+  const inner = (typeof error === "object" && error !== null ? error : { title: error }) as Record<string, unknown>;
+  const said = [inner.title, inner.message, title, description, message, detail].filter((part) => typeof part === "string" && part !== "");
+  const problems: string[] = [];
+  let field: string | undefined;
+  for (const [name, list] of Object.entries(typeof details === "object" && details !== null ? details : {})) {
+    // "base" is the record as a whole, in Zendesk's words.
+    if (name !== "base") field ??= name;
+    for (const item of Array.isArray(list) ? list : [list]) problems.push(`${name}: ${problemOf(item)}`);
+  }
+  for (const item of Array.isArray(errors) ? errors : []) problems.push(problemOf(item));
+  return { said: [...new Set(said), ...problems].join("; "), field };
+}
+
+function problemOf(item: unknown): string {
+  if (typeof item !== "object" || item === null) return String(item);
+  const { description, detail, message, title, error } = item as Record<string, unknown>;
+  return String(description ?? detail ?? message ?? title ?? error ?? "");
+}
+
+/** HTML or plain text as one line. */
+function plainText(text: string): string {
+  return text
+    .slice(0, 4_000)
+    .replace(/<(style|script)[^>]*>[\s\S]*?<\/\1>/gi, " ")
+    .replace(/<[^>]*>/g, " ")
+    .replace(/\s+/g, " ")
+    .trim();
+}
+
+/** Undefined for what is not JSON; JSON itself has no undefined. */
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Some systems quote the refused credential back at the caller. */
+function scrub(message: string, authorization: string | null): string {
+  if (authorization === null) return message;
+  const credential = authorization.slice(authorization.indexOf(" ") + 1);
+  const decoded = authorization.startsWith("Basic ") ? decodeBasic(credential) : "";
+  let clean = message;
+  for (const secret of [authorization, credential, decoded, decoded.slice(decoded.indexOf(":") + 1)]) {
+    if (secret.length > 3) clean = clean.replaceAll(secret, "[credential]");
+  }
+  return clean;
+}
+
+function decodeBasic(credential: string): string {
+  try {
+    return atob(credential);
+  } catch {
+    return "";
+  }
+}

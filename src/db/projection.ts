@@ -1,0 +1,153 @@
+// Writes what partitions have journalled into D1, many runs in a few statements (json_each): one transaction, idempotent by (run, sequence).
+// It derives nothing that the journal does not say, so a projection that is lost can be made again.
+import type { Approval } from "../core/approval.ts";
+import type { InterlockEvent } from "../core/event.ts";
+import type { Json, JsonObject } from "../core/json.ts";
+import type { RunState } from "../core/run.ts";
+
+/** A journal entry as far as D1 cares: fields by name, all JSON. */
+export interface AuditEntry {
+  readonly seq: number;
+  readonly at: number;
+  readonly type: string;
+  readonly step?: string | undefined;
+  readonly [field: string]: unknown;
+}
+
+export interface ProjectedRun {
+  readonly id: string;
+  readonly workflow: string;
+  readonly version: number;
+  readonly specVersion: number;
+  readonly partition: string;
+  readonly event: InterlockEvent;
+  readonly state: RunState;
+  readonly startedAt: number;
+  /** Entries that D1 has not yet; all later than those it has. */
+  readonly entries: readonly AuditEntry[];
+  /** Present state of the run's writes and approvals, for those that the entries touched. */
+  readonly effects: readonly ProjectedEffect[];
+  readonly approvals: readonly ProjectedApproval[];
+}
+
+export interface ProjectedEffect {
+  readonly step: string;
+  readonly action: string;
+  readonly target: string;
+  readonly status: string;
+  readonly body: Json;
+}
+
+export interface ProjectedApproval {
+  readonly approval: Approval;
+  readonly status: string;
+  readonly decidedAt: number | null;
+  readonly decidedBy: string | null;
+}
+
+/** Bytes of JSON per statement, well under D1's 2 MB limit for one bound value. */
+const CHUNK = 900_000;
+
+export async function projectRuns(db: D1Database, runs: readonly ProjectedRun[]): Promise<void> {
+  const audit: unknown[] = [];
+  const effects: unknown[] = [];
+  const approvals: unknown[] = [];
+  const rows: unknown[] = [];
+  for (const run of runs) {
+    const last = run.entries.at(-1);
+    if (!last) continue;
+    rows.push([
+      run.id,
+      run.workflow,
+      run.version,
+      run.specVersion,
+      run.partition,
+      run.event.id,
+      run.event.subject,
+      run.state.status,
+      JSON.stringify(run.state),
+      run.startedAt,
+      last.at,
+      last.seq,
+    ]);
+    for (const entry of run.entries) {
+      const { seq, at, type, step, ...body } = entry;
+      audit.push([run.id, seq, at, type, step ?? null, actorOf(entry), JSON.stringify(body)]);
+    }
+    for (const effect of run.effects) effects.push([run.id, effect.step, effect.action, effect.target, effect.status, JSON.stringify(effect.body), last.seq]);
+    for (const { approval, status, decidedAt, decidedBy } of run.approvals) {
+      approvals.push([
+        approval.id,
+        run.id,
+        run.workflow,
+        approval.step,
+        approval.action,
+        approval.target,
+        status,
+        approval.requestedAt,
+        approval.expiresAt,
+        decidedAt,
+        decidedBy,
+        last.seq,
+        JSON.stringify(approval),
+      ]);
+    }
+  }
+  const statements = [
+    ...inChunks(db, audit, (n) => `insert or ignore into audit (run, seq, at, type, step, actor, body) select ${columns(n)} from json_each(?) where true`, 7),
+    ...inChunks(
+      db,
+      rows,
+      (n) => `insert into run (id, workflow, version, spec_version, partition, event_id, subject, status, state, started_at, updated_at, seq)
+        select ${columns(n)} from json_each(?) where true
+        on conflict (id) do update set status = excluded.status, state = excluded.state, updated_at = excluded.updated_at, seq = excluded.seq
+        where excluded.seq >= run.seq`,
+      12,
+    ),
+    ...inChunks(
+      db,
+      effects,
+      (n) => `insert into effect (run, step, action, target, status, body, seq) select ${columns(n)} from json_each(?) where true
+        on conflict (run, step) do update set status = excluded.status, body = excluded.body, seq = excluded.seq where excluded.seq >= effect.seq`,
+      7,
+    ),
+    ...inChunks(
+      db,
+      approvals,
+      (n) => `insert into approval (id, run, workflow, step, action, target, status, requested_at, expires_at, decided_at, decided_by, seq, body)
+        select ${columns(n)} from json_each(?) where true
+        on conflict (id) do update set status = excluded.status, decided_at = excluded.decided_at, decided_by = excluded.decided_by, seq = excluded.seq
+        where excluded.seq >= approval.seq`,
+      13,
+    ),
+  ];
+  if (statements.length > 0) await db.batch(statements);
+}
+
+const columns = (count: number): string => Array.from({ length: count }, (_, index) => `value->>${index}`).join(", ");
+
+function inChunks(db: D1Database, rows: readonly unknown[], statement: (columns: number) => string, width: number): D1PreparedStatement[] {
+  const statements: D1PreparedStatement[] = [];
+  let chunk: string[] = [];
+  let size = 0;
+  const close = () => {
+    if (chunk.length > 0) statements.push(db.prepare(statement(width)).bind(`[${chunk.join(",")}]`));
+    chunk = [];
+    size = 0;
+  };
+  for (const row of rows) {
+    const text = JSON.stringify(row);
+    if (size + text.length > CHUNK) close();
+    chunk.push(text);
+    size += text.length + 1;
+  }
+  close();
+  return statements;
+}
+
+/** Who did it: the person named in the entry, else the engine. */
+function actorOf(entry: AuditEntry): string {
+  if (typeof entry.by === "string") return entry.by;
+  const decision = entry.decision as JsonObject | undefined;
+  return entry.type === "approval.decided" && typeof decision?.by === "string" ? decision.by : "interlock";
+}

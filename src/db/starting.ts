@@ -1,0 +1,48 @@
+// What a start needs of D1: the approved specs, the recorded number of partitions; and the log of events that came.
+import type { InterlockEvent } from "../core/event.ts";
+import { GovernanceSpec } from "../governance/spec.ts";
+
+/** The number of partitions is fixed by the first start: it decides where every run lives. */
+export async function recordedPartitions(db: D1Database, configured: number): Promise<number> {
+  const read = () => db.prepare("select value from deployment where key = 'partitions'").first<{ value: string }>();
+  const known = await read();
+  if (known) return Number(known.value);
+  await db.prepare("insert or ignore into deployment (key, value) values ('partitions', ?)").bind(String(configured)).run();
+  return Number((await read())?.value ?? configured);
+}
+
+/** The newest approved spec of each workflow, by workflow name. */
+export async function approvedSpecs(db: D1Database, workflows: readonly string[]): Promise<Map<string, GovernanceSpec>> {
+  const { results } = await db
+    .prepare(
+      `select workflow, body from governance_spec as s where status = 'approved' and workflow in (select value from json_each(?))
+       and version = (select max(version) from governance_spec where workflow = s.workflow and status = 'approved')`,
+    )
+    .bind(JSON.stringify(workflows))
+    .all<{ workflow: string; body: string }>();
+  return new Map(results.map((row) => [row.workflow, GovernanceSpec.parse(JSON.parse(row.body))]));
+}
+
+export async function logEvents(
+  db: D1Database,
+  rows: readonly { readonly event: InterlockEvent; readonly runs: number; readonly receivedAt: number }[],
+): Promise<void> {
+  if (rows.length === 0) return;
+  const values = rows.map(({ event, runs, receivedAt }) => [
+    event.id,
+    event.connection,
+    event.type,
+    event.subject,
+    event.time,
+    receivedAt,
+    runs,
+    JSON.stringify(event.data),
+  ]);
+  await db
+    .prepare(
+      `insert or ignore into event_log (id, connection, type, subject, time, received_at, runs, data)
+       select value->>0, value->>1, value->>2, value->>3, value->>4, value->>5, value->>6, value->>7 from json_each(?) where true`,
+    )
+    .bind(JSON.stringify(values))
+    .run();
+}

@@ -1,0 +1,64 @@
+// The shape of a deployment: which systems are connected, which models may be asked, which workflows run. src/config.ts fills it in for this one.
+// It names the bindings that hold addresses and secrets and never holds a secret itself.
+import type { Connector } from "./connectors/define.ts";
+import { InterlockError } from "./core/errors.ts";
+import { PARTITIONS } from "./core/ids.ts";
+import type { Workflow } from "./engine/define.ts";
+import { manifestDigest } from "./engine/manifest.ts";
+import type { Model } from "./inference/model.ts";
+
+/** One configured account on a system. `baseUrl` and the secrets are names of bindings (vars and secrets in wrangler.toml's environment). */
+export interface Connection {
+  readonly connector: Connector;
+  readonly baseUrl: string;
+  /** The credential for calls; absent for a system that only sends. */
+  readonly credential?: string;
+  /** Signing secrets, newest first: two while one is being rotated. */
+  readonly webhookSecrets: readonly string[];
+  /** Our own user's id there: events that our writes cause are ignored. */
+  readonly ownActor?: string;
+  /** Admit straight to the partition instead of through the queue: lower latency, no buffer before the partition. */
+  readonly admission?: "queue" | "direct";
+}
+
+/** What a model provider is built from at run time. */
+export interface ModelBindings {
+  readonly binding: (name: string) => string | undefined;
+  readonly fetch: typeof fetch;
+  readonly blobs: { get(key: string): Promise<Uint8Array | null> };
+}
+
+export interface Deployment {
+  readonly connections: Readonly<Record<string, Connection>>;
+  readonly models: Readonly<Record<string, (bindings: ModelBindings) => Model>>;
+  readonly workflows: readonly Workflow[];
+  readonly partitions: number;
+}
+
+export function defineDeployment(deployment: Omit<Deployment, "partitions"> & { partitions?: number }): Deployment {
+  return { partitions: PARTITIONS, ...deployment };
+}
+
+/** Bindings by name: a deployment says which, the platform says what. */
+export const bindingOf = (env: object, name: string): string | undefined => {
+  const value = (env as Record<string, unknown>)[name];
+  return typeof value === "string" && value !== "" ? value : undefined;
+};
+
+export function workflowOf(deployment: Deployment, name: string, version: number): Workflow | undefined {
+  return deployment.workflows.find((workflow) => workflow.name === name && workflow.version === version);
+}
+
+export const matchesManifest = (workflow: Workflow, digest: string): boolean => manifestDigest(workflow) === digest;
+
+/** The connection that a workflow's handle speaks to: the one the event came from when it is of that system, else the only one of it. */
+export function connectionFor(deployment: Deployment, connector: string, eventConnection: string): Connection {
+  const own = deployment.connections[eventConnection];
+  if (own?.connector.name === connector) return own;
+  const all = Object.values(deployment.connections).filter((connection) => connection.connector.name === connector);
+  const [only] = all;
+  if (!only || all.length > 1) {
+    throw new InterlockError("workflow.undeclared", `This deployment has ${all.length} connections on ${connector}; the workflow needs exactly one`);
+  }
+  return only;
+}

@@ -1,0 +1,83 @@
+// How a workflow is written: an imperative body in a declared envelope. The types let the body reach only what the envelope declares.
+// A definition holds no state and does nothing by itself.
+import type * as z from "zod";
+import type { Actions, ReadAction, Trigger, Use, WriteAction } from "../connectors/define.ts";
+import type { InterlockEvent } from "../core/event.ts";
+import type { JsonObject } from "../core/json.ts";
+
+/** One data element that may go to a model: what it is, why, on what legal basis (GDPR Art. 6), and what is removed from it first. */
+export interface DataElement<Name extends string = string> {
+  readonly element: Name;
+  readonly class: "none" | "personal" | "special" | "secret";
+  readonly to: "model";
+  readonly purpose: string;
+  readonly basis: "consent" | "contract" | "legal-obligation" | "vital-interests" | "public-task" | "legitimate-interest";
+  readonly redact?: readonly RedactionKind[];
+  readonly retentionDays: number;
+}
+export type RedactionKind = "email" | "phone" | "card";
+
+export interface ModelUse {
+  readonly kind: "model";
+  readonly model: string;
+}
+export const model = (name: string): ModelUse => ({ kind: "model", model: name });
+
+export type Uses = Readonly<Record<string, Use | ModelUse>>;
+export type Decisions = Readonly<Record<string, z.ZodType>>;
+
+/** A model's answer as a workflow sees it. `confidence` is that of the least sure field, 0 to 1. */
+export interface Decided<Value = unknown> {
+  readonly decision: string;
+  readonly value: Value;
+  readonly confidence: number;
+}
+
+/** How a write ended. A denial, a rejection and an expiry are values: the author says what follows. `values` are those written, after any edit by a person. */
+export type EffectOutcome<Output = unknown, Values = JsonObject> =
+  | { readonly status: "applied"; readonly output: Output; readonly values: Values; readonly decidedBy: string | null }
+  | { readonly status: "refused"; readonly because: "denied" | "rejected" | "expired" | "shadow" | "abandoned"; readonly reason: string };
+
+type ActionHandles<A extends Actions> = {
+  readonly [K in keyof A]: A[K] extends WriteAction<infer Input, infer Output>
+    ? (step: string, input: Input, options?: { basedOn?: Decided }) => Promise<EffectOutcome<Output>>
+    : A[K] extends ReadAction<infer Input, infer Output>
+      ? (step: string, input: Input) => Promise<Output>
+      : never;
+};
+
+export interface ModelHandle<D extends Decisions, Element extends string> {
+  decide<K extends keyof D & string>(
+    decision: K,
+    request: { readonly instruction: string; readonly input: Readonly<Partial<Record<Element, string>>> },
+  ): Promise<Decided<z.infer<D[K]>>>;
+}
+
+export type Handles<U extends Uses, D extends Decisions, Element extends string> = {
+  readonly [K in keyof U]: U[K] extends Use<infer A> ? ActionHandles<A> : ModelHandle<D, Element>;
+};
+
+export interface WorkflowDeclaration<U extends Uses = Uses, D extends Decisions = Decisions, Element extends string = string> {
+  readonly name: string;
+  readonly version: number;
+  readonly purpose: string;
+  readonly trigger: Trigger;
+  /** Runs with one key share a partition. */
+  readonly lane: (context: { readonly event: InterlockEvent }) => string;
+  readonly uses: U;
+  readonly dataFlow: readonly DataElement<Element>[];
+  readonly decisions: D;
+}
+
+export interface Workflow extends WorkflowDeclaration {
+  // biome-ignore lint/suspicious/noExplicitAny: the body is typed where it is written; the engine calls it with the handles that its declaration yields
+  readonly body: (context: any) => Promise<unknown>;
+}
+
+/** `body` must be deterministic between its calls: no clock, no randomness, no network of its own. It is replayed from the start after every wait. */
+export function defineWorkflow<const U extends Uses, D extends Decisions, Element extends string>(
+  declaration: WorkflowDeclaration<U, D, Element>,
+  body: (context: Handles<U, D, Element> & { readonly event: InterlockEvent }) => Promise<unknown>,
+): Workflow {
+  return { ...(declaration as unknown as WorkflowDeclaration), body };
+}

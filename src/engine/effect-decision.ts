@@ -1,0 +1,195 @@
+// The effect protocol as a decision: from a step's entries, what is the next line? intend -> look -> rule -> ask -> apply -> prove.
+// Pure; the shell in run-effect.ts does what it says and journals it. After a crash the same entries give the same next line, which is the whole recovery.
+import type { Approval, Decision } from "../core/approval.ts";
+import { errorFacts, type Failure } from "../core/errors.ts";
+import { type Json, type JsonObject, sameJson } from "../core/json.ts";
+import type { Ruling } from "../governance/evaluate.ts";
+import type { StepEntry } from "./journal.ts";
+
+/** A request that was sent and never answered may still be on its way: `find` proves absence only after the connector's own time limit (http.ts). */
+export const SETTLE_MS = 10_000;
+
+type Of<T extends StepEntry["type"]> = Extract<StepEntry, { type: T }>;
+
+export interface EffectState {
+  intended: Of<"effect.intended"> | null;
+  looked: Of<"effect.looked"> | null;
+  ruling: Ruling | null;
+  approval: Approval | null;
+  decision: Decision | null;
+  /** The values to write: the workflow's, or a reviewer's. */
+  values: JsonObject;
+  attempts: number;
+  /** A send whose outcome is not known; `since` is when it left. */
+  outstanding: { since: number; answered: boolean } | null;
+  /** The last try, of whatever kind, that failed and is to be repeated. */
+  failure: { error: Failure; retryAt: number | null } | null;
+  applied: Of<"effect.applied"> | null;
+  proved: Of<"effect.proved"> | null;
+  refused: Of<"effect.refused"> | null;
+  unknown: Failure | null;
+  failed: Failure | null;
+}
+
+export function foldEffect(entries: readonly (StepEntry & { readonly at: number })[]): EffectState {
+  const state: EffectState = {
+    intended: null,
+    looked: null,
+    ruling: null,
+    approval: null,
+    decision: null,
+    values: {},
+    attempts: 0,
+    outstanding: null,
+    failure: null,
+    applied: null,
+    proved: null,
+    refused: null,
+    unknown: null,
+    failed: null,
+  };
+  for (const entry of entries) foldOne(state, entry);
+  return state;
+}
+
+function foldOne(state: EffectState, entry: StepEntry & { readonly at: number }): void {
+  switch (entry.type) {
+    case "effect.intended":
+      state.intended = entry;
+      state.values = entry.values;
+      return;
+    case "effect.looked":
+      state.looked = entry;
+      state.ruling = null;
+      state.failure = null;
+      return;
+    case "effect.ruled":
+      state.ruling = entry.ruling;
+      return;
+    case "approval.requested":
+      state.approval = entry.approval;
+      state.decision = null;
+      return;
+    case "approval.voided":
+      state.approval = null;
+      state.decision = null;
+      state.ruling = null;
+      state.values = (state.intended as Of<"effect.intended">).values;
+      return;
+    case "approval.decided":
+      state.decision = entry.decision;
+      state.ruling = null;
+      // The world may have moved while a person thought: look again before acting on the answer.
+      state.looked = null;
+      if (entry.decision.kind === "edited") state.values = entry.decision.values;
+      return;
+    case "effect.sending":
+      state.attempts = entry.attempt;
+      state.outstanding = { since: entry.at, answered: false };
+      state.failure = null;
+      return;
+    case "attempt.failed":
+      state.failure = { error: entry.error, retryAt: entry.retryAt };
+      if (entry.during !== "send" || !state.outstanding) return;
+      if (errorFacts(entry.error.code).outcome === "unknown") state.outstanding.answered = entry.error.code !== "connector.timeout";
+      else state.outstanding = null;
+      // The record changed under us: what was seen and ruled on is no longer what is there.
+      if (entry.error.code === "connector.conflict") state.looked = null;
+      return;
+    case "effect.applied":
+      state.applied = entry;
+      state.outstanding = null;
+      state.unknown = null;
+      state.failure = null;
+      return;
+    case "effect.proved":
+      state.proved = entry;
+      return;
+    case "effect.refused":
+      state.refused = entry;
+      return;
+    case "effect.unknown":
+      state.unknown = entry.error;
+      return;
+    case "step.failed":
+      state.failed = entry.error;
+      return;
+    case "operator.resolved":
+      state.unknown = null;
+      state.failure = null;
+      if (entry.choice === "not_applied") {
+        state.outstanding = null;
+        state.looked = null;
+      }
+      return;
+    case "read.done":
+    case "decision.made":
+    case "undo.requested":
+    case "undo.sending":
+    case "undo.attempt_failed":
+    case "undo.done":
+    case "undo.failed":
+      return;
+  }
+}
+
+export type EffectMove =
+  | { readonly kind: "intend" }
+  | { readonly kind: "look" }
+  /** `drifted`: a decision was made on a before-image that is no longer there; void it first. */
+  | { readonly kind: "rule"; readonly drifted: boolean }
+  | { readonly kind: "ask" }
+  | { readonly kind: "refuse"; readonly because: Of<"effect.refused">["because"]; readonly reason: string }
+  | { readonly kind: "expire"; readonly approvalId: string }
+  | { readonly kind: "send" }
+  /** Find out what became of a send without an answer. `conclusive`: absence may be believed. */
+  | { readonly kind: "settle"; readonly conclusive: boolean; readonly conclusiveAt: number }
+  | { readonly kind: "prove" }
+  | { readonly kind: "wait_approval"; readonly approval: Approval }
+  | { readonly kind: "wait_timer"; readonly until: number }
+  | { readonly kind: "wait_operator"; readonly error: Failure }
+  | { readonly kind: "done" }
+  | { readonly kind: "fail"; readonly error: Failure };
+
+/** `hasLook` / `hasProof`: what the action offers; `shadow`: the spec's mode withholds the power to write. */
+export function decideEffect(
+  state: EffectState,
+  options: { readonly hasLook: boolean; readonly hasProof: boolean; readonly shadow: boolean },
+  now: number,
+): EffectMove {
+  if (state.failed) return { kind: "fail", error: state.failed };
+  if (!state.intended) return { kind: "intend" };
+  if (state.refused) return { kind: "done" };
+  if (state.unknown) return { kind: "wait_operator", error: state.unknown };
+  if (state.failure) {
+    if (state.failure.retryAt === null) return { kind: "wait_operator", error: state.failure.error };
+    if (state.failure.retryAt > now) return { kind: "wait_timer", until: state.failure.retryAt };
+  }
+  if (state.applied) return options.hasProof && !state.proved ? { kind: "prove" } : { kind: "done" };
+  if (state.outstanding) {
+    const conclusiveAt = state.outstanding.answered ? now : state.outstanding.since + SETTLE_MS;
+    return { kind: "settle", conclusive: now >= conclusiveAt, conclusiveAt };
+  }
+  if (state.approval && !state.decision) {
+    return now >= state.approval.expiresAt ? { kind: "expire", approvalId: state.approval.id } : { kind: "wait_approval", approval: state.approval };
+  }
+  if (state.decision?.kind === "rejected") return { kind: "refuse", because: "rejected", reason: state.decision.reason };
+  if (state.decision?.kind === "expired") return { kind: "refuse", because: "expired", reason: "Nobody decided within the time that the spec allows" };
+  if (options.hasLook && !state.looked) return { kind: "look" };
+  if (!state.ruling) {
+    const drifted = Boolean(state.approval && state.decision && options.hasLook && !sameJson(state.approval.before, state.looked?.before ?? {}));
+    return { kind: "rule", drifted };
+  }
+  if (state.ruling.outcome === "deny") return { kind: "refuse", because: "denied", reason: state.ruling.reason };
+  if (options.shadow) return { kind: "refuse", because: "shadow", reason: `Shadow mode: the ruling was ${state.ruling.outcome} (${state.ruling.rule})` };
+  if (state.ruling.outcome === "require_approval") return { kind: "ask" };
+  return { kind: "send" };
+}
+
+/** Who decided, when a person did and the answer was to write. */
+export const deciderOf = (state: EffectState): string | null =>
+  state.decision && (state.decision.kind === "approved" || state.decision.kind === "edited") ? state.decision.by : null;
+
+/** What the proof must show: the fields we wrote, as they are now. */
+export const proves = (values: JsonObject, after: JsonObject): boolean =>
+  Object.entries(values).every(([field, value]) => sameJson(after[field] ?? null, value as Json));

@@ -1,0 +1,117 @@
+// The replay loop: runs a workflow's body against its journal. Each call of the body is decided from what is recorded: answered again, done now, waited for,
+// or found to have diverged. The body never learns which. One pass ends when the body has ended or has nothing left to do but wait.
+import type { AnyAction, Use } from "../connectors/define.ts";
+import type { InterlockEvent } from "../core/event.ts";
+import type { Json } from "../core/json.ts";
+import type { GovernanceSpec } from "../governance/spec.ts";
+import type { Decided, Workflow } from "./define.ts";
+import { foldEffect } from "./effect-decision.ts";
+import type { Entry, Journal } from "./journal.ts";
+import { Pass, type PassEnd, type Ports } from "./pass.ts";
+import { runEffect } from "./run-effect.ts";
+import { isRead, runDecision, runRead } from "./run-read.ts";
+import { foldUndo, runUndo } from "./run-undo.ts";
+
+export interface RunInput {
+  readonly runId: string;
+  readonly event: InterlockEvent;
+  readonly workflow: Workflow;
+  readonly spec: GovernanceSpec;
+  readonly journal: Journal;
+  readonly recordedSteps: ReadonlySet<string>;
+  readonly ports: Ports;
+}
+
+export async function executePass(run: RunInput): Promise<PassEnd> {
+  const pass = new Pass(run.runId, run.spec, run.journal, run.ports);
+  void runBody(pass, run);
+  return pass.ended;
+}
+
+async function runBody(pass: Pass, run: RunInput): Promise<void> {
+  try {
+    const output = await run.workflow.body({ ...handlesOf(pass, run.workflow), event: run.event });
+    const called = pass.calledSteps;
+    const forgotten = [...run.recordedSteps].find((step) => !called.has(step));
+    if (forgotten) {
+      await pass.call(async () => pass.hold(forgotten, "workflow.diverged", `The step "${forgotten}" is recorded and the code no longer makes it`));
+    }
+    await pass.endWith({ kind: "completed", output: (output ?? null) as Json });
+  } catch (thrown) {
+    await failRun(pass, run, thrown);
+  }
+}
+
+/** A run that fails for good takes its applied writes back, newest first, where the spec says so; an undo that fails does not stop the others. */
+async function failRun(pass: Pass, run: RunInput, thrown: unknown): Promise<void> {
+  await pass.call(async () => {
+    if (run.spec.onFailure === "compensate") {
+      for (const step of [...run.recordedSteps, ...pass.calledSteps].reverse().filter((name, index, all) => all.indexOf(name) === index)) {
+        const state = foldEffect(pass.entries(step));
+        if (!state.applied || state.intended?.undo === "irreversible") continue;
+        if (foldUndo(pass.entries(step)).phase === "none") pass.record(step, { type: "undo.requested", by: "interlock" });
+        const again = await undoStep(pass, run.workflow, step);
+        if (again !== null) pass.wait({ kind: "timer", step, until: again });
+      }
+    }
+  });
+  await pass.endWith({ kind: "failed", thrown });
+}
+
+/** Runs what `undo.requested` asked for; for compensation inside a pass, and for people's requests on runs that have ended. */
+export async function undoStep(pass: Pass, workflow: Workflow, step: string): Promise<number | null> {
+  const intended = foldEffect(pass.entries(step)).intended;
+  const found = intended && findAction(workflow, intended.action);
+  if (!found || found.action.effect === "read") return null;
+  return runUndo(pass, step, found.connector, found.action);
+}
+
+function findAction(workflow: Workflow, actionName: string): { connector: string; action: AnyAction } | null {
+  for (const use of Object.values(workflow.uses)) {
+    if (use.kind !== "connector") continue;
+    for (const [name, action] of Object.entries(use.actions)) {
+      if (`${use.connector}.${name}` === actionName) return { connector: use.connector, action };
+    }
+  }
+  return null;
+}
+
+function handlesOf(pass: Pass, workflow: Workflow): Record<string, unknown> {
+  const handles: Record<string, unknown> = {};
+  for (const [handle, use] of Object.entries(workflow.uses)) {
+    handles[handle] = use.kind === "connector" ? connectorHandle(pass, use) : modelHandle(pass, workflow, use.model);
+  }
+  return handles;
+}
+
+function connectorHandle(pass: Pass, use: Use): Record<string, unknown> {
+  const handle: Record<string, unknown> = {};
+  for (const [name, action] of Object.entries(use.actions)) {
+    handle[name] = isRead(action)
+      ? (stepName: string, input: unknown) => {
+          const step = pass.stepKey(stepName);
+          return pass.call(() => runRead(pass, step, use.connector, name, action, input));
+        }
+      : (stepName: string, input: unknown, options?: { basedOn?: Decided }) => {
+          const step = pass.stepKey(stepName);
+          return pass.call(() => runEffect(pass, { step, connector: use.connector, name, action, input, basedOn: options?.basedOn ?? null }));
+        };
+  }
+  return handle;
+}
+
+function modelHandle(pass: Pass, workflow: Workflow, model: string): Record<string, unknown> {
+  return {
+    decide: (decision: string, request: { instruction: string; input: Record<string, string | undefined> }) => {
+      const step = pass.stepKey(decision);
+      return pass.call(() => runDecision(pass, workflow, step, model, decision, request));
+    },
+  };
+}
+
+/** The names of all steps that a journal knows. */
+export const stepsOf = (entries: readonly Entry[]): ReadonlySet<string> =>
+  new Set(entries.flatMap((entry) => (entry.step !== undefined && !isRunLevel(entry) ? [entry.step] : [])));
+
+const isRunLevel = (entry: Entry): boolean => entry.type.startsWith("run.");
+

@@ -1,0 +1,96 @@
+// What people do to a run from outside, as decisions: a reviewer's answer, a request to undo, an operator's choice. Pure: entries in, the entry to record
+// or a refusal out. The caller holds the run's journal and records the entry before it tells anybody.
+import { type Approval, type Decision, DecisionInput } from "../core/approval.ts";
+import { fail, ok, type Result } from "../core/errors.ts";
+import type { JsonObject } from "../core/json.ts";
+import type { GovernanceSpec } from "../governance/spec.ts";
+import { foldEffect } from "./effect-decision.ts";
+import type { Entry, OperatorChoice, StepEntry } from "./journal.ts";
+import { ruleOnEdit } from "./rule.ts";
+import { foldUndo } from "./run-undo.ts";
+
+type Recorded = StepEntry & { readonly step: string };
+
+const stepEntries = (entries: readonly Entry[], step: string) => entries.filter((entry) => entry.step === step) as (Entry & StepEntry)[];
+
+/** First answer wins; it must be about what the page showed, come from a named reviewer, and edited values must be allowed. */
+export function answerApproval(
+  entries: readonly Entry[],
+  approvalId: string,
+  input: unknown,
+  by: string,
+  spec: GovernanceSpec,
+  now: number,
+): Result<Recorded> {
+  const asked = entries.find((entry) => entry.type === "approval.requested" && entry.approval.id === approvalId);
+  if (asked?.type !== "approval.requested" || !asked.step) return fail("approval.not_found", "This run has no such approval");
+  const state = foldEffect(stepEntries(entries, asked.step));
+  const decided = entries.find((entry) => entry.type === "approval.decided" && entry.approvalId === approvalId);
+  if (decided?.type === "approval.decided") return fail("approval.already_decided", `Already ${describe(decided.decision)}`);
+  if (state.approval?.id !== approvalId) return fail("approval.changed", "The record changed and the approval was asked again; open the new one");
+  if (now >= asked.approval.expiresAt) return fail("approval.already_decided", "The time to decide has passed");
+  if (!spec.review.reviewers.includes(by)) return fail("approval.not_reviewer", `${by} is not among the reviewers of ${spec.workflow}`);
+  const parsed = DecisionInput.safeParse(input);
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0];
+    return fail("request.invalid", issue?.message ?? "The decision is not valid", { field: issue?.path.join(".") ?? "decision" });
+  }
+  const decision = parsed.data;
+  if (decision.digest !== asked.approval.digest) return fail("approval.changed", "What is to be approved is no longer what the page showed; open it again");
+  if (decision.kind === "edited") {
+    const refused = refuseEdit(asked.approval, decision.values as JsonObject, spec, state, by);
+    if (refused) return refused;
+  }
+  const recorded: Decision =
+    decision.kind === "approved"
+      ? { kind: "approved", by }
+      : decision.kind === "edited"
+        ? { kind: "edited", by, values: decision.values as JsonObject }
+        : { kind: "rejected", by, reason: decision.reason };
+  return ok({ type: "approval.decided", step: asked.step, approvalId, decision: recorded });
+}
+
+function refuseEdit(approval: Approval, values: JsonObject, spec: GovernanceSpec, state: ReturnType<typeof foldEffect>, by: string) {
+  const unknown = Object.keys(values).find((field) => !(field in approval.values));
+  if (unknown) return fail("approval.edit_refused", `${unknown}: only the fields that were asked about can be edited`, { field: unknown });
+  const missing = Object.keys(approval.values).find((field) => !(field in values));
+  if (missing) return fail("approval.edit_refused", `${missing}: give a value for every field that was asked about`, { field: missing });
+  const ruling = ruleOnEdit(spec, state, values, by);
+  if (ruling.outcome !== "deny") return null;
+  return fail("approval.edit_refused", ruling.reason, { field: ruling.matched.find((match) => match.rule === ruling.rule)?.field ?? "values" });
+}
+
+const describe = (decision: Decision): string => (decision.kind === "expired" ? "expired" : `${decision.kind} by ${decision.by}`);
+
+export function askUndo(entries: readonly Entry[], step: string, by: string): Result<Recorded> {
+  const own = stepEntries(entries, step);
+  const state = foldEffect(own);
+  if (!state.applied || !state.intended) return fail("effect.not_applied", `"${step}" has written nothing that could be undone`);
+  if (state.intended.undo === "irreversible") return fail("effect.irreversible", `${state.intended.action} cannot be undone`);
+  const undo = foldUndo(own);
+  if (undo.phase === "requested") return fail("effect.undo_running", `"${step}" is being undone already`);
+  if (undo.phase === "done" && undo.conflicts.length === 0) return fail("effect.not_applied", `"${step}" has been undone`);
+  return ok({ type: "undo.requested", step, by });
+}
+
+/** What an operator may say of a step that waits for one. */
+export function resolveStep(entries: readonly Entry[], step: string, choice: OperatorChoice, by: string): Result<Recorded[]> {
+  const own = stepEntries(entries, step);
+  const state = foldEffect(own);
+  const last = own.at(-1);
+  const waits = state.unknown !== null || (last?.type === "attempt.failed" && last.retryAt === null);
+  if (!waits) return fail("request.invalid", `"${step}" does not wait for an operator`, { field: "step" });
+  if (state.unknown === null && choice !== "retry") {
+    return fail("request.invalid", `"${step}" may be tried again; ${choice} is for a write whose outcome is unknown`, { field: "choice" });
+  }
+  const resolved: Recorded = { type: "operator.resolved", step, choice, by };
+  switch (choice) {
+    case "retry":
+    case "not_applied":
+      return ok([resolved]);
+    case "applied":
+      return ok([resolved, { type: "effect.applied", step, output: null, found: true }]);
+    case "abandon":
+      return ok([resolved, { type: "effect.refused", step, because: "abandoned", reason: `Given up by ${by}` }]);
+  }
+}

@@ -1,0 +1,92 @@
+// A run's record of itself: the entries, and the port through which the engine writes them.
+// An entry is written before what it announces and after what it reports; it is never changed. Everything the engine knows about a run, it reads from here.
+import type { Approval, Decision } from "../core/approval.ts";
+import type { Failure } from "../core/errors.ts";
+import type { InterlockEvent } from "../core/event.ts";
+import type { Json, JsonObject } from "../core/json.ts";
+import type { DecisionFacts, Ruling } from "../governance/evaluate.ts";
+import type { ModelDecision } from "../inference/model.ts";
+
+/** What a run is pinned to from its first moment. */
+export interface Pins {
+  readonly workflow: string;
+  readonly version: number;
+  readonly manifestDigest: string;
+  readonly specVersion: number;
+}
+
+/** `args` is the digest of a call's arguments: a replay that arrives with others has diverged. */
+export type StepEntry =
+  | { readonly type: "read.done"; readonly action: string; readonly args: string; readonly output: Json; readonly ms: number }
+  | { readonly type: "decision.made"; readonly args: string; readonly decision: ModelDecision; readonly notSent: readonly string[] }
+  | {
+      readonly type: "attempt.failed";
+      readonly args: string;
+      /** What was being tried: only a failed "send" says anything about the write itself. */
+      readonly during: "read" | "decide" | "look" | "send" | "settle" | "prove";
+      readonly attempt: number;
+      readonly error: Failure;
+      /** Null: a person has to act first. */
+      readonly retryAt: number | null;
+    }
+  | { readonly type: "step.failed"; readonly args: string; readonly error: Failure }
+  | {
+      readonly type: "effect.intended";
+      readonly args: string;
+      readonly action: string;
+      readonly target: string;
+      readonly input: Json;
+      /** The decision that the write is based on, if any: what its ruling is about. */
+      readonly basedOn: DecisionFacts | null;
+      readonly values: JsonObject;
+      readonly key: string;
+      readonly undo: "restore" | "withdraw" | "irreversible";
+    }
+  | { readonly type: "effect.looked"; readonly before: JsonObject; readonly version: string | null }
+  | { readonly type: "effect.ruled"; readonly ruling: Ruling; readonly values: JsonObject }
+  | { readonly type: "approval.requested"; readonly approval: Approval }
+  | { readonly type: "approval.decided"; readonly approvalId: string; readonly decision: Decision }
+  | { readonly type: "approval.voided"; readonly approvalId: string; readonly because: string }
+  | { readonly type: "effect.sending"; readonly attempt: number; readonly values: JsonObject }
+  /** `found`: the write was discovered done by its key, after an answer was lost. */
+  | { readonly type: "effect.applied"; readonly output: Json; readonly found: boolean }
+  | { readonly type: "effect.proved"; readonly after: JsonObject; readonly matches: boolean }
+  | { readonly type: "effect.refused"; readonly because: "denied" | "rejected" | "expired" | "shadow" | "abandoned"; readonly reason: string }
+  | { readonly type: "effect.unknown"; readonly error: Failure }
+  | { readonly type: "undo.requested"; readonly by: string }
+  | { readonly type: "undo.sending"; readonly restore: JsonObject; readonly conflicts: readonly UndoConflict[] }
+  | { readonly type: "undo.attempt_failed"; readonly attempt: number; readonly error: Failure; readonly retryAt: number }
+  | { readonly type: "undo.done"; readonly restored: JsonObject; readonly conflicts: readonly UndoConflict[]; readonly matches: boolean }
+  | { readonly type: "undo.failed"; readonly error: Failure }
+  | { readonly type: "operator.resolved"; readonly choice: OperatorChoice; readonly by: string };
+
+/** A field that somebody has changed since our write: left alone and shown. */
+export interface UndoConflict {
+  readonly field: string;
+  readonly ours: Json;
+  readonly now: Json;
+}
+
+/** retry: try the step again. applied / not_applied: what an operator found out about an `unknown` write. abandon: give the write up. */
+export type OperatorChoice = "retry" | "applied" | "not_applied" | "abandon";
+
+export type RunEntry =
+  | { readonly type: "run.started"; readonly pins: Pins; readonly event: InterlockEvent }
+  | { readonly type: "run.completed"; readonly output: Json }
+  | { readonly type: "run.failed"; readonly error: Failure };
+
+/** What the engine hands over: a step's entry names its step ("route ticket", or "route ticket#2" for the second of that name). */
+export type NewEntry = (StepEntry & { readonly step: string }) | (RunEntry & { readonly step?: undefined });
+
+/** As kept: numbered from 1 without gaps; `at` is epoch milliseconds. */
+export type Entry = NewEntry & { readonly seq: number; readonly at: number };
+
+/** One run's journal, as one pass of the engine holds it. */
+export interface Journal {
+  /** All entries of a step, those not yet durable included. */
+  entriesOf(step: string): readonly Entry[];
+  /** Numbers and keeps the entries at once; they become durable with the next `flush`. Throws `pass.stale` for an overtaken pass. */
+  record(entries: readonly NewEntry[]): void;
+  /** Resolves when everything recorded is durable, or will be before anything that follows can leave the machine. */
+  flush(): Promise<void>;
+}

@@ -1,0 +1,43 @@
+// What may be said to a partition, and what it answers: the RPC surface of durable-objects/run-partition.ts, as types that its callers share.
+// Everything crosses as plain data; failures are values.
+import type { Result } from "../core/errors.ts";
+import type { InterlockEvent } from "../core/event.ts";
+import type { RunState } from "../core/run.ts";
+import type { GovernanceSpec } from "../governance/spec.ts";
+import type { Entry, OperatorChoice, Pins } from "./journal.ts";
+
+export interface RunStart {
+  readonly runId: string;
+  readonly pins: Pins;
+  readonly event: InterlockEvent;
+}
+
+/** One batch is one call and one durable write; `specs` holds every spec that the starts are pinned to. */
+export interface StartBatch {
+  readonly starts: readonly RunStart[];
+  readonly specs: readonly GovernanceSpec[];
+}
+
+export interface Started {
+  readonly runId: string;
+  /** False: the run existed already; this was a repeated delivery. */
+  readonly fresh: boolean;
+}
+
+export interface RunView {
+  readonly id: string;
+  readonly pins: Pins;
+  readonly event: InterlockEvent;
+  readonly state: RunState;
+  readonly entries: readonly Entry[];
+}
+
+export interface PartitionPort {
+  start(batch: StartBatch): Promise<Result<Started[]>>;
+  decide(runId: string, approvalId: string, decision: unknown, by: string): Promise<Result<null>>;
+  undo(runId: string, step: string, by: string): Promise<Result<null>>;
+  resolve(runId: string, step: string, choice: OperatorChoice, by: string): Promise<Result<null>>;
+  inspect(runId: string): Promise<Result<RunView>>;
+  /** Ids of the runs that this partition has ever admitted, oldest id first; for rebuilding D1 and for tests. */
+  admitted(after: string, limit: number): Promise<string[]>;
+}

@@ -1,0 +1,209 @@
+// One pass of a run through its workflow's body: what the step runners share. It numbers steps, records entries, and knows how a pass ends without
+// throwing into the author's code: a call that must wait, or whose pass has been overtaken, returns a promise that never settles.
+import type { Http } from "../connectors/define.ts";
+import { failureOf, InterlockError } from "../core/errors.ts";
+import type { Json } from "../core/json.ts";
+import type { RunState, WaitReason } from "../core/run.ts";
+import type { GovernanceSpec } from "../governance/spec.ts";
+import type { Model } from "../inference/model.ts";
+import { MAX_ATTEMPTS, decideRetry } from "./retry.ts";
+import type { Entry, Journal, NewEntry, StepEntry } from "./journal.ts";
+
+/** Everything outside that the engine may touch. All of it is passed in; there is no other clock, dice or network. */
+export interface Ports {
+  readonly connect: (connector: string) => Http;
+  readonly model: (name: string) => Model;
+  readonly now: () => number;
+  readonly random: () => number;
+  /** Resolves after every microtask that is due has run: how a pass notices that the body has nothing left to do but wait. */
+  readonly turn: () => Promise<void>;
+}
+
+/** broken: the journal could not be written, so nothing that this pass says may be believed; the run goes on from what is durable. */
+export type PassEnd =
+  | { readonly kind: "ended"; readonly state: RunState }
+  | { readonly kind: "waiting"; readonly on: WaitReason }
+  | { readonly kind: "broken"; readonly error: unknown };
+
+const never = new Promise<never>(() => {});
+
+export class Pass {
+  readonly runId: string;
+  readonly spec: GovernanceSpec;
+  readonly ports: Ports;
+  readonly journal: Journal;
+  readonly ended: Promise<PassEnd>;
+  readonly #end: (end: PassEnd) => void;
+  readonly #occurrences = new Map<string, number>();
+  readonly #waits: WaitReason[] = [];
+  #inFlight = 0;
+
+  constructor(runId: string, spec: GovernanceSpec, journal: Journal, ports: Ports) {
+    this.runId = runId;
+    this.spec = spec;
+    this.journal = journal;
+    this.ports = ports;
+    const { promise, resolve } = Promise.withResolvers<PassEnd>();
+    this.ended = promise;
+    this.#end = resolve;
+  }
+
+  /** Steps are known by name and occurrence: the second "load ticket" of a run is "load ticket#2". */
+  stepKey(name: string): string {
+    const count = (this.#occurrences.get(name) ?? 0) + 1;
+    this.#occurrences.set(name, count);
+    return count === 1 ? name : `${name}#${count}`;
+  }
+
+  get calledSteps(): ReadonlySet<string> {
+    const called = new Set<string>();
+    for (const [name, count] of this.#occurrences) for (let i = 1; i <= count; i++) called.add(i === 1 ? name : `${name}#${i}`);
+    return called;
+  }
+
+  /** Wraps one call from the body, so that the pass knows when nothing is being done any more. */
+  async call<T>(work: () => Promise<T>): Promise<T> {
+    this.#inFlight++;
+    let suspended = false;
+    try {
+      return await work();
+    } catch (thrown) {
+      if (thrown instanceof Suspend) {
+        suspended = true;
+        this.#waits.push(thrown.reason);
+      } else if (thrown instanceof Broken) {
+        suspended = true;
+        this.#end({ kind: "broken", error: thrown.error });
+      } else {
+        throw thrown;
+      }
+    } finally {
+      this.#inFlight--;
+      if (suspended || this.#waits.length > 0) void this.#endWhenQuiet();
+    }
+    return never;
+  }
+
+  /** Leaves the step runner, never the author's code: `call` turns it into a promise that does not settle. */
+  wait(reason: WaitReason): never {
+    throw new Suspend(reason);
+  }
+
+  entries(step: string): readonly (Entry & StepEntry & { step: string })[] {
+    return this.journal.entriesOf(step) as readonly (Entry & StepEntry & { step: string })[];
+  }
+
+  record(step: string, ...entries: StepEntry[]): void {
+    this.recordAll(entries.map((entry) => ({ ...entry, step })));
+  }
+
+  recordAll(entries: readonly NewEntry[]): void {
+    try {
+      this.journal.record(entries);
+    } catch (error) {
+      throw new Broken(error);
+    }
+  }
+
+  /** To be awaited before anything leaves the machine. */
+  async flush(): Promise<void> {
+    try {
+      await this.journal.flush();
+    } catch (error) {
+      throw new Broken(error);
+    }
+  }
+
+  /** Starts making durable what was just learned, without holding the step up; a failure ends the pass. */
+  flushSoon(): void {
+    this.journal.flush().catch((error) => this.#end({ kind: "broken", error }));
+  }
+
+  /** A step's recorded arguments must be those of the call that replays it. */
+  checkArgs(step: string, recorded: string | undefined, args: string): void {
+    if (recorded !== undefined && recorded !== args) {
+      this.hold(step, "workflow.diverged", `The step "${step}" was recorded with other arguments than the code now gives it`);
+    }
+  }
+
+  hold(step: string, code: "workflow.diverged" | "workflow.undeclared", message: string): never {
+    this.wait({ kind: "operator", step, error: { code, message } });
+  }
+
+  /** Journals one failed try and says what follows: wait for the next, wait for a person, or give the error to the author. Never returns. */
+  failAttempt(step: string, args: string, during: Extract<StepEntry, { type: "attempt.failed" }>["during"], attempt: number, thrown: unknown): never {
+    if (thrown instanceof Suspend || thrown instanceof Broken) throw thrown;
+    const error = failureOf(thrown, "workflow.threw");
+    const next = decideRetry(error, attempt, this.ports.now(), this.ports.random());
+    switch (next.kind) {
+      case "give_up":
+        this.record(step, { type: "step.failed", args, error });
+        this.flushSoon();
+        throw new InterlockError(error.code, error.message, error);
+      case "operator":
+        this.record(step, { type: "attempt.failed", args, during, attempt, error, retryAt: null });
+        return this.wait({ kind: "operator", step, error });
+      case "retry":
+        this.record(step, { type: "attempt.failed", args, during, attempt, error, retryAt: next.at });
+        return this.wait({ kind: "timer", step, until: next.at });
+    }
+  }
+
+  /** The body's last word, or the first reason to wait that a person would name: an operator before an approval before a timer. */
+  async endWith(state: { kind: "completed"; output: Json } | { kind: "failed"; thrown: unknown }): Promise<void> {
+    try {
+      if (state.kind === "completed") {
+        this.recordAll([{ type: "run.completed", output: state.output }]);
+        await this.flush();
+        this.#end({ kind: "ended", state: { status: "completed", output: state.output } });
+      } else {
+        const error = failureOf(state.thrown, "workflow.threw");
+        this.recordAll([{ type: "run.failed", error }]);
+        await this.flush();
+        this.#end({ kind: "ended", state: { status: "failed", error } });
+      }
+    } catch (thrown) {
+      this.#end({ kind: "broken", error: thrown instanceof Broken ? thrown.error : thrown });
+    }
+  }
+
+  async #endWhenQuiet(): Promise<void> {
+    if (this.#inFlight > 0) return;
+    await this.ports.turn();
+    if (this.#inFlight > 0 || this.#waits.length === 0) return;
+    try {
+      await this.journal.flush();
+    } catch (error) {
+      this.#end({ kind: "broken", error });
+      return;
+    }
+    this.#end({ kind: "waiting", on: mostUrgent(this.#waits) });
+  }
+}
+
+/** Among parallel waits the earliest time wakes the run; what it is said to wait for is the one that a person can do something about. */
+function mostUrgent(waits: readonly WaitReason[]): WaitReason {
+  const order = { operator: 0, approval: 1, timer: 2 } as const;
+  const timers = waits.filter((wait) => wait.kind !== "operator");
+  const due = timers.length > 0 ? Math.min(...timers.map((wait) => wait.until)) : null;
+  const named = [...waits].sort((a, b) => order[a.kind] - order[b.kind])[0] as WaitReason;
+  return named.kind === "operator" || due === null ? named : { ...named, until: due };
+}
+
+class Suspend {
+  readonly reason: WaitReason;
+  constructor(reason: WaitReason) {
+    this.reason = reason;
+  }
+}
+
+class Broken {
+  readonly error: unknown;
+  constructor(error: unknown) {
+    this.error = error;
+  }
+}
+
+/** How many tries of this kind a step has behind it. */
+export const attemptsOf = (entries: readonly StepEntry[], during?: string): number =>
+  Math.min(entries.filter((entry) => entry.type === "attempt.failed" && (!during || entry.during === during)).length, MAX_ATTEMPTS);

@@ -1,0 +1,189 @@
+// The shell of the effect protocol: does what decideEffect says, journals it, asks again. Lines that touch nothing outside (intend, rule, ask) share one
+// durable write with the line before the next request leaves; nothing is sent before what announces it is durable.
+import type { AnyWriteAction, ApplyContext, Look } from "../connectors/define.ts";
+import type { Approval } from "../core/approval.ts";
+import { errorFacts, failureOf, InterlockError } from "../core/errors.ts";
+import { digest, type Json, type JsonObject, sameJson } from "../core/json.ts";
+import type { Ruling } from "../governance/evaluate.ts";
+import type { Decided, EffectOutcome } from "./define.ts";
+import { decideEffect, deciderOf, type EffectState, foldEffect, proves } from "./effect-decision.ts";
+import { attemptsOf, type Pass } from "./pass.ts";
+import { ruleOn } from "./rule.ts";
+
+export interface EffectCall {
+  readonly step: string;
+  readonly connector: string;
+  readonly name: string;
+  readonly action: AnyWriteAction;
+  readonly input: unknown;
+  readonly basedOn: Decided | null;
+}
+
+export async function runEffect(pass: Pass, call: EffectCall): Promise<EffectOutcome> {
+  const { step, action } = call;
+  const actionName = `${call.connector}.${call.name}`;
+  const parsed = action.input.safeParse(call.input);
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0];
+    const field = issue?.path.join(".");
+    throw new InterlockError("connector.rejected", `${actionName}: ${field}: ${issue?.message}`, { field });
+  }
+  const input: unknown = parsed.data;
+  const args = digest({ action: actionName, input, basedOn: call.basedOn && { decision: call.basedOn.decision, value: call.basedOn.value } });
+  const options = { hasLook: Boolean(action.look), hasProof: Boolean(action.prove), shadow: pass.spec.mode !== "live" };
+  const key = `${pass.runId}/${step}`;
+
+  for (;;) {
+    const state = foldEffect(pass.entries(step));
+    if (state.intended) pass.checkArgs(step, state.intended.args, args);
+    else if (pass.entries(step).some((entry) => entry.type === "read.done" || entry.type === "decision.made")) {
+      pass.hold(step, "workflow.diverged", `The step "${step}" was recorded as a read and is now a write`);
+    }
+    const move = decideEffect(state, options, pass.ports.now());
+    const toWrite = sameJson(state.values, state.intended?.values) || !state.intended ? input : action.withValues(input, state.values);
+    const context = (): ApplyContext => ({ http: pass.ports.connect(call.connector), key, version: state.looked?.version ?? null });
+    const attempt = <T>(during: "look" | "send" | "settle" | "prove", work: () => Promise<T>): Promise<T> =>
+      work().catch((thrown) => failTry(pass, step, args, during, action, thrown));
+
+    switch (move.kind) {
+      case "intend": {
+        const values = action.values(input);
+        const { basedOn } = call;
+        pass.record(step, {
+          type: "effect.intended",
+          args,
+          basedOn: basedOn && { name: basedOn.decision, value: basedOn.value as Json, confidence: basedOn.confidence },
+          action: actionName,
+          target: action.target(input),
+          input: input as Json,
+          values,
+          key,
+          undo: action.undo.kind,
+        });
+        break;
+      }
+      case "look": {
+        await pass.flush();
+        const seen: Look = await attempt("look", () => (action.look as NonNullable<typeof action.look>)(toWrite, pass.ports.connect(call.connector)));
+        pass.record(step, { type: "effect.looked", before: seen.fields, version: seen.version });
+        break;
+      }
+      case "rule": {
+        if (move.drifted) {
+          const approval = state.approval as Approval;
+          pass.record(step, { type: "approval.voided", approvalId: approval.id, because: "The record changed after the approval was asked" });
+          break;
+        }
+        pass.record(step, { type: "effect.ruled", ruling: ruleOn(pass.spec, state), values: state.values });
+        break;
+      }
+      case "ask":
+        pass.record(step, { type: "approval.requested", approval: approvalFor(pass, step, actionName, state) });
+        break;
+      case "expire":
+        pass.record(step, { type: "approval.decided", approvalId: move.approvalId, decision: { kind: "expired" } });
+        break;
+      case "refuse":
+        pass.record(step, { type: "effect.refused", because: move.because, reason: move.reason });
+        break;
+      case "send": {
+        pass.record(step, { type: "effect.sending", attempt: state.attempts + 1, values: state.values });
+        await pass.flush();
+        const output = await attempt("send", () => action.apply(toWrite, context()));
+        pass.record(step, { type: "effect.applied", output: (output ?? null) as Json, found: false });
+        pass.flushSoon();
+        break;
+      }
+      case "settle": {
+        await pass.flush();
+        const settled = await attempt("settle", () => settle(action, toWrite, context(), state));
+        if (settled.kind === "applied") {
+          pass.record(step, { type: "effect.applied", output: settled.output, found: true });
+        } else if (!move.conclusive && action.idempotency !== "key") {
+          pass.wait({ kind: "timer", step, until: move.conclusiveAt });
+        } else if (settled.kind === "absent") {
+          pass.record(step, { type: "effect.sending", attempt: state.attempts + 1, values: state.values });
+          await pass.flush();
+          const output = await attempt("send", () => action.apply(toWrite, context()));
+          pass.record(step, { type: "effect.applied", output: (output ?? null) as Json, found: false });
+          pass.flushSoon();
+        } else {
+          pass.record(step, {
+            type: "effect.unknown",
+            error: { code: "connector.timeout", message: `No answer came to the write of ${action.target(input)}, and ${settled.why}` },
+          });
+        }
+        break;
+      }
+      case "prove": {
+        await pass.flush();
+        const prove = action.prove as NonNullable<typeof action.prove>;
+        const after = await attempt("prove", () => prove(toWrite, state.applied?.output, pass.ports.connect(call.connector)));
+        pass.record(step, { type: "effect.proved", after, matches: proves(state.values, after) });
+        break;
+      }
+      case "wait_approval":
+        return pass.wait({ kind: "approval", approvalId: move.approval.id, step, until: move.approval.expiresAt });
+      case "wait_timer":
+        return pass.wait({ kind: "timer", step, until: move.until });
+      case "wait_operator":
+        return pass.wait({ kind: "operator", step, error: move.error });
+      case "fail":
+        throw new InterlockError(move.error.code, move.error.message, move.error);
+      case "done":
+        return outcomeOf(state);
+    }
+  }
+}
+
+function outcomeOf(state: EffectState): EffectOutcome {
+  if (state.refused) return { status: "refused", because: state.refused.because, reason: state.refused.reason };
+  return { status: "applied", output: state.applied?.output, values: state.values, decidedBy: deciderOf(state) };
+}
+
+function approvalFor(pass: Pass, step: string, action: string, state: EffectState): Approval {
+  const ruling = state.ruling as Ruling;
+  const target = state.intended?.target ?? "";
+  const before = state.looked?.before ?? {};
+  const now = pass.ports.now();
+  const bound = digest({ action, target, before, values: state.values, specVersion: pass.spec.version });
+  const round = pass.entries(step).filter((entry) => entry.type === "approval.requested").length + 1;
+  return {
+    id: `apr_${digest({ run: pass.runId, step, round }).slice(0, 32)}`,
+    step,
+    action,
+    target,
+    before,
+    values: state.values,
+    digest: bound,
+    rule: ruling.rule,
+    why: ruling.reason,
+    reviewers: pass.spec.review.reviewers,
+    requestedAt: now,
+    expiresAt: now + pass.spec.review.slaMinutes * 60_000,
+  };
+}
+
+/** A failed try inside an effect. An unanswered send of a write that can be neither repeated nor looked up is `unknown`: a person must find out. */
+function failTry(pass: Pass, step: string, args: string, during: "look" | "send" | "settle" | "prove", action: AnyWriteAction, thrown: unknown): never {
+  const error = failureOf(thrown);
+  if (during === "send" && action.idempotency === "none" && errorFacts(error.code).outcome === "unknown") {
+    pass.record(step, { type: "effect.unknown", error });
+    return pass.wait({ kind: "operator", step, error });
+  }
+  return pass.failAttempt(step, args, during, attemptsOf(pass.entries(step)) + 1, thrown);
+}
+
+type Settled = { kind: "applied"; output: Json } | { kind: "absent" } | { kind: "unclear"; why: string };
+
+/** After a send without an answer: by key it may be repeated; by its marker it is found or not; a record that moved meanwhile is for a person to judge. */
+async function settle(action: AnyWriteAction, input: unknown, context: ApplyContext, state: EffectState): Promise<Settled> {
+  if (action.idempotency === "key") return { kind: "absent" };
+  if (!action.find) return { kind: "unclear", why: "this system offers no way to look it up" };
+  const found = (await action.find(input, context)) as Json;
+  if (found !== null) return { kind: "applied", output: found };
+  if (!action.look) return { kind: "absent" };
+  const now = await action.look(input, context.http);
+  const before: JsonObject = state.looked?.before ?? {};
+  return sameJson(now.fields, before) ? { kind: "absent" } : { kind: "unclear", why: "the record has changed since" };
+}

@@ -1,0 +1,94 @@
+// Takes one applied write back: read now, restore only what still holds our value, report the rest, prove. Resumable like every step: restoring is
+// setting values, so a second look after a crash sees what is left to do. It never decides whether an undo is wanted; an `undo.requested` entry says so.
+import type { AnyWriteAction, ApplyContext } from "../connectors/define.ts";
+import { failureOf } from "../core/errors.ts";
+import { type JsonObject, sameJson } from "../core/json.ts";
+import { foldEffect } from "./effect-decision.ts";
+import type { StepEntry, UndoConflict } from "./journal.ts";
+import type { Pass } from "./pass.ts";
+import { decideRetry } from "./retry.ts";
+import { computeUndo } from "./undo-decision.ts";
+
+export type UndoState =
+  | { readonly phase: "none" }
+  | { readonly phase: "requested"; readonly attempts: number; readonly retryAt: number }
+  | { readonly phase: "done"; readonly restored: JsonObject; readonly conflicts: readonly UndoConflict[] }
+  | { readonly phase: "failed" };
+
+export function foldUndo(entries: readonly StepEntry[]): UndoState {
+  let state: UndoState = { phase: "none" };
+  for (const entry of entries) {
+    if (entry.type === "undo.requested") state = { phase: "requested", attempts: 0, retryAt: 0 };
+    else if (entry.type === "undo.attempt_failed") state = { phase: "requested", attempts: entry.attempt, retryAt: entry.retryAt };
+    else if (entry.type === "undo.done") state = { phase: "done", restored: entry.restored, conflicts: entry.conflicts };
+    else if (entry.type === "undo.failed") state = { phase: "failed" };
+  }
+  return state;
+}
+
+/** Null when it has ended, otherwise when to try again. */
+export async function runUndo(pass: Pass, step: string, connector: string, action: AnyWriteAction): Promise<number | null> {
+  const entries = pass.entries(step);
+  const undo = foldUndo(entries);
+  if (undo.phase !== "requested") return null;
+  if (undo.retryAt > pass.ports.now()) return undo.retryAt;
+  const effect = foldEffect(entries);
+  const http = pass.ports.connect(connector);
+  const input = sameJson(effect.values, effect.intended?.values) ? effect.intended?.input : action.withValues(effect.intended?.input, effect.values);
+  const context = (version: string | null): ApplyContext => ({ http, key: `${effect.intended?.key}/undo`, version });
+  try {
+    switch (action.undo.kind) {
+      case "restore": {
+        if (!action.look) throw new Error(`${connector}: an action that restores must look`);
+        const now = await action.look(input, http);
+        const plan = computeUndo(effect.looked?.before ?? {}, effect.values, now.fields);
+        if (Object.keys(plan.restore).length > 0) {
+          pass.record(step, { type: "undo.sending", ...plan });
+          await pass.flush();
+          await action.undo.restore(input, plan.restore, context(now.version));
+        }
+        const after = await action.look(input, http);
+        const left = computeUndo(effect.looked?.before ?? {}, effect.values, after.fields);
+        pass.record(step, {
+          type: "undo.done",
+          restored: restoredFields(effect.looked?.before ?? {}, effect.values, after.fields),
+          conflicts: left.conflicts,
+          matches: Object.keys(left.restore).length === 0,
+        });
+        break;
+      }
+      case "withdraw": {
+        const output = effect.applied?.output;
+        if (!(await action.undo.gone(input, output, http))) {
+          pass.record(step, { type: "undo.sending", restore: {}, conflicts: [] });
+          await pass.flush();
+          await action.undo.withdraw(input, output, context(null));
+        }
+        pass.record(step, { type: "undo.done", restored: {}, conflicts: [], matches: await action.undo.gone(input, output, http) });
+        break;
+      }
+      case "irreversible":
+        pass.record(step, { type: "undo.failed", error: { code: "effect.irreversible", message: action.undo.because } });
+        break;
+    }
+  } catch (thrown) {
+    const error = failureOf(thrown);
+    const attempt = undo.attempts + 1;
+    const next = decideRetry(error, attempt, pass.ports.now(), pass.ports.random());
+    if (next.kind === "retry") {
+      pass.record(step, { type: "undo.attempt_failed", attempt, error, retryAt: next.at });
+      await pass.flush();
+      return next.at;
+    }
+    pass.record(step, { type: "undo.failed", error });
+  }
+  await pass.flush();
+  return null;
+}
+
+const restoredFields = (before: JsonObject, ours: JsonObject, now: JsonObject): JsonObject =>
+  Object.fromEntries(
+    Object.keys(ours)
+      .filter((field) => sameJson(now[field] ?? null, before[field] ?? null))
+      .map((field) => [field, now[field] ?? null]),
+  );

@@ -1,0 +1,82 @@
+// The model port: how a workflow asks a probabilistic model for one decision, and what it gets back.
+// It must not know any provider, prompt wording or transport; those live behind Model.decide.
+// Sequence: the engine picks and redacts the declared elements -> decide -> rules read value and confidence.
+import type * as z from "zod";
+
+export interface ModelRequest {
+  /** Name of the decision as the workflow declares it, for example "triage". */
+  decision: string;
+  /** What to decide, written by the workflow's author. Never contains record data. */
+  instruction: string;
+  /** Declared data elements by name, already redacted. The only record data that leaves. */
+  input: Record<string, string>;
+  /** Closed schema of the answer: an object whose fields are all required. */
+  schema: z.ZodType;
+  /** Name under which the schema is sent: letters, digits, "_" and "-", at most 64 characters. */
+  schemaName: string;
+  /** The provider's own model id, for example "gpt-4.1-mini" or "builtin/ticket-triage@3f2a". */
+  modelId: string;
+}
+
+export interface ModelUsage {
+  /** Tokens read (the built-in model counts words). */
+  promptTokens: number;
+  /** Tokens written, including hidden reasoning tokens where the provider bills them. */
+  completionTokens: number;
+}
+
+export interface FieldConfidence {
+  /** Probability of the chosen label, 0..1. */
+  confidence: number;
+  /** The other labels that the provider gave a probability for, most probable first, 0..1 each. The chosen label is not repeated. */
+  alternatives: { value: string; probability: number }[];
+}
+
+export interface ModelDecision {
+  /** The answer, parsed by the request's schema. */
+  value: unknown;
+  /** The least confident choice field, 0..1. It is 0 when source is "none", so that no threshold passes by accident. */
+  confidence: number;
+  /** Per choice field (enum or boolean), by dotted path from the answer's root. Empty when source is "none". */
+  fields: Record<string, FieldConfidence>;
+  /** How the confidence was measured. A change of source voids what was proved with the earlier one. */
+  source: "logprobs" | "none";
+  /** Model id as the provider answered it, which may be more exact than the one asked for. */
+  model: string;
+  /** The provider that answered. */
+  provider: string;
+  usage: ModelUsage;
+  /** US dollars for this call; null when the price or the usage is unknown, which is not the same as free. */
+  costUsd: number | null;
+  /** Milliseconds from the request to the checked answer. */
+  latencyMs: number;
+}
+
+export type ModelFailure = {
+  /**
+   * model_unavailable: server error, timeout or no connection; try again, or the next provider.
+   * model_rate_limited: try again after retryAfterMs.
+   * model_invalid_output: the answer is cut off, not JSON, or outside the schema.
+   * model_refused: the provider declined to answer.
+   * model_not_trained: the built-in model has no weights yet.
+   * model_rejected: the request or its credentials are wrong; trying again does not help.
+   */
+  code: "model_unavailable" | "model_rate_limited" | "model_invalid_output" | "model_refused" | "model_not_trained" | "model_rejected";
+  /** For operators. Never contains record data or the API key. */
+  message: string;
+  /** Milliseconds to wait before the next attempt, where the provider said so. */
+  retryAfterMs?: number;
+};
+
+export type ModelResult = { ok: true; decision: ModelDecision } | { ok: false; error: ModelFailure };
+
+export interface Model {
+  /** This deployment's name for the model, for example "default". */
+  readonly id: string;
+  /** The party that receives the data; data-flow rules name it. */
+  readonly provider: string;
+  /** For people: what kind of model this is. */
+  readonly label: string;
+  /** One decision, one attempt: the engine repeats, the model does not. Never throws. `now` gives epoch milliseconds. */
+  decide(request: ModelRequest, now: () => number): Promise<ModelResult>;
+}

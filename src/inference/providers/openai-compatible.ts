@@ -1,0 +1,169 @@
+// Any provider that answers OpenAI's chat completions, the built-in model included: one decision is one call with a closed schema.
+// It must not retry (the engine does, with its journal), and must not send a parameter that the model is not known to accept:
+// newer models answer 400 to logprobs or temperature. The only file that imports the SDK.
+// Sequence: prompt -> call -> parse -> check against the schema -> confidence -> cost.
+import OpenAI from "openai";
+import * as z from "zod";
+import { choiceConfidences, leastConfident } from "../confidence.ts";
+import { costUsd, type Price } from "../cost.ts";
+import type { FieldConfidence, Model, ModelDecision, ModelFailure, ModelRequest, ModelResult } from "../model.ts";
+import { type OutputSchema, outputSchemaOf } from "../output-schema.ts";
+import { systemMessage, userMessage } from "../prompt.ts";
+import { failureOf, invalidOutput } from "./failure.ts";
+
+export interface ModelCapabilities {
+  /** Answers logprobs and top_logprobs on chat completions. */
+  logprobs: boolean;
+  /** Accepts a temperature; 0 is sent. */
+  temperature: boolean;
+  /** Sent as it is. Some models give logprobs only at "none". */
+  reasoningEffort?: "none" | "minimal" | "low" | "medium" | "high";
+}
+
+export interface OpenAiCompatibleOptions {
+  id: string;
+  provider: string;
+  label: string;
+  apiKey: string;
+  /** Up to and without "/chat/completions". */
+  baseURL: string;
+  /** The way out; the SDK gets no other. */
+  fetch: typeof fetch;
+  capabilities: ModelCapabilities;
+  /** Absent = the cost of a call is unknown. */
+  price?: Price;
+  /** Milliseconds for the whole call. */
+  timeoutMs: number;
+  /** Ceiling on what the model writes, hidden reasoning included. */
+  maxCompletionTokens?: number;
+}
+
+const DEFAULT_MAX_COMPLETION_TOKENS = 2000;
+
+type StrictSchema = Extract<OutputSchema, { ok: true }>;
+
+export function openAiCompatibleModel(options: OpenAiCompatibleOptions): Model {
+  // Made at the first decision: a deployment may list models that it has no key for, and must still start.
+  let client: OpenAI | undefined;
+
+  async function decide(request: ModelRequest, now: () => number): Promise<ModelResult> {
+    const output = outputSchemaOf(request.schema);
+    if (!output.ok) return failed({ code: "model_rejected", message: `${request.decision}: ${output.problem}` });
+    const began = now();
+    let completion: OpenAI.ChatCompletion;
+    try {
+      client ??= clientOf(options);
+      completion = await client.chat.completions.create(bodyOf(request, output, options));
+    } catch (error) {
+      return failed(failureOf(error, options.apiKey, now()));
+    }
+    return decisionOf(completion, request, output, options, began, now);
+  }
+
+  return { id: options.id, provider: options.provider, label: options.label, decide };
+}
+
+function clientOf(options: OpenAiCompatibleOptions): OpenAI {
+  return new OpenAI({
+    apiKey: options.apiKey,
+    baseURL: options.baseURL,
+    fetch: options.fetch,
+    timeout: options.timeoutMs,
+    maxRetries: 0,
+    logLevel: "off",
+    // Otherwise read from the environment, which here belongs to the Worker and not to this provider.
+    organization: null,
+    project: null,
+  });
+}
+
+function bodyOf(
+  request: ModelRequest,
+  output: StrictSchema,
+  { capabilities, maxCompletionTokens }: OpenAiCompatibleOptions,
+): OpenAI.ChatCompletionCreateParamsNonStreaming {
+  return {
+    model: request.modelId,
+    messages: [
+      { role: "system", content: systemMessage(request.instruction) },
+      { role: "user", content: userMessage(request.input) },
+    ],
+    response_format: { type: "json_schema", json_schema: { name: request.schemaName, strict: true, schema: output.json } },
+    max_completion_tokens: maxCompletionTokens ?? DEFAULT_MAX_COMPLETION_TOKENS,
+    ...(capabilities.logprobs ? { logprobs: true, top_logprobs: output.topLogprobs } : {}),
+    ...(capabilities.temperature ? { temperature: 0 } : {}),
+    ...(capabilities.reasoningEffort ? { reasoning_effort: capabilities.reasoningEffort } : {}),
+  };
+}
+
+function decisionOf(
+  completion: OpenAI.ChatCompletion,
+  request: ModelRequest,
+  output: StrictSchema,
+  options: OpenAiCompatibleOptions,
+  began: number,
+  now: () => number,
+): ModelResult {
+  // A gateway's page with status 200 arrives here as text, whatever the type says.
+  const choice = completion?.choices?.[0];
+  if (!choice?.message) return failed(invalidOutput("the answer has no choice"));
+  if (choice.message.refusal || choice.finish_reason === "content_filter") {
+    return failed({ code: "model_refused", message: "the model declined to answer" });
+  }
+  if (choice.finish_reason === "length") return failed(invalidOutput("the answer was cut off at the limit of completion tokens"));
+  const content = choice.message.content;
+  if (!content) return failed(invalidOutput("the answer is empty"));
+
+  const parsed = parse(content, request.schema);
+  if (!parsed.ok) return failed(parsed.error);
+
+  const fields = confidenceFields(content, choice.logprobs?.content, output, options.capabilities);
+  const usage = completion.usage;
+  const decision: ModelDecision = {
+    value: parsed.value,
+    confidence: fields === null ? 0 : leastConfident(fields),
+    fields: fields ?? {},
+    source: fields === null ? "none" : "logprobs",
+    model: completion.model ?? request.modelId,
+    provider: options.provider,
+    usage: { promptTokens: usage?.prompt_tokens ?? 0, completionTokens: usage?.completion_tokens ?? 0 },
+    costUsd: costUsd(
+      options.price,
+      usage && {
+        prompt: usage.prompt_tokens,
+        cached: usage.prompt_tokens_details?.cached_tokens ?? 0,
+        completion: usage.completion_tokens,
+      },
+    ),
+    latencyMs: now() - began,
+  };
+  return { ok: true, decision };
+}
+
+function parse(content: string, schema: z.ZodType): { ok: true; value: unknown } | { ok: false; error: ModelFailure } {
+  let json: unknown;
+  try {
+    json = JSON.parse(content);
+  } catch {
+    // The engine's own message would quote the answer, which may hold personal data.
+    return { ok: false, error: invalidOutput("the answer is not JSON") };
+  }
+  const checked = schema.safeParse(json);
+  if (checked.success) return { ok: true, value: checked.data };
+  const issues = checked.error.issues.map((issue) => `${z.core.toDotPath(issue.path) || "answer"}: ${issue.code}`);
+  return { ok: false, error: invalidOutput(`the answer is outside its schema (${issues.join("; ")})`) };
+}
+
+function confidenceFields(
+  content: string,
+  tokens: readonly OpenAI.ChatCompletionTokenLogprob[] | null | undefined,
+  output: StrictSchema,
+  capabilities: ModelCapabilities,
+): Record<string, FieldConfidence> | null {
+  if (!capabilities.logprobs || !tokens || output.choices.length === 0) return null;
+  return choiceConfidences(content, tokens, output.choices);
+}
+
+function failed(error: ModelFailure): ModelResult {
+  return { ok: false, error };
+}

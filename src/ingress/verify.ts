@@ -1,0 +1,68 @@
+// Is this delivery the source system's own, and fresh? One pure decision over the declared scheme, the raw bytes and the time.
+// It never throws on what a sender can send, and never reads the body: bytes that are parsed first can be signed again by accident.
+// Sequence: a secret is configured, headers are there and single, their syntax, the timestamp's syntax and age, the signature.
+import type { HmacScheme, WebhookRequest } from "../connectors/webhook.ts";
+import { constantTimeEqual, hmacSha256 } from "../core/crypto.ts";
+import { usableKeys } from "./keys.ts";
+import { readSignature, spell } from "./signature-header.ts";
+import { checkTimestamp } from "./timestamp.ts";
+
+export type RejectReason =
+  | "no_secret_configured"
+  | "public_test_secret"
+  | "missing_header"
+  | "duplicate_header"
+  | "malformed_header"
+  | "unsupported_scheme"
+  | "malformed_timestamp"
+  | "stale_timestamp"
+  | "future_timestamp"
+  | "bad_signature";
+
+/** `header`: which one is missing, repeated or malformed. For our log only; the sender is told that the delivery is not authentic, and no more. */
+export type Verdict = { readonly ok: true } | { readonly ok: false; readonly reason: RejectReason; readonly header?: string };
+
+const reject = (reason: RejectReason, header?: string): Verdict => ({ ok: false, reason, ...(header ? { header } : {}) });
+
+/** Printable ASCII: what else a header carries depends on who decodes it, and then so would the text under the MAC. */
+const ID = /^[\x20-\x7e]+$/;
+
+/** The text under the MAC, in the declared order. */
+const signedText = (scheme: HmacScheme, request: WebhookRequest): (string | Uint8Array)[] =>
+  scheme.signed.map((part) => {
+    if (part === "body") return request.body;
+    return "literal" in part ? part.literal : (request.headers.get(part.header) ?? "");
+  });
+
+export function verifyDelivery(scheme: HmacScheme, secrets: readonly string[], request: WebhookRequest, now: number): Verdict {
+  const configured = usableKeys(scheme, secrets);
+  if (!configured.ok) return reject(configured.reason);
+
+  const { id, timestamp, signature } = scheme;
+  const read = (name: string): string => request.headers.get(name) ?? "";
+  const required = [id?.header, timestamp?.header, signature.header].filter((name) => name !== undefined);
+  const missing = required.find((name) => read(name) === "");
+  if (missing) return reject("missing_header", missing);
+
+  // A comma here is two headers joined; the signature header has its own grammar.
+  const repeated = [id?.header, timestamp?.header].find((name) => name !== undefined && read(name).includes(","));
+  if (repeated) return reject("duplicate_header", repeated);
+  const claims = readSignature(signature, read(signature.header));
+  if (!claims.ok) return reject(claims.reason, signature.header);
+  if (id && !ID.test(read(id.header))) return reject("malformed_header", id.header);
+
+  if (timestamp) {
+    const time = checkTimestamp(timestamp, read(timestamp.header), now);
+    if (time !== "ok") return reject(time);
+  }
+
+  const text = signedText(scheme, request);
+  const claimed = claims.digests.map((digest) => new TextEncoder().encode(digest));
+  // Every secret is tried against every signature, so that the time taken does not tell which of two secrets is in use.
+  let authentic = false;
+  for (const key of configured.keys) {
+    const expected = new TextEncoder().encode(spell(signature, hmacSha256(key, text)));
+    for (const digest of claimed) authentic = constantTimeEqual(digest, expected) || authentic;
+  }
+  return authentic ? { ok: true } : reject("bad_signature");
+}

@@ -1,0 +1,120 @@
+// Starts the runs that a batch of events asks for: match triggers, group by partition, one call per partition. The consumer and direct admission both come here.
+// It decides nothing about an event twice: the partition's insert says whether a run is fresh. A partition that fails costs only its own events.
+import { errorFacts, type Failure, fail, failureOf, ok, type Result } from "../core/errors.ts";
+import type { InterlockEvent } from "../core/event.ts";
+import { runIdOf } from "../core/ids.ts";
+import { approvedSpecs, logEvents, recordedPartitions } from "../db/starting.ts";
+import type { Workflow } from "../engine/define.ts";
+import { manifestDigest } from "../engine/manifest.ts";
+import type { RunStart } from "../engine/partition-port.ts";
+import type { GovernanceSpec } from "../governance/spec.ts";
+import { type Context, partitionByName, partitionForLane } from "./context.ts";
+
+export type EventOutcome =
+  | { readonly kind: "started"; readonly runs: readonly { readonly runId: string; readonly fresh: boolean }[] }
+  /** No workflow listens to it: logged and done. */
+  | { readonly kind: "no_workflow" }
+  /** Trying again may help. */
+  | { readonly kind: "failed"; readonly error: Failure }
+  /** Trying again cannot help: for the dead letters. */
+  | { readonly kind: "refused"; readonly error: Failure };
+
+interface PartitionStarts {
+  readonly starts: RunStart[];
+  readonly specs: Map<string, GovernanceSpec>;
+}
+
+export async function startRuns(context: Context, events: readonly InterlockEvent[]): Promise<EventOutcome[]> {
+  const now = Date.now();
+  const matches = events.map((event) => ({ event, workflows: workflowsFor(context, event) }));
+  const names = new Set(matches.flatMap(({ workflows }) => workflows.map((workflow) => workflow.name)));
+  const prepared = await prepare(context, [...names]);
+  if (!prepared.ok) return events.map(() => ({ kind: errorFacts(prepared.error.code).retry === "operator" ? "refused" : "failed", error: prepared.error }));
+  const specs = prepared.value;
+
+  const byPartition = new Map<string, PartitionStarts>();
+  const results = new Map<string, { runId: string; fresh: boolean } | Failure>();
+  for (const { event, workflows } of matches) {
+    for (const workflow of workflows) {
+      const runId = runIdOf(workflow.name, event.id);
+      const spec = specs.get(workflow.name);
+      if (!spec) {
+        results.set(runId, {
+          code: "run.refused",
+          message: `${workflow.name} has no approved governance spec: approve one (locally: npm run seed), then replay this event`,
+        });
+        continue;
+      }
+      const name = partitionForLane(context, workflow.lane({ event }));
+      const group: PartitionStarts = byPartition.get(name) ?? { starts: [], specs: new Map() };
+      byPartition.set(name, group);
+      group.specs.set(workflow.name, spec);
+      const pins = { workflow: workflow.name, version: workflow.version, manifestDigest: manifestDigest(workflow), specVersion: spec.version };
+      group.starts.push({ runId, pins, event });
+    }
+  }
+
+  await Promise.all(
+    [...byPartition].map(async ([name, group]) => {
+      const answer = await partitionByName(context, name)
+        .start({ starts: group.starts, specs: [...group.specs.values()] })
+        .catch((thrown) => fail("ingress.unavailable", failureOf(thrown).message));
+      if (answer.ok) for (const started of answer.value) results.set(started.runId, started);
+      else for (const start of group.starts) results.set(start.runId, answer.error);
+    }),
+  );
+
+  const outcomes = matches.map(({ event, workflows }) => outcomeOf(workflows.map((workflow) => results.get(runIdOf(workflow.name, event.id)))));
+  // The log is for people; the partition holds the event itself, so a log that fails must not fail the start.
+  context.waitUntil(
+    logEvents(
+      context.env.DB,
+      matches.map(({ event, workflows }) => ({ event, runs: workflows.length, receivedAt: now })),
+    ).catch((thrown) => console.error(JSON.stringify({ message: "event log failed", error: failureOf(thrown).message }))),
+  );
+  return outcomes;
+}
+
+function outcomeOf(results: readonly ({ runId: string; fresh: boolean } | Failure | undefined)[]): EventOutcome {
+  if (results.length === 0) return { kind: "no_workflow" };
+  const runs: { runId: string; fresh: boolean }[] = [];
+  let refused: Failure | null = null;
+  for (const result of results) {
+    if (!result) return { kind: "failed", error: { code: "ingress.unavailable", message: "The partition did not answer for this event" } };
+    if ("code" in result) {
+      if (errorFacts(result.code).retry !== "operator") return { kind: "failed", error: result };
+      refused = result;
+    } else runs.push(result);
+  }
+  return refused ? { kind: "refused", error: refused } : { kind: "started", runs };
+}
+
+/** The newest registered version of each workflow that listens to this connector and type. */
+function workflowsFor(context: Context, event: InterlockEvent): Workflow[] {
+  const connector = context.deployment.connections[event.connection]?.connector.name;
+  const newest = new Map<string, Workflow>();
+  for (const workflow of context.deployment.workflows) {
+    if (workflow.trigger.connector !== connector || workflow.trigger.type !== event.type) continue;
+    if ((newest.get(workflow.name)?.version ?? 0) < workflow.version) newest.set(workflow.name, workflow);
+  }
+  return [...newest.values()];
+}
+
+async function prepare(context: Context, workflows: readonly string[]): Promise<Result<Map<string, GovernanceSpec>>> {
+  if (workflows.length === 0) return ok(new Map());
+  try {
+    const [partitions, specs] = await Promise.all([
+      recordedPartitions(context.env.DB, context.deployment.partitions),
+      approvedSpecs(context.env.DB, workflows),
+    ]);
+    if (partitions !== context.deployment.partitions) {
+      return fail(
+        "partition.count_changed",
+        `This deployment began with ${partitions} partitions and src/config.ts now says ${context.deployment.partitions}: set it back to ${partitions}, or start a new database`,
+      );
+    }
+    return ok(specs);
+  } catch (thrown) {
+    return fail("ingress.unavailable", failureOf(thrown).message);
+  }
+}

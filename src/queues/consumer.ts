@@ -1,0 +1,83 @@
+// The queue's side of a start: parse, start in one batch, then acknowledge or retry each message by itself; and what the dead-letter queue receives.
+// A message is acknowledged only when its run is journalled, or when it lies in D1 as a dead letter.
+import { errorFacts, failureOf } from "../core/errors.ts";
+import { InterlockEvent } from "../core/event.ts";
+import { type DeadLetter, keepDeadLetters } from "../db/dead-letters.ts";
+import type { Context } from "../operations/context.ts";
+import { startRuns } from "../operations/start-runs.ts";
+import { EventMessage } from "./messages.ts";
+
+/** Seconds before a message comes again: doubling from 2 s to 5 minutes, so ten tries span a D1 or partition outage of about half an hour. */
+export const retryDelay = (attempts: number): number => Math.min(300, 2 ** Math.max(1, attempts));
+
+export async function consumeEvents(batch: MessageBatch, context: Context): Promise<void> {
+  const letters: { message: Message; letter: DeadLetter }[] = [];
+  const ready: { message: Message; event: InterlockEvent }[] = [];
+  await Promise.all(
+    batch.messages.map(async (message) => {
+      try {
+        const read = await readMessage(message.body, context);
+        if (read.ok) ready.push({ message, event: read.event });
+        else letters.push({ message, letter: { source: "queue", reason: read.reason, body: textOf(message.body) } });
+      } catch {
+        message.retry({ delaySeconds: retryDelay(message.attempts) });
+      }
+    }),
+  );
+  const outcomes = await startRuns(
+    context,
+    ready.map(({ event }) => event),
+  );
+  for (const [index, { message, event }] of ready.entries()) {
+    const outcome = outcomes[index];
+    switch (outcome?.kind) {
+      case "started":
+      case "no_workflow":
+        message.ack();
+        break;
+      case "refused":
+        letters.push({ message, letter: { source: event.source, reason: `${errorFacts(outcome.error.code).title}: ${outcome.error.message}`, body: JSON.stringify(event) } });
+        break;
+      default:
+        message.retry({ delaySeconds: retryDelay(message.attempts) });
+    }
+  }
+  await bury(letters, context);
+}
+
+/** Messages that the queue itself gave up on. */
+export async function consumeDeadLetters(batch: MessageBatch, context: Context): Promise<void> {
+  await bury(
+    batch.messages.map((message) => ({
+      message,
+      letter: { source: "queue", reason: "Every try to start a run for this event failed", body: textOf(message.body) },
+    })),
+    context,
+  );
+}
+
+async function bury(letters: readonly { message: Message; letter: DeadLetter }[], context: Context): Promise<void> {
+  try {
+    await keepDeadLetters(
+      context.env.DB,
+      letters.map(({ letter }) => letter),
+      Date.now(),
+    );
+    for (const { message } of letters) message.ack();
+  } catch (thrown) {
+    console.error(JSON.stringify({ message: "dead letters not kept, will be repeated", error: failureOf(thrown).message }));
+    for (const { message } of letters) message.retry({ delaySeconds: retryDelay(message.attempts) });
+  }
+}
+
+async function readMessage(body: unknown, context: Context): Promise<{ ok: true; event: InterlockEvent } | { ok: false; reason: string }> {
+  const parsed = EventMessage.safeParse(body);
+  if (!parsed.success) return { ok: false, reason: `The message is not an event: ${parsed.error.issues[0]?.path.join(".")} ${parsed.error.issues[0]?.message}` };
+  if (parsed.data.kind === "event") return { ok: true, event: parsed.data.event };
+  const stored = await context.env.BLOBS.get(parsed.data.key);
+  if (!stored) return { ok: false, reason: `The event body ${parsed.data.key} is not in storage` };
+  const event = InterlockEvent.safeParse(await stored.json());
+  return event.success ? { ok: true, event: event.data } : { ok: false, reason: `The stored event ${parsed.data.key} does not parse` };
+}
+
+const textOf = (body: unknown): string => (typeof body === "string" ? body : (JSON.stringify(body) ?? String(body)));

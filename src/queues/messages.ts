@@ -1,0 +1,12 @@
+// What travels in the EVENTS queue: the event itself, or, when it is too large for a message, the key under which its JSON lies in R2.
+import * as z from "zod";
+import { InterlockEvent } from "../core/event.ts";
+
+/** A queue message may hold 128 KB (https://developers.cloudflare.com/queues/platform/limits/); the rest is left for the envelope. */
+export const MAX_MESSAGE_BYTES = 120_000;
+
+export const EventMessage = z.discriminatedUnion("kind", [
+  z.object({ kind: z.literal("event"), event: InterlockEvent }),
+  z.object({ kind: z.literal("pointer"), key: z.string().min(1) }),
+]);
+export type EventMessage = z.infer<typeof EventMessage>;
