@@ -24,7 +24,7 @@ export class Outside {
     if (!ports) {
       ports = {
         connect: (connector) => this.#connect(connectionFor(this.#deployment, connector, connection)),
-        model: (name) => this.#model(name),
+        model: (name, workflow) => this.#model(name, workflow),
         now: Date.now,
         random: Math.random,
         turn: () => new Promise((resolve) => setTimeout(resolve, 0)),
@@ -54,17 +54,18 @@ export class Outside {
     return http;
   }
 
-  #model(name: string): Model {
-    let model = this.#models.get(name);
+  #model(name: string, workflow: string): Model {
+    const key = `${name}\n${workflow}`;
+    let model = this.#models.get(key);
     if (!model) {
-      const build = this.#deployment.models[name];
-      if (!build) throw new InterlockError("workflow.undeclared", `This deployment has no model "${name}"`);
-      model = build({
+      const source = this.#deployment.models[name];
+      if (!source) throw new InterlockError("workflow.undeclared", `This deployment has no model "${name}"`);
+      model = source.build(workflow, {
         binding: (binding) => bindingOf(this.#env, binding),
         fetch: outboundFetch,
         blobs: { get: async (key) => readBlob(await this.#env.BLOBS.get(key)) },
       });
-      this.#models.set(name, model);
+      this.#models.set(key, model);
     }
     return model;
   }

@@ -6,7 +6,6 @@ const TABLES = [
   "CREATE TABLE IF NOT EXISTS counters (key TEXT PRIMARY KEY, requests INTEGER NOT NULL, applied INTEGER NOT NULL) WITHOUT ROWID",
   "CREATE TABLE IF NOT EXISTS users (id INTEGER PRIMARY KEY, doc TEXT NOT NULL)",
   "CREATE TABLE IF NOT EXISTS tickets (id INTEGER PRIMARY KEY, external_id TEXT, doc TEXT NOT NULL)",
-  "CREATE TABLE IF NOT EXISTS comments (ticket_id INTEGER, id INTEGER, doc TEXT NOT NULL, PRIMARY KEY (ticket_id, id)) WITHOUT ROWID",
   "CREATE TABLE IF NOT EXISTS audits (ticket_id INTEGER, id INTEGER, doc TEXT NOT NULL, PRIMARY KEY (ticket_id, id)) WITHOUT ROWID",
   "CREATE TABLE IF NOT EXISTS idempotency (key TEXT PRIMARY KEY, request TEXT NOT NULL, answer TEXT NOT NULL, expires INTEGER NOT NULL) WITHOUT ROWID",
   "CREATE TABLE IF NOT EXISTS messages (channel TEXT, ts TEXT, thread_ts TEXT, doc TEXT NOT NULL, PRIMARY KEY (channel, ts)) WITHOUT ROWID",
@@ -16,7 +15,7 @@ const TABLES = [
   "CREATE TABLE IF NOT EXISTS model_requests (id INTEGER PRIMARY KEY, at TEXT NOT NULL, doc TEXT NOT NULL)",
 ];
 
-const CONTENTS = ["counters", "users", "tickets", "comments", "audits", "idempotency", "messages", "deliveries", "model_requests"];
+const CONTENTS = ["counters", "users", "tickets", "audits", "idempotency", "messages", "deliveries", "model_requests"];
 
 export function createTables(sql: SqlStorage): void {
   for (const statement of TABLES) sql.exec(statement);

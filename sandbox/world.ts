@@ -37,6 +37,7 @@ export function openWorld(ctx: DurableObjectState, env: SandboxEnv): World {
   const people = new People(sql);
   const tickets = new TicketStore(sql);
   const messages = new MessageStore(sql);
+  const counters = new Counters(sql);
   const settings = new SettingsStore(sql, env);
   const faults = new StoredDocument<CountedRule[]>(sql, "faults", []);
   const model = new StoredDocument<ModelRules>(sql, "model", DEFAULT_MODEL);
@@ -46,7 +47,7 @@ export function openWorld(ctx: DurableObjectState, env: SandboxEnv): World {
     settings,
     faults,
     model,
-    counters: new Counters(sql),
+    counters,
     deliveries: new Deliveries(sql),
     people,
     known: {
@@ -64,6 +65,7 @@ export function openWorld(ctx: DurableObjectState, env: SandboxEnv): World {
       settings.reset();
       people.load();
       tickets.load();
+      counters.load();
       messages.load();
     },
   };

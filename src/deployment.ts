@@ -15,7 +15,7 @@ export interface Connection {
   readonly credential?: string;
   /** Signing secrets, newest first: two while one is being rotated. */
   readonly webhookSecrets: readonly string[];
-  /** Our own user's id there: events that our writes cause are ignored. */
+  /** Binding that holds our own user's id there: events that our writes cause are ignored. */
   readonly ownActor?: string;
   /** Admit straight to the partition instead of through the queue: lower latency, no buffer before the partition. */
   readonly admission?: "queue" | "direct";
@@ -28,9 +28,15 @@ export interface ModelBindings {
   readonly blobs: { get(key: string): Promise<Uint8Array | null> };
 }
 
+/** A model as a deployment names it. `trained`: weights that must exist before the first decision, made where events are consumed. */
+export interface ModelSource {
+  readonly trained: readonly { readonly key: string; readonly train: () => Uint8Array }[];
+  readonly build: (workflow: string, bindings: ModelBindings) => Model;
+}
+
 export interface Deployment {
   readonly connections: Readonly<Record<string, Connection>>;
-  readonly models: Readonly<Record<string, (bindings: ModelBindings) => Model>>;
+  readonly models: Readonly<Record<string, ModelSource>>;
   readonly workflows: readonly Workflow[];
   readonly partitions: number;
 }

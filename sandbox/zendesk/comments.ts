@@ -3,18 +3,20 @@
 import { Hono } from "hono";
 import type { World } from "../world.ts";
 import { NOT_FOUND, readBody, refuse } from "./answers.ts";
+import { auditOfComment, commentsIn, withComment } from "./audit.ts";
 import { ticketCounter, type ZendeskVariables } from "./door.ts";
 import { paged, pageOf } from "./paging.ts";
-import { type Comment, stampAfter, type Ticket, type TicketEvent, VIA_API } from "./ticket.ts";
+import { type Audit, type Comment, stampAfter, type Ticket, type TicketEvent, VIA_API } from "./ticket.ts";
 import { invalid } from "./ticket-change.ts";
 import { redact } from "./ticket-comment.ts";
 
 export function commentRoutes(world: World) {
   const { tickets, counters } = world;
-  const find = (ticketId: string, commentId: string): { ticket: Ticket; comment: Comment } | null => {
-    const ticket = tickets.get(Number(ticketId));
-    const comment = ticket && tickets.comments(ticket.id).find(({ id }) => id === Number(commentId));
-    return ticket && comment ? { ticket, comment } : null;
+  const find = (ticketId: number, commentId: number): { ticket: Ticket; audit: Audit; comment: Comment } | null => {
+    const ticket = tickets.get(ticketId);
+    const audit = tickets.audit(ticketId, auditOfComment(commentId));
+    const comment = audit && commentsIn(audit).find(({ id }) => id === commentId);
+    return ticket && audit && comment ? { ticket, audit, comment } : null;
   };
   const record = (ticket: Ticket, event: TicketEvent, actor: number): void => {
     tickets.save({ ...ticket, updated_at: stampAfter(ticket.updated_at, Date.now()) }, [event], { id: actor, via: VIA_API });
@@ -27,40 +29,32 @@ export function commentRoutes(world: World) {
       const name = c.req.param("list");
       const all: { id: number }[] = name === "comments" ? tickets.comments(id) : tickets.audits(id);
       if (c.req.query("sort_order") === "desc" || c.req.query("sort") === "-created_at") all.reverse();
-      return c.json(
-        paged(
-          name,
-          all,
-          pageOf((key) => c.req.query(key)),
-          new URL(c.req.url),
-        ),
-      );
+      const page = pageOf((key) => c.req.query(key));
+      return c.json(paged(name, all, page, new URL(c.req.url)));
     })
     .put("/:id{[0-9]+}/comments/:comment{[0-9]+}/redact", async (c) => {
       const text = ((await readBody(c)) as { text?: unknown } | null)?.text;
-      const found = find(c.req.param("id"), c.req.param("comment"));
+      const found = find(Number(c.req.param("id")), Number(c.req.param("comment")));
       if (!found) return c.json(NOT_FOUND, 404);
-      if (typeof text !== "string" || text === "")
-        return refuse(c, invalid({ text: [{ description: "Text: cannot be blank", error: "BlankValue" }] }));
-      const { ticket, comment } = found;
+      if (typeof text !== "string" || text === "") return refuse(c, BLANK);
+      const { ticket, audit, comment } = found;
       const redacted = redact(comment, text);
       if (redacted.body === comment.body && redacted.html_body === comment.html_body) return c.json({ comment });
-      tickets.saveComment(ticket.id, redacted);
-      const audit = tickets.audits(ticket.id).find(({ id }) => id === comment.audit_id);
-      if (audit)
-        tickets.saveAudit({ ...audit, events: audit.events.map((event) => (event.type === "Comment" ? redact(event, text) : event)) });
+      tickets.saveAudit(withComment(audit, comment.id, (event) => redact(event, text)));
       // The description is the first comment's text, kept a second time.
       const description = comment.body === ticket.description ? redacted.body : ticket.description;
       record({ ...ticket, description }, { type: "CommentRedactionEvent", comment_id: comment.id }, c.get("actor"));
       return c.json({ comment: redacted });
     })
     .put("/:id{[0-9]+}/comments/:comment{[0-9]+}/make_private", (c) => {
-      const found = find(c.req.param("id"), c.req.param("comment"));
+      const found = find(Number(c.req.param("id")), Number(c.req.param("comment")));
       if (!found) return c.json(NOT_FOUND, 404);
-      const { ticket, comment } = found;
+      const { ticket, audit, comment } = found;
       if (!comment.public) return c.json({});
-      tickets.saveComment(ticket.id, { ...comment, public: false });
+      tickets.saveAudit(withComment(audit, comment.id, (event) => ({ ...event, public: false })));
       record(ticket, { type: "CommentPrivacyChange", comment_id: comment.id, public: false }, c.get("actor"));
       return c.json({});
     });
 }
+
+const BLANK = invalid({ text: [{ description: "Text: cannot be blank", error: "BlankValue" }] });

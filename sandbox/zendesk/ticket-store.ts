@@ -1,7 +1,7 @@
-// Tickets, comments and audits in SQLite, each row the JSON that the API answers. It decides nothing: the rules are in ticket-change.ts
+// Tickets and their audits in SQLite, each row the JSON that the API answers. It decides nothing: the rules are in ticket-change.ts
 // and ticket-create.ts. Every method is synchronous, so a read and the write that rests on it cannot be parted.
 import { numberOf } from "../storage.ts";
-import { auditOf } from "./audit.ts";
+import { auditOf, commentsIn } from "./audit.ts";
 import type { Audit, Comment, Ticket, TicketEvent, Via } from "./ticket.ts";
 
 const FIRST_TICKET = 1001;
@@ -51,24 +51,11 @@ export class TicketStore {
       JSON.stringify(ticket),
     );
     if (ticket.id >= this.#nextTicket) this.#nextTicket = ticket.id + 1;
-    const id = this.#nextAudit++;
-    const { audit, comment } = auditOf({
-      id,
-      ticketId: ticket.id,
-      author: author.id,
-      at: ticket.updated_at,
-      events,
-      via: author.via,
-      custom: author.custom,
-    });
-    if (comment) this.saveComment(ticket.id, comment);
+    const { id: author_id, via, custom } = author;
+    const at = ticket.updated_at;
+    const audit = auditOf({ id: this.#nextAudit++, ticketId: ticket.id, author: author_id, at, events, via, custom });
     this.saveAudit(audit);
     return audit;
-  }
-
-  saveComment(ticketId: number, comment: Comment): void {
-    const doc = JSON.stringify(comment);
-    this.#sql.exec("INSERT INTO comments VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET doc = excluded.doc", ticketId, comment.id, doc);
   }
 
   saveAudit(audit: Audit): void {
@@ -77,13 +64,17 @@ export class TicketStore {
   }
 
   comments(ticketId: number): Comment[] {
-    const rows = this.#sql.exec<{ doc: string }>("SELECT doc FROM comments WHERE ticket_id = ? ORDER BY id", ticketId);
-    return [...rows].map((row) => JSON.parse(row.doc) as Comment);
+    return this.audits(ticketId).flatMap(commentsIn);
   }
 
   audits(ticketId: number): Audit[] {
     const rows = this.#sql.exec<{ doc: string }>("SELECT doc FROM audits WHERE ticket_id = ? ORDER BY id", ticketId);
     return [...rows].map((row) => JSON.parse(row.doc) as Audit);
+  }
+
+  audit(ticketId: number, id: number): Audit | null {
+    const row = this.#sql.exec<{ doc: string }>("SELECT doc FROM audits WHERE ticket_id = ? AND id = ?", ticketId, id).toArray()[0];
+    return row ? (JSON.parse(row.doc) as Audit) : null;
   }
 
   count(): number {

@@ -13,6 +13,9 @@ const TOLERANCE_SECONDS = 300;
 /** A thread is the unit of conversation: its root's ts names it, wherever in the payload Slack puts it. */
 const threadOf = (channel: string | null, root: string | null): string | null => (channel && root ? `${channel}:${root}` : channel);
 
+/** Subtypes that are still a message somebody posted. The others (an edit, a deletion, somebody joining) are types of their own. */
+const POSTED = new Set(["file_share", "me_message", "thread_broadcast"]);
+
 const present = (...ids: readonly (string | null)[]): readonly string[] => ids.filter((id) => id !== null);
 
 /** Our own message comes back as an event: same app, a bot's message, or the bot user that this app is installed as. */
@@ -43,7 +46,7 @@ function eventCallback(envelope: Json, receivedAt: number): Parsed {
     deliveryKey,
     ...(deliveryKey === null ? {} : { signedId: deliveryKey }),
     actors: present(textAt(event, "user"), textAt(event, "bot_id"), textAt(event, "app_id")),
-    type: subtype ? `${name}.${subtype}` : name,
+    type: subtype && !POSTED.has(subtype) ? `${name}.${subtype}` : name,
     subject: threadOf(channel, root ?? textAt(event, "ts") ?? textAt(event, "item", "ts")) ?? textAt(event, "user") ?? name,
     time: typeof seconds === "number" ? seconds * 1000 : receivedAt,
     data: envelope,

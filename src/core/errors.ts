@@ -58,7 +58,7 @@ export const ERRORS = {
   "model.invalid_output": row(502, "backoff", "author", "The model's answer does not fit the declared schema"),
   "model.refused": row(422, "never", "author", "The model declined to answer"),
   "model.rejected": row(422, "never", "author", "The model provider refused the request"),
-  "model.not_trained": row(409, "operator", "operator", "The built-in statistical model has no labelled records for this workflow"),
+  "model.not_trained": row(409, "backoff", "nobody", "The built-in statistical model is not trained yet for this workflow"),
 
   "workflow.undeclared": row(500, "never", "author", "The workflow did something that its manifest does not declare"),
   "workflow.unknown": row(409, "operator", "operator", "No workflow of this name and version is deployed"),

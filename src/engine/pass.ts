@@ -12,7 +12,7 @@ import type { Entry, Journal, NewEntry, StepEntry } from "./journal.ts";
 /** Everything outside that the engine may touch. All of it is passed in; there is no other clock, dice or network. */
 export interface Ports {
   readonly connect: (connector: string) => Http;
-  readonly model: (name: string) => Model;
+  readonly model: (name: string, workflow: string) => Model;
   readonly now: () => number;
   readonly random: () => number;
   /** Resolves after every microtask that is due has run: how a pass notices that the body has nothing left to do but wait. */

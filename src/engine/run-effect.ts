@@ -41,7 +41,7 @@ export async function runEffect(pass: Pass, call: EffectCall): Promise<EffectOut
     }
     const move = decideEffect(state, options, pass.ports.now());
     const toWrite = sameJson(state.values, state.intended?.values) || !state.intended ? input : action.withValues(input, state.values);
-    const context = (): ApplyContext => ({ http: pass.ports.connect(call.connector), key, version: state.looked?.version ?? null });
+    const context = (): ApplyContext => ({ http: pass.ports.connect(call.connector), key, version: state.looked?.version ?? null, since: intendedAt(pass, step) });
     const attempt = <T>(during: "look" | "send" | "settle" | "prove", work: () => Promise<T>): Promise<T> =>
       work().catch((thrown) => failTry(pass, step, args, during, action, thrown));
 
@@ -135,6 +135,10 @@ export async function runEffect(pass: Pass, call: EffectCall): Promise<EffectOut
     }
   }
 }
+
+/** When the write was first intended: nothing of ours can be older. Epoch milliseconds. */
+const intendedAt = (pass: Pass, step: string): number =>
+  pass.entries(step).find((entry) => entry.type === "effect.intended")?.at ?? pass.ports.now();
 
 function outcomeOf(state: EffectState): EffectOutcome {
   if (state.refused) return { status: "refused", because: state.refused.because, reason: state.refused.reason };

@@ -33,7 +33,7 @@ export async function runDecision(
     const schema = workflow.decisions[decision];
     if (!schema) throw new InterlockError("workflow.undeclared", `${workflow.name} declares no decision "${decision}"`);
     await pass.flush();
-    const model = pass.ports.model(modelName);
+    const model = pass.ports.model(modelName, workflow.name);
     const result = await model.decide(
       { decision, instruction: request.instruction, input: sent, schema, schemaName: decision, modelId: model.id },
       pass.ports.now,

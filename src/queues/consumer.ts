@@ -4,8 +4,9 @@ import { errorFacts, failureOf } from "../core/errors.ts";
 import { InterlockEvent } from "../core/event.ts";
 import { type DeadLetter, keepDeadLetters } from "../db/dead-letters.ts";
 import type { Context } from "../operations/context.ts";
+import { prepareModels } from "../operations/prepare-models.ts";
 import { startRuns } from "../operations/start-runs.ts";
-import { EventMessage } from "./messages.ts";
+import { EventMessage } from "../operations/messages.ts";
 
 /** Seconds before a message comes again: doubling from 2 s to 5 minutes, so ten tries span a D1 or partition outage of about half an hour. */
 export const retryDelay = (attempts: number): number => Math.min(300, 2 ** Math.max(1, attempts));
@@ -24,6 +25,8 @@ export async function consumeEvents(batch: MessageBatch, context: Context): Prom
       }
     }),
   );
+  // A start must not depend on training: a run that asks an untrained model waits and asks again.
+  await prepareModels(context).catch((thrown) => console.error(JSON.stringify({ message: "training failed", error: failureOf(thrown).message })));
   const outcomes = await startRuns(
     context,
     ready.map(({ event }) => event),

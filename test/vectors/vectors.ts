@@ -7,8 +7,9 @@ import { slackWebhook } from "../../src/connectors/slack-webhook.ts";
 import { standardWebhooksDeclaration } from "../../src/connectors/standard-webhooks.ts";
 import type { WebhookDeclaration } from "../../src/connectors/webhook.ts";
 import { zendeskWebhook } from "../../src/connectors/zendesk-webhook.ts";
-import { type Received, receiveDelivery } from "../../src/ingress/receive.ts";
-import { type ExpectedResponse, readCase, type VectorCase } from "./cases.ts";
+import { receiveDelivery } from "../../src/ingress/receive.ts";
+import { readCase, type VectorCase } from "./cases.ts";
+import { answers, describe, json, wordsFor } from "./compare.ts";
 
 export interface CaseResult {
   readonly id: string;
@@ -63,62 +64,6 @@ function headersOf(vector: VectorCase): Headers | null {
   }
   return headers;
 }
-
-/** The words that vectors use for our reasons; some vocabularies are coarser than ours. */
-function wordsFor(received: Received, declaration: WebhookDeclaration): readonly string[] {
-  if (received.kind === "answer" && received.to === "probe") return ["ssl_check"];
-  if (received.kind !== "rejected") return ["ok"];
-  const { reason, header } = received;
-  const { id, timestamp } = declaration.scheme;
-  const part = header === id?.header ? "id" : header === timestamp?.header ? "timestamp" : "signature";
-  const aliases: Readonly<Record<string, readonly string[]>> = {
-    missing_header: [`missing_${part}`],
-    malformed_header: part === "signature" ? ["malformed_signature", "signature_mismatch"] : [`malformed_${part}`, `bad_${part}`],
-    duplicate_header: [`duplicate_${part}`, ...(part === "signature" ? ["signature_mismatch"] : [])],
-    malformed_timestamp: ["bad_timestamp"],
-    stale_timestamp: ["stale"],
-    future_timestamp: ["future"],
-    unsupported_scheme: ["unsupported_version"],
-    bad_signature: ["signature_mismatch"],
-    no_secret_configured: ["no_secret"],
-  };
-  return [reason, ...(aliases[reason] ?? [])];
-}
-
-const json = (text: string): unknown => {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-};
-
-/** Slack takes the challenge as text or as `{"challenge": ...}`; either proves the same. Otherwise the texts, or the JSON values, are equal. */
-function sameBody(expected: unknown, got: string): boolean {
-  if (expected === undefined || expected === got) return true;
-  const value = typeof expected === "string" ? json(expected) : expected;
-  if (value === undefined) return false;
-  if ((value as { challenge?: unknown } | null)?.challenge === got) return true;
-  const other = json(got);
-  return other !== undefined && JSON.stringify(value) === JSON.stringify(other);
-}
-
-const mediaType = (header: string | undefined): string | undefined => header?.split(";", 1)[0]?.trim().toLowerCase();
-
-/** Status, body and, where the same text is expected, its type. Other headers are the HTTP layer's. */
-function answers(expected: ExpectedResponse, received: Received): boolean {
-  if (received.kind !== "answer") return false;
-  if (expected.status !== undefined && expected.status !== received.status) return false;
-  if (!sameBody(expected.body, received.body)) return false;
-  const type = Object.entries(expected.headers ?? {}).find(([name]) => name.toLowerCase() === "content-type")?.[1];
-  return type === undefined || expected.body !== received.body || mediaType(type) === mediaType(received.contentType);
-}
-
-const describe = (received: Received, words: readonly string[]): string => {
-  if (received.kind === "rejected") return `reject ${words[0]}`;
-  if (received.kind === "answer") return `answer ${received.status} ${JSON.stringify(received.body)} to a ${received.to}`;
-  return `accept (${received.kind}${received.kind === "accepted" ? "" : `: ${received.reason}`}), delivery id ${received.deliveryKey}`;
-};
 
 export function runCase(vector: VectorCase, declaration: WebhookDeclaration): CaseResult {
   const { id } = vector;

@@ -1,0 +1,8 @@
+// The Worker: what wrangler deploys.
+import { deployment } from "./config.ts";
+import { createWorker } from "./worker.ts";
+
+const worker = createWorker(deployment);
+
+export default worker.handler;
+export const RunPartition = worker.RunPartition;

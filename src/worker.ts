@@ -1,0 +1,19 @@
+// Puts a deployment together: what the platform calls (fetch, queue) and the object class. src/index.ts does it for this deployment, tests and the benchmark
+// for theirs.
+import { createRunPartition } from "../durable-objects/run-partition.ts";
+import type { Deployment } from "./deployment.ts";
+import { createApp } from "./http/app.tsx";
+import { consumeDeadLetters, consumeEvents } from "./queues/consumer.ts";
+
+export function createWorker(deployment: Deployment) {
+  const app = createApp(deployment);
+  const contextOf = (env: Env, execution: ExecutionContext) => ({ env, deployment, waitUntil: (work: Promise<unknown>) => execution.waitUntil(work) });
+  return {
+    handler: {
+      fetch: (request: Request, env: Env, execution: ExecutionContext) => app.fetch(request, env, execution),
+      queue: (batch: MessageBatch, env: Env, execution: ExecutionContext) =>
+        batch.queue.endsWith("-dead") ? consumeDeadLetters(batch, contextOf(env, execution)) : consumeEvents(batch, contextOf(env, execution)),
+    } satisfies ExportedHandler<Env>,
+    RunPartition: createRunPartition(deployment),
+  };
+}

@@ -1,0 +1,177 @@
+// Runs one workflow on the real engine with an in-memory journal, a clock that only waits move, and a process that can be stopped at any boundary:
+// before and after each durable write, before each request leaves, after it did its work and before its answer is read. What was durable is what the next
+// incarnation starts from.
+import { createHttp } from "../../src/connectors/http.ts";
+import type { Failure } from "../../src/core/errors.ts";
+import type { InterlockEvent } from "../../src/core/event.ts";
+import type { RunState, WaitReason } from "../../src/core/run.ts";
+import type { Workflow } from "../../src/engine/define.ts";
+import { executePass, stepsOf, undoStep } from "../../src/engine/execute.ts";
+import { answerApproval, askUndo, resolveStep } from "../../src/engine/external.ts";
+import type { Entry, Journal, NewEntry, OperatorChoice } from "../../src/engine/journal.ts";
+import { Pass, type Ports } from "../../src/engine/pass.ts";
+import type { GovernanceSpec } from "../../src/governance/spec.ts";
+import type { Model } from "../../src/inference/model.ts";
+
+export interface MemoryOptions {
+  readonly workflow: Workflow;
+  readonly spec: GovernanceSpec;
+  readonly event: InterlockEvent;
+  readonly model: Model;
+  /** The fetch of each connector's system, with the token that it wants. */
+  readonly systems: Readonly<Record<string, { readonly fetch: typeof fetch; readonly authorization: string }>>;
+  readonly clock: { now: number };
+  /** What a person answers to each approval; asked with the round, from 1. */
+  readonly answer?: (approval: { id: string; digest: string; values: Readonly<Record<string, unknown>> }, round: number) => unknown;
+  /** The process stops at these boundaries, counted from 1 over all incarnations. */
+  readonly stopAt?: ReadonlySet<number>;
+}
+
+export type Ended = { readonly kind: "ended"; readonly state: RunState } | { readonly kind: "operator"; readonly on: WaitReason };
+
+class Stopped extends Error {}
+
+const MAX_PASSES = 400;
+
+export class MemoryEngine {
+  readonly durable: Entry[] = [];
+  boundaries = 0;
+  stops = 0;
+  passes = 0;
+  readonly #options: MemoryOptions;
+  #stop: (stopped: Stopped) => void = () => {};
+
+  constructor(options: MemoryOptions) {
+    this.#options = options;
+  }
+
+  /** From wherever the journal is to an end, or to a wait that only an operator can end. */
+  async run(): Promise<Ended> {
+    const { clock, spec, workflow, event, answer } = this.#options;
+    let rounds = 0;
+    while (this.passes++ < MAX_PASSES) {
+      const end = await this.#incarnation((journal, ports) =>
+        executePass({ runId: "run-1", event, workflow, spec, journal, recordedSteps: stepsOf(this.durable), ports }),
+      );
+      if (end === "stopped") continue;
+      if (end.kind === "broken") throw end.error;
+      if (end.kind === "ended") return { kind: "ended", state: end.state };
+      const { on } = end;
+      if (on.kind === "operator") return { kind: "operator", on };
+      if (on.kind === "approval" && answer) {
+        const asked = this.durable.find((entry) => entry.type === "approval.requested" && entry.approval.id === on.approvalId);
+        if (asked?.type !== "approval.requested") throw new Error("an approval is waited for that was never asked");
+        const decision = answer(asked.approval, ++rounds);
+        if (decision !== undefined) {
+          const decided = answerApproval(this.durable, on.approvalId, decision, "ada@example.com", spec, clock.now);
+          if (!decided.ok) throw new Error(`refused: ${decided.error.code} ${decided.error.message}`);
+          this.#append([decided.value]);
+          continue;
+        }
+      }
+      clock.now = Math.max(clock.now, on.until);
+    }
+    throw new Error(`no end after ${MAX_PASSES} passes`);
+  }
+
+  async undo(step: string): Promise<Failure | null> {
+    const asked = askUndo(this.durable, step, "ada@example.com");
+    if (!asked.ok) return asked.error;
+    this.#append([asked.value]);
+    for (;;) {
+      const again = await this.#incarnation((journal, ports) =>
+        undoStep(new Pass("run-1", this.#options.spec, journal, ports), this.#options.workflow, step),
+      );
+      if (again === null) return null;
+      if (typeof again === "number") this.#options.clock.now = Math.max(this.#options.clock.now, again);
+    }
+  }
+
+  resolve(step: string, choice: OperatorChoice): Failure | null {
+    const resolved = resolveStep(this.durable, step, choice, "ada@example.com");
+    if (!resolved.ok) return resolved.error;
+    this.#append(resolved.value);
+    return null;
+  }
+
+  entries(type: Entry["type"]): Entry[] {
+    return this.durable.filter((entry) => entry.type === type);
+  }
+
+  #append(entries: readonly NewEntry[]): void {
+    for (const entry of entries) this.durable.push({ ...entry, seq: this.durable.length + 1, at: this.#options.clock.now } as Entry);
+  }
+
+  /** One process: what it recorded and had not made durable is gone when it stops; what it left unanswered stays unanswered. */
+  async #incarnation<T>(work: (journal: Journal, ports: Ports) => Promise<T>): Promise<T | "stopped"> {
+    let alive = true;
+    const stopped = new Promise<"stopped">((resolve) => {
+      this.#stop = () => {
+        alive = false;
+        this.stops++;
+        resolve("stopped");
+      };
+    });
+    const hang = () => new Promise<never>(() => {});
+    const reach = async (): Promise<void> => {
+      if (!alive) return hang();
+      this.boundaries++;
+      if (this.#options.stopAt?.has(this.boundaries)) {
+        this.#stop(new Stopped());
+        return hang();
+      }
+    };
+    const { clock, systems, model } = this.#options;
+    const entries: Entry[] = structuredClone(this.durable);
+    let unsaved: NewEntry[] = [];
+    const journal: Journal = {
+      entriesOf: (step) => entries.filter((entry) => entry.step === step),
+      record: (added) => {
+        for (const entry of added) {
+          entries.push({ ...structuredClone(entry), seq: entries.length + 1, at: clock.now } as Entry);
+          unsaved.push(entry);
+        }
+      },
+      flush: async () => {
+        if (unsaved.length === 0) return;
+        const batch = unsaved;
+        unsaved = [];
+        await reach();
+        if (!alive) return hang();
+        this.#append(structuredClone(batch));
+        await reach();
+      },
+    };
+    const ports: Ports = {
+      connect: (connector) => {
+        const system = systems[connector];
+        if (!system) throw new Error(`no fake for ${connector}`);
+        return createHttp({
+          baseUrl: `https://${connector}.test`,
+          authorization: system.authorization,
+          system: connector,
+          now: () => clock.now,
+          fetch: async (input, init) => {
+            await reach();
+            const answered = await system.fetch(input, init);
+            await reach();
+            return answered;
+          },
+        });
+      },
+      model: () => ({
+        ...model,
+        decide: async (request, now) => {
+          await reach();
+          const decided = await model.decide(request, now);
+          await reach();
+          return decided;
+        },
+      }),
+      now: () => clock.now,
+      random: () => 0.5,
+      turn: () => new Promise((resolve) => setImmediate(resolve)),
+    };
+    return Promise.race([work(journal, ports), stopped]);
+  }
+}

@@ -1,0 +1,24 @@
+// The published and derived signature vectors, one test each. They live beside the checkout; where they are absent this file says so and skips.
+import { existsSync } from "node:fs";
+import path from "node:path";
+import { describe, expect, it } from "vitest";
+import { runFile } from "../../vectors/vectors.ts";
+
+const folder = path.resolve(import.meta.dirname, "../../../../shared/vectors");
+
+describe.each(["zendesk", "slack", "standard-webhooks"])("vectors of %s", (system) => {
+  const file = path.join(folder, `${system}.json`);
+  if (!existsSync(file)) {
+    it.skip(`are not here: ${path.relative(process.cwd(), file)}`, () => {});
+    return;
+  }
+  const { cases } = runFile(file);
+  it("are all of a form that runs", () => {
+    expect(cases.length).toBeGreaterThan(0);
+    expect(cases.filter((one) => one.outcome === "not run")).toEqual([]);
+  });
+  it.each(cases.map((one) => [one.id, one] as const))("decides %s as stated", (_id, one) => {
+    expect(one.detail).toBe("");
+    expect(one.outcome).toBe("passed");
+  });
+});
