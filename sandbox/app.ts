@@ -7,6 +7,7 @@ import { slackControl } from "./control/slack.ts";
 import { stateControl } from "./control/state.ts";
 import { ticketControl } from "./control/tickets.ts";
 import { faultGate } from "./fault-gate.ts";
+import { Gathering, gather } from "./gathering.ts";
 import { modelRoutes } from "./model/routes.ts";
 import { pageRoutes } from "./page/routes.tsx";
 import { countMessages } from "./slack/door.ts";
@@ -27,10 +28,11 @@ export function sandboxApp(world: World) {
     .all("*", (c) => c.json({ error: "InvalidEndpoint", description: "Not found" }, 404));
 
   // Zendesk's paths may end in ".json"; nobody else's do.
+  const together = gather(new Gathering());
   const app = new Hono({ getPath: (request) => new URL(request.url).pathname.replace(/\.json$/, "") })
-    .use("/zendesk/*", countWrites(world, "/zendesk/api/v2"), faultGate(world, "zendesk", "/zendesk"))
+    .use("/zendesk/*", together, countWrites(world, "/zendesk/api/v2"), faultGate(world, "zendesk", "/zendesk"))
     .route("/zendesk/api/v2", zendesk)
-    .use("/slack/api/*", countMessages(world), faultGate(world, "slack", "/slack"))
+    .use("/slack/api/*", together, countMessages(world), faultGate(world, "slack", "/slack"))
     .route("/slack/api", slackMethods(world))
     .route("/slack/response", responseRoutes(world))
     .use("/model/*", faultGate(world, "model", "/model"))

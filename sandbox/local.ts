@@ -18,6 +18,10 @@ export interface LocalOptions {
   /** Folder for D1, R2 and object storage; kept between starts. */
   readonly state: string;
   readonly vars?: Readonly<Record<string, string>>;
+  /** Constants to replace in the bundle. */
+  readonly define?: Readonly<Record<string, string>>;
+  /** Opens the runtime's inspector, for a profiler. */
+  readonly inspectorPort?: number;
   readonly onLog?: (line: string) => void;
 }
 
@@ -28,7 +32,7 @@ export interface LocalWorker {
 }
 
 /** One ES module, as wrangler would bundle it for workerd. */
-async function bundle(entry: string): Promise<string> {
+async function bundle(entry: string, define: Readonly<Record<string, string>> = {}): Promise<string> {
   const result = await build({
     entryPoints: [entry],
     bundle: true,
@@ -41,7 +45,7 @@ async function bundle(entry: string): Promise<string> {
     jsx: "automatic",
     jsxImportSource: "hono/jsx",
     loader: { ".sql": "text", ".css": "text" },
-    define: { "process.env.NODE_ENV": '"production"' },
+    define: { "process.env.NODE_ENV": '"production"', ...define },
     logLevel: "error",
   });
   return (result.outputFiles[0] as { text: string }).text;
@@ -50,7 +54,7 @@ async function bundle(entry: string): Promise<string> {
 export async function startLocal(options: LocalOptions): Promise<LocalWorker> {
   const configPath = path.join(ROOT, options.config);
   const { workerOptions, main } = unstable_getMiniflareWorkerOptions(configPath);
-  const script = await bundle(options.entry ? path.join(ROOT, options.entry) : (main as string));
+  const script = await bundle(options.entry ? path.join(ROOT, options.entry) : (main as string), options.define);
   await mkdir(options.state, { recursive: true });
   const decoder = new TextDecoder();
   const miniflare = new Miniflare(
@@ -59,6 +63,7 @@ export async function startLocal(options: LocalOptions): Promise<LocalWorker> {
       host: "127.0.0.1",
       port: options.port,
       cf: false,
+      ...(options.inspectorPort ? { inspectorPort: options.inspectorPort, inspectorHost: "127.0.0.1" } : {}),
       log: new Log(LogLevel.ERROR),
       logRequests: false,
       modules: [{ type: "ESModule", path: "worker.mjs", contents: script }],

@@ -47,7 +47,7 @@ async function readArguments(c: Context): Promise<Record<string, unknown>> {
   const type = c.req.header("content-type") ?? "";
   try {
     if (type.includes("json")) return { ...query, ...((await c.req.json()) as Record<string, unknown>) };
-    if (type.includes("form")) return { ...query, ...(await c.req.parseBody()) };
+    if (type.includes("form")) return { ...query, ...Object.fromEntries(new URLSearchParams(await c.req.text())) };
   } catch {
     // A body that cannot be read names nothing, and the method says what it misses.
   }

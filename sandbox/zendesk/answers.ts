@@ -1,6 +1,9 @@
 // What the Zendesk resources have in common: reading a body, and the vendor's ways to refuse.
 import type { Context } from "hono";
 import type { Refused } from "./ticket-change.ts";
+import type { Saved } from "./ticket-store.ts";
+
+export const JSON_TYPE = { "content-type": "application/json; charset=utf-8" };
 
 export const NOT_FOUND = { error: "RecordNotFound", description: "Not found" };
 
@@ -21,4 +24,8 @@ export function nested(body: unknown): Record<string, unknown> {
 
 export function refuse(c: Context, { status, body }: Refused): Response {
   return c.json(body, status);
+}
+
+export function answerSaved(c: Context, { ticket, audit }: Saved, status: 200 | 201): Response {
+  return c.body(`{"ticket":${ticket},"audit":${audit}}`, status, JSON_TYPE);
 }

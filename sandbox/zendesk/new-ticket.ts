@@ -2,14 +2,15 @@
 // The webhook follows by itself, after the answer, as at the vendor.
 import type { Context } from "hono";
 import type { World } from "../world.ts";
-import { nested, readBody, refuse } from "./answers.ts";
+import { answerSaved, nested, readBody, refuse } from "./answers.ts";
 import { DEFAULT_REQUESTERS } from "./directory.ts";
 import type { ZendeskVariables } from "./door.ts";
 import { Requester } from "./people.ts";
-import { type Audit, type Ticket, VIA_API, type Via } from "./ticket.ts";
+import { type Ticket, VIA_API, type Via } from "./ticket.ts";
 import type { Refused } from "./ticket-change.ts";
 import { invalid } from "./ticket-change.ts";
 import { createTicket } from "./ticket-create.ts";
+import type { Saved } from "./ticket-store.ts";
 import { invocationOf, postWebhook } from "./webhook.ts";
 
 const KEEP_MS = 2 * 60 * 60 * 1000;
@@ -19,7 +20,7 @@ export function openTicket(
   world: World,
   input: Record<string, unknown>,
   actor: number | null,
-): { ok: true; ticket: Ticket; audit: Audit } | Refused {
+): { ok: true; ticket: Ticket; saved: Saved } | Refused {
   const now = Date.now();
   const id = world.tickets.next;
   const from = Requester.safeParse(input.requester_id ?? input.requester ?? actor ?? DEFAULT_REQUESTERS[id % DEFAULT_REQUESTERS.length]);
@@ -32,8 +33,8 @@ export function openTicket(
   const submitter = actor ?? requester.id;
   const created = createTicket(input, { id, requester: requester.id, submitter, via, now, known: world.known });
   if (!created.ok) return created;
-  const audit = world.tickets.save(created.ticket, created.events, { id: submitter, via, custom: input.metadata });
-  return { ok: true, ticket: created.ticket, audit };
+  const saved = world.tickets.save(created.ticket, created.events, { id: submitter, via, custom: input.metadata });
+  return { ok: true, ticket: created.ticket, saved };
 }
 
 export async function createFromApi(world: World, c: Context<ZendeskVariables>): Promise<Response> {
@@ -44,19 +45,22 @@ export async function createFromApi(world: World, c: Context<ZendeskVariables>):
     if (key.length === 0 || key.length > 255) return mismatch(c, "The idempotency key has to be 1 to 255 characters long");
     const kept = remembered(world, key);
     if (kept && kept.request !== request) return mismatch(c, "Request parameters do not match the given idempotency key");
-    if (kept) return c.body(kept.answer, 201, { "content-type": "application/json; charset=utf-8", "x-idempotency-lookup": "hit" });
+    if (kept) {
+      c.header("x-idempotency-lookup", "hit");
+      return answerSaved(c, JSON.parse(kept.answer) as Saved, 201);
+    }
   }
   const opened = openTicket(world, nested(body), c.get("actor"));
   if (!opened.ok) return refuse(c, opened);
   world.counters.applied("tickets");
-  const { ticket, audit } = opened;
-  const answer = JSON.stringify({ ticket, audit });
+  const { ticket, saved } = opened;
   if (key !== undefined) {
-    world.sql.exec("INSERT OR REPLACE INTO idempotency VALUES (?, ?, ?, ?)", key, request, answer, Date.now() + KEEP_MS);
+    world.sql.exec("INSERT OR REPLACE INTO idempotency VALUES (?, ?, ?, ?)", key, request, JSON.stringify(saved), Date.now() + KEEP_MS);
     c.header("x-idempotency-lookup", "miss");
   }
   world.background(postWebhook(world, ticket.id, invocationOf(ticket), "valid"));
-  return c.body(answer, 201, { "content-type": "application/json; charset=utf-8", location: ticket.url });
+  c.header("location", ticket.url);
+  return answerSaved(c, saved, 201);
 }
 
 function remembered(world: World, key: string): { request: string; answer: string } | null {

@@ -12,6 +12,12 @@ export interface Author {
   custom?: unknown;
 }
 
+/** As JSON. */
+export interface Saved {
+  ticket: string;
+  audit: string;
+}
+
 export class TicketStore {
   readonly #sql: SqlStorage;
   #nextTicket = FIRST_TICKET;
@@ -42,25 +48,26 @@ export class TicketStore {
     return doc === null ? null : (JSON.parse(doc) as Ticket);
   }
 
-  /** A ticket with what just happened to it: created or changed. Answers the audit. */
-  save(ticket: Ticket, events: TicketEvent[], author: Author): Audit {
+  /** A ticket with what just happened to it, created or changed. Answers both as they were written, ready to be sent. */
+  save(ticket: Ticket, events: TicketEvent[], author: Author): Saved {
+    const doc = JSON.stringify(ticket);
     this.#sql.exec(
       "INSERT INTO tickets (id, external_id, doc) VALUES (?, ?, ?) ON CONFLICT (id) DO UPDATE SET external_id = excluded.external_id, doc = excluded.doc",
       ticket.id,
       ticket.external_id,
-      JSON.stringify(ticket),
+      doc,
     );
     if (ticket.id >= this.#nextTicket) this.#nextTicket = ticket.id + 1;
     const { id: author_id, via, custom } = author;
     const at = ticket.updated_at;
     const audit = auditOf({ id: this.#nextAudit++, ticketId: ticket.id, author: author_id, at, events, via, custom });
-    this.saveAudit(audit);
-    return audit;
+    return { ticket: doc, audit: this.saveAudit(audit) };
   }
 
-  saveAudit(audit: Audit): void {
+  saveAudit(audit: Audit): string {
     const doc = JSON.stringify(audit);
     this.#sql.exec("INSERT INTO audits VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET doc = excluded.doc", audit.ticket_id, audit.id, doc);
+    return doc;
   }
 
   comments(ticketId: number): Comment[] {

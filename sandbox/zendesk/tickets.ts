@@ -2,7 +2,7 @@
 // stamp and the write that rests on it are one step.
 import { Hono } from "hono";
 import type { World } from "../world.ts";
-import { NOT_FOUND, nested, readBody, refuse } from "./answers.ts";
+import { answerSaved, JSON_TYPE, NOT_FOUND, nested, readBody, refuse } from "./answers.ts";
 import { ticketCounter, type ZendeskVariables } from "./door.ts";
 import { createFromApi } from "./new-ticket.ts";
 import { envelope, paged, pageOf } from "./paging.ts";
@@ -24,7 +24,7 @@ export function ticketRoutes(world: World) {
     .get("/:id{[0-9]+}", (c) => {
       const doc = tickets.json(Number(c.req.param("id")));
       if (doc === null) return c.json(NOT_FOUND, 404);
-      return c.body(`{"ticket":${doc}}`, 200, { "content-type": "application/json; charset=utf-8" });
+      return c.body(`{"ticket":${doc}}`, 200, JSON_TYPE);
     })
     .put("/:id{[0-9]+}", async (c) => {
       const body = await readBody(c);
@@ -37,8 +37,8 @@ export function ticketRoutes(world: World) {
       if (!change.ok) return refuse(c, change);
       const author = { id: actor, via: VIA_API, custom: input.metadata };
       if (change.events.length === 0) return c.json({ ticket: before, audit: { id: 0, ticket_id: before.id, events: [] } });
-      const audit = tickets.save(change.ticket, change.events, author);
+      const saved = tickets.save(change.ticket, change.events, author);
       counters.applied(ticketCounter(before.id, actor));
-      return c.json({ ticket: change.ticket, audit });
+      return answerSaved(c, saved, 200);
     });
 }

@@ -111,7 +111,7 @@ const PostInput = z.strictObject({ channel: Channel, text: Text, threadTs: Ts.op
 /** The message with this key. A no is only given when every message since the intent was seen and could be read. */
 async function findPosted(input: z.infer<typeof PostInput>, { http, key, since }: ApplyContext): Promise<Message | null> {
   const { channel, threadTs, text } = input;
-  const method = "conversations.history";
+  const method = threadTs === undefined ? "conversations.history" : "conversations.replies";
   const query: Record<string, string> = { channel, include_all_metadata: "true", limit: String(PAGE) };
   if (threadTs !== undefined) query.ts = threadTs;
   if (since !== undefined) query.oldest = String(Math.max(0, since - CLOCK_SKEW_MS) / 1000);

@@ -66,27 +66,42 @@ export function trainClassifier(samples: readonly LabelledText[], options: Train
   return { vocabulary, head: trainHead(texts, labels, vocabulary, { ...DEFAULTS, ...options }) };
 }
 
-/** `hash` is a content hash in hex; its first 16 digits become the version. */
+/** The id that training these samples will give, without training. `hash` is a content hash in hex; its first 16 digits become the version. */
+export function modelIdOf(
+  workflow: string,
+  samples: readonly DecisionSample[],
+  hash: (text: string) => string,
+  options: TrainingOptions = {},
+): string {
+  const { fields, rows } = tableOf(samples);
+  return `builtin/${workflow}@${hash(JSON.stringify([ALGORITHM, { ...DEFAULTS, ...options }, fields, rows])).slice(0, 16)}`;
+}
+
 export function trainDecision(
   workflow: string,
   samples: readonly DecisionSample[],
   hash: (text: string) => string,
   options: TrainingOptions = {},
 ): BuiltinWeights {
-  const settings = { ...DEFAULTS, ...options };
+  const { fields, rows } = tableOf(samples);
+  const texts = rows.map(([text]) => hashText(text!).buckets);
+  const vocabulary = learnVocabulary(texts);
+  const heads = fields.map((field, index) => {
+    const labels = rows.map((row) => row[index + 1]!);
+    return [field, trainHead(texts, labels, vocabulary, { ...DEFAULTS, ...options })] as const;
+  });
+  return { id: modelIdOf(workflow, samples, hash, options), vocabulary, fields: Object.fromEntries(heads) };
+}
+
+/** The samples as rows of text and labels, in an order that depends on nothing but their content. */
+function tableOf(samples: readonly DecisionSample[]): { fields: string[]; rows: string[][] } {
   const fields = Object.keys(samples[0]?.labels ?? {}).sort();
   const rows = samples
     .map(({ text, labels }) => [text, ...fields.map((field) => labelOf(labels, field))])
     .map((row) => ({ row, key: JSON.stringify(row) }))
-    .sort((a, b) => order(a.key, b.key));
-  const version = hash(JSON.stringify([ALGORITHM, settings, fields, rows.map(({ row }) => row)])).slice(0, 16);
-  const texts = rows.map(({ row }) => hashText(row[0]!).buckets);
-  const vocabulary = learnVocabulary(texts);
-  const heads = fields.map((field, index) => {
-    const labels = rows.map(({ row }) => row[index + 1]!);
-    return [field, trainHead(texts, labels, vocabulary, settings)] as const;
-  });
-  return { id: `builtin/${workflow}@${version}`, vocabulary, fields: Object.fromEntries(heads) };
+    .sort((a, b) => order(a.key, b.key))
+    .map(({ row }) => row);
+  return { fields, rows };
 }
 
 /** What the classifier says of texts it was not trained on, in the order of the samples. */

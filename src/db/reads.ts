@@ -1,0 +1,383 @@
+// What lists, pages and the JSON API read from D1: rows with their JSON columns parsed and typed. It writes nothing and decides nothing; a decision asks the
+// partition, whose journal is a moment ahead of these rows. Lists are paged by key (time and id of the last row), so that every page costs the same.
+// No table but `run`, `audit` and `effect` is indexed by run: approvals of a run are found through the ids that its audit rows name.
+import { and, asc, count, desc, eq, inArray, ne, type SQL, sql } from "drizzle-orm";
+import { type DrizzleD1Database, drizzle } from "drizzle-orm/d1";
+import type { Approval, Decision } from "../core/approval.ts";
+import type { InterlockEvent } from "../core/event.ts";
+import type { Json, JsonObject } from "../core/json.ts";
+import type { RunState, RunStatus } from "../core/run.ts";
+import { type FieldRule, GovernanceSpec } from "../governance/spec.ts";
+import { approval, audit, deadLetter, effect, eventLog, governanceSpec, run } from "./schema.ts";
+
+export type { FieldRule };
+
+export type RunRow = Omit<typeof run.$inferSelect, "status" | "state"> & { readonly status: RunStatus; readonly state: RunState };
+/** `body` is the journal entry without seq, at, type and step. */
+export type AuditRow = Omit<typeof audit.$inferSelect, "run" | "body"> & { readonly body: JsonObject };
+export type DeadLetterRow = typeof deadLetter.$inferSelect;
+
+export type ApprovalStatus = "pending" | "approved" | "edited" | "rejected" | "expired" | "voided";
+export interface ApprovalRow {
+  readonly id: string;
+  readonly run: string;
+  readonly workflow: string;
+  readonly status: ApprovalStatus;
+  readonly decidedAt: number | null;
+  readonly decidedBy: string | null;
+  readonly approval: Approval;
+}
+
+export type EffectStatus =
+  | "intended"
+  | "applied"
+  | "unknown"
+  | "refused"
+  | "undone"
+  | "undo_conflict"
+  | "undo_failed"
+  | "undoing"
+  | "failed";
+/** As src/engine/project.ts makes it. */
+export interface EffectBody {
+  readonly before: JsonObject | null;
+  readonly values: JsonObject;
+  readonly undo: "restore" | "withdraw" | "irreversible";
+  readonly ruling: { readonly outcome: string; readonly rule: string; readonly reason: string } | null;
+  readonly proved: { readonly after: JsonObject; readonly matches: boolean } | null;
+  readonly refused: { readonly because: string; readonly reason: string } | null;
+  readonly conflicts: readonly { readonly field: string; readonly ours: Json; readonly now: Json }[] | null;
+}
+export type EffectRow = Omit<typeof effect.$inferSelect, "status" | "body"> & { readonly status: EffectStatus; readonly body: EffectBody };
+
+/** The event as it came; `receivedAt` is null while the event log does not have it (it is written beside the start, not before it). */
+export type EventRow = Omit<InterlockEvent, "source"> & { readonly receivedAt: number | null };
+
+export interface SpecRow {
+  readonly status: string;
+  readonly spec: GovernanceSpec;
+  readonly digest: string;
+  readonly approvedBy: string | null;
+  readonly approvedAt: number | null;
+}
+
+/** The place of a row in a list: what the next page begins after. */
+export interface Position {
+  readonly at: number;
+  readonly id: string;
+}
+export interface Page<T> {
+  readonly rows: readonly T[];
+  readonly next: Position | null;
+}
+
+export interface RunDetail {
+  readonly run: RunRow;
+  readonly audit: readonly AuditRow[];
+  readonly effects: readonly EffectRow[];
+  readonly approvals: readonly ApprovalRow[];
+  readonly event: EventRow | null;
+}
+
+/** In an inbox: whose record it is about, what the first read called it, and how sure the model was. */
+export interface ListedApproval extends ApprovalRow {
+  readonly subject: string;
+  readonly headline: string | null;
+  readonly confidence: number | null;
+}
+
+/** The decision that a write is based on, as its intent names it. */
+export interface BasedOn {
+  readonly name: string;
+  readonly value: Json;
+  readonly confidence: number;
+}
+/** A model's answer as journalled: how sure it was per field, and who answered. */
+export interface RecordedDecision {
+  readonly step: string;
+  readonly at: number;
+  readonly value: Json;
+  readonly confidence: number;
+  readonly fields: Readonly<
+    Record<
+      string,
+      { readonly confidence: number; readonly alternatives: readonly { readonly value: string; readonly probability: number }[] }
+    >
+  >;
+  readonly source: "logprobs" | "none";
+  readonly model: string;
+  readonly provider: string;
+  readonly notSent: readonly string[];
+}
+export interface RecordedRead {
+  readonly step: string;
+  readonly action: string;
+  readonly output: Json;
+}
+
+export interface ApprovalDetail {
+  readonly approval: ApprovalRow;
+  readonly run: RunRow;
+  readonly event: EventRow | null;
+  readonly effect: EffectRow | null;
+  readonly basedOn: BasedOn | null;
+  readonly decisions: readonly RecordedDecision[];
+  readonly reads: readonly RecordedRead[];
+  /** How it was answered, and why it was voided, once it was. */
+  readonly decision: Decision | null;
+  readonly voidedBecause: string | null;
+  /** The approval that the same step asked for after this one. */
+  readonly successor: string | null;
+  readonly spec: SpecRow | null;
+}
+
+export async function partitionOfRun(db: D1Database, runId: string): Promise<string | null> {
+  const [row] = await drizzle(db).select({ partition: run.partition }).from(run).where(eq(run.id, runId));
+  return row?.partition ?? null;
+}
+
+export async function runOfApproval(db: D1Database, approvalId: string): Promise<string | null> {
+  const [row] = await drizzle(db).select({ run: approval.run }).from(approval).where(eq(approval.id, approvalId));
+  return row?.run ?? null;
+}
+
+/** Newest first. */
+export async function listRuns(
+  db: D1Database,
+  filter: {
+    readonly status?: RunStatus | undefined;
+    readonly workflow?: string | undefined;
+    readonly before?: Position | undefined;
+    readonly limit: number;
+  },
+): Promise<Page<RunRow>> {
+  const { status, workflow, before, limit } = filter;
+  const rows = await drizzle(db)
+    .select()
+    .from(run)
+    .where(
+      and(
+        status ? eq(run.status, status) : undefined,
+        workflow ? eq(run.workflow, workflow) : undefined,
+        before && sql`(${run.startedAt}, ${run.id}) < (${before.at}, ${before.id})`,
+      ),
+    )
+    .orderBy(desc(run.startedAt), desc(run.id))
+    .limit(limit + 1);
+  return page(rows.map(runRow), limit, (row) => ({ at: row.startedAt, id: row.id }));
+}
+
+export async function readRun(db: D1Database, id: string): Promise<RunDetail | null> {
+  const orm = drizzle(db);
+  const [runs, entries, effects, approvals, logged] = await orm.batch([
+    orm.select().from(run).where(eq(run.id, id)),
+    orm.select().from(audit).where(eq(audit.run, id)).orderBy(asc(audit.seq)),
+    orm.select().from(effect).where(eq(effect.run, id)),
+    approvalsOf(orm, id),
+    loggedEvent(orm, id),
+  ]);
+  const [row] = runs;
+  if (!row) return null;
+  const auditRows = entries.map(auditRow);
+  const order = new Map(auditRows.filter((entry) => entry.type === "effect.intended").map((entry) => [entry.step, entry.seq]));
+  return {
+    run: runRow(row),
+    audit: auditRows,
+    // In the order in which they were intended; the table's own order is that of the steps' names.
+    effects: effects.map(effectRow).sort((a, b) => (order.get(a.step) ?? a.seq) - (order.get(b.step) ?? b.seq)),
+    approvals: approvals.map(approvalRow),
+    event: eventOf(logged[0], auditRows),
+  };
+}
+
+/** pending: by deadline, the nearest first. decided (expired and voided ones too): the latest first. */
+export async function listApprovals(
+  db: D1Database,
+  filter: { readonly status: "pending" | "decided"; readonly after?: Position | undefined; readonly limit: number },
+): Promise<Page<ListedApproval>> {
+  const { status, after, limit } = filter;
+  const pending = status === "pending";
+  // A voided approval of a run that has ended has no time of its own.
+  const decidedAt = sql<number>`coalesce(${approval.decidedAt}, ${approval.requestedAt})`;
+  const position =
+    after &&
+    (pending
+      ? sql`(${approval.expiresAt}, ${approval.id}) > (${after.at}, ${after.id})`
+      : sql`(${decidedAt}, ${approval.id}) < (${after.at}, ${after.id})`);
+  const rows = await drizzle(db)
+    .select({
+      approval,
+      subject: run.subject,
+      headline: firstOf("read.done", sql`coalesce(a.body->>'$.output.subject', a.body->>'$.output.title', a.body->>'$.output.name')`),
+      confidence: firstOf("effect.intended", sql`a.body->>'$.basedOn.confidence'`, sql`and a.step = ${approval.step}`),
+    })
+    .from(approval)
+    .innerJoin(run, eq(run.id, approval.run))
+    .where(and(pending ? eq(approval.status, "pending") : ne(approval.status, "pending"), position))
+    .orderBy(...(pending ? [asc(approval.expiresAt), asc(approval.id)] : [desc(decidedAt), desc(approval.id)]))
+    .limit(limit + 1);
+  const listed = rows.map(({ approval: row, subject, headline, confidence }) => ({
+    ...approvalRow(row),
+    subject,
+    headline: typeof headline === "string" ? headline : null,
+    confidence: typeof confidence === "number" ? confidence : null,
+  }));
+  return page(listed, limit, ({ approval: { expiresAt, requestedAt }, decidedAt: decided, id }) => ({
+    at: pending ? expiresAt : (decided ?? requestedAt),
+    id,
+  }));
+}
+
+export async function countPendingApprovals(db: D1Database): Promise<number> {
+  const [row] = await drizzle(db).select({ n: count() }).from(approval).where(eq(approval.status, "pending"));
+  return row?.n ?? 0;
+}
+
+const FOR_APPROVAL = ["run.started", "read.done", "decision.made", "effect.intended", "approval.decided", "approval.voided"];
+
+export async function readApproval(db: D1Database, id: string): Promise<ApprovalDetail | null> {
+  const orm = drizzle(db);
+  const [found] = await orm.select({ approval, run }).from(approval).innerJoin(run, eq(run.id, approval.run)).where(eq(approval.id, id));
+  if (!found) return null;
+  const { approval: row, run: of } = found;
+  const [entries, effects, asked, logged, specs] = await orm.batch([
+    orm
+      .select()
+      .from(audit)
+      .where(and(eq(audit.run, row.run), inArray(audit.type, FOR_APPROVAL)))
+      .orderBy(asc(audit.seq)),
+    orm
+      .select()
+      .from(effect)
+      .where(and(eq(effect.run, row.run), eq(effect.step, row.step))),
+    approvalsOf(orm, row.run),
+    loggedEvent(orm, row.run),
+    specOf(orm, of.workflow, of.specVersion),
+  ]);
+  const auditRows = entries.map(auditRow);
+  const own = (type: string) => auditRows.find((entry) => entry.type === type && entry.body.approvalId === id);
+  const intended = auditRows.find((entry) => entry.type === "effect.intended" && entry.step === row.step);
+  return {
+    approval: approvalRow(row),
+    run: runRow(of),
+    event: eventOf(logged[0], auditRows),
+    effect: effects.map(effectRow)[0] ?? null,
+    basedOn: (intended?.body.basedOn as BasedOn | null | undefined) ?? null,
+    decisions: auditRows.filter((entry) => entry.type === "decision.made").map(recordedDecision),
+    reads: auditRows
+      .filter((entry) => entry.type === "read.done")
+      .map((entry) => ({ step: entry.step ?? "", action: String(entry.body.action), output: entry.body.output ?? null })),
+    decision: (own("approval.decided")?.body.decision as Decision | undefined) ?? null,
+    voidedBecause: (own("approval.voided")?.body.because as string | undefined) ?? null,
+    successor: asked.find((later) => later.step === row.step && later.requestedAt > row.requestedAt)?.id ?? null,
+    spec: specRow(specs[0]),
+  };
+}
+
+/** Latest first. */
+export async function listDeadLetters(db: D1Database, limit: number): Promise<DeadLetterRow[]> {
+  return drizzle(db).select().from(deadLetter).orderBy(desc(deadLetter.at), desc(deadLetter.id)).limit(limit);
+}
+
+export interface Overview {
+  readonly runs: Readonly<Record<string, number>>;
+  readonly effects: Readonly<Record<string, number>>;
+  readonly pendingApprovals: number;
+  readonly deadLetters: number;
+}
+
+/** Counts over whole tables: for a person who asks, not for every page. */
+export async function overview(db: D1Database): Promise<Overview> {
+  const orm = drizzle(db);
+  const [runs, effects, pending, letters] = await orm.batch([
+    orm.select({ status: run.status, n: count() }).from(run).groupBy(run.status),
+    orm.select({ status: effect.status, n: count() }).from(effect).groupBy(effect.status),
+    orm.select({ n: count() }).from(approval).where(eq(approval.status, "pending")),
+    orm.select({ n: count() }).from(deadLetter),
+  ]);
+  const byStatus = (rows: readonly { status: string; n: number }[]) => Object.fromEntries(rows.map(({ status, n }) => [status, n]));
+  return { runs: byStatus(runs), effects: byStatus(effects), pendingApprovals: pending[0]?.n ?? 0, deadLetters: letters[0]?.n ?? 0 };
+}
+
+export async function readSpec(db: D1Database, workflow: string, version: number): Promise<SpecRow | null> {
+  const [row] = await specOf(drizzle(db), workflow, version);
+  return specRow(row);
+}
+
+// ---- queries that are used twice ----
+
+const approvalsOf = (orm: DrizzleD1Database, runId: string) =>
+  orm
+    .select()
+    .from(approval)
+    .where(sql`${approval.id} in (select body->>'$.approval.id' from audit where run = ${runId} and type = 'approval.requested')`)
+    .orderBy(asc(approval.requestedAt));
+
+const loggedEvent = (orm: DrizzleD1Database, runId: string) =>
+  orm.select().from(eventLog).where(sql`${eventLog.id} = (select event_id from run where id = ${runId})`);
+
+const specOf = (orm: DrizzleD1Database, workflow: string, version: number) =>
+  orm
+    .select()
+    .from(governanceSpec)
+    .where(and(eq(governanceSpec.workflow, workflow), eq(governanceSpec.version, version)));
+
+/** Something of the first entry of a kind in the approval's run. The key (run, seq) makes this a short range of one run's rows. */
+const firstOf = (type: string, what: SQL, more: SQL = sql``) =>
+  sql<unknown>`(select ${what} from audit as a where a.run = ${approval.run} and a.type = ${type} ${more} order by a.seq limit 1)`;
+
+// ---- rows ----
+
+function page<T>(rows: readonly T[], limit: number, position: (row: T) => Position): Page<T> {
+  const shown = rows.slice(0, limit);
+  const last = shown.at(-1);
+  return { rows: shown, next: rows.length > limit && last ? position(last) : null };
+}
+
+const runRow = (row: typeof run.$inferSelect): RunRow => ({
+  ...row,
+  status: row.status as RunStatus,
+  state: JSON.parse(row.state) as RunState,
+});
+
+const auditRow = ({ run: _, body, ...row }: typeof audit.$inferSelect): AuditRow => ({ ...row, body: JSON.parse(body) as JsonObject });
+
+const effectRow = (row: typeof effect.$inferSelect): EffectRow => ({
+  ...row,
+  status: row.status as EffectStatus,
+  body: JSON.parse(row.body) as EffectBody,
+});
+
+const approvalRow = (row: typeof approval.$inferSelect): ApprovalRow => ({
+  id: row.id,
+  run: row.run,
+  workflow: row.workflow,
+  status: row.status as ApprovalStatus,
+  decidedAt: row.decidedAt,
+  decidedBy: row.decidedBy,
+  approval: JSON.parse(row.body) as Approval,
+});
+
+/** A spec of an older form than this release reads is as good as none: pages then offer plain text fields, and the partition still rules. */
+function specRow(row: typeof governanceSpec.$inferSelect | undefined): SpecRow | null {
+  const spec = row && GovernanceSpec.safeParse(JSON.parse(row.body)).data;
+  return row && spec ? { status: row.status, spec, digest: row.digest, approvedBy: row.approvedBy, approvedAt: row.approvedAt } : null;
+}
+
+function eventOf(logged: typeof eventLog.$inferSelect | undefined, entries: readonly AuditRow[]): EventRow | null {
+  const started = entries.find((entry) => entry.type === "run.started")?.body.event as unknown as InterlockEvent | undefined;
+  if (started) {
+    const { source: _, ...event } = started;
+    return { ...event, receivedAt: logged?.receivedAt ?? null };
+  }
+  if (!logged) return null;
+  const { runs: _, data, ...event } = logged;
+  return { ...event, data: JSON.parse(data) as Json };
+}
+
+const recordedDecision = (entry: AuditRow): RecordedDecision => ({
+  ...(entry.body.decision as unknown as Omit<RecordedDecision, "step" | "at" | "notSent">),
+  step: entry.step ?? "",
+  at: entry.at,
+  notSent: (entry.body.notSent as readonly string[] | undefined) ?? [],
+});
