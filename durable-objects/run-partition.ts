@@ -7,7 +7,7 @@ import type { RunState, WaitReason } from "../src/core/run.ts";
 import { type ProjectedRun, projectRuns } from "../src/db/projection.ts";
 import { type Deployment, matchesManifest, workflowOf } from "../src/deployment.ts";
 import type { Workflow } from "../src/engine/define.ts";
-import { executePass, stepsOf, undoStep } from "../src/engine/execute.ts";
+import { actionOfApproval, executePass, stepsOf, undoStep } from "../src/engine/execute.ts";
 import { answerApproval, askUndo, resolveStep } from "../src/engine/external.ts";
 import type { NewEntry, OperatorChoice } from "../src/engine/journal.ts";
 import type { PartitionPort, RunView, StartBatch, Started } from "../src/engine/partition-port.ts";
@@ -83,8 +83,9 @@ export function createRunPartition(deployment: Deployment) {
 
     decide(runId: string, approvalId: string, decision: unknown, by: string): Promise<Result<null>> {
       return this.#tell(runId, (run) => {
-        const { workflow, specVersion } = run.row.pins;
-        const answered = answerApproval(run.entries, approvalId, decision, by, this.#journal.specOf(workflow, specVersion), Date.now());
+        const { workflow, version, specVersion } = run.row.pins;
+        const action = actionOfApproval(workflowOf(deployment, workflow, version), run.entries, approvalId);
+        const answered = answerApproval(run.entries, approvalId, decision, by, this.#journal.specOf(workflow, specVersion), Date.now(), action);
         return answered.ok ? ok([answered.value]) : answered;
       });
     }

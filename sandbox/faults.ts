@@ -20,6 +20,8 @@ export const FaultRule = z.strictObject({
     .optional(),
 });
 export type FaultRule = z.infer<typeof FaultRule>;
+/** As a caller writes it, with the defaults left out. */
+export type FaultInput = z.input<typeof FaultRule>;
 
 export interface CountedRule extends FaultRule {
   /** How many more times it fires, how often it has, and how many matching requests it still lets through first. */

@@ -1,6 +1,6 @@
 // Local Workers as child processes: start, wait until ready, stop, and kill without warning. For the demo and for tests that pull the plug.
 import { type ChildProcess, spawn } from "node:child_process";
-import { createWriteStream } from "node:fs";
+import { createWriteStream, mkdirSync } from "node:fs";
 import path from "node:path";
 import type { ServeOptions } from "./serve.ts";
 
@@ -22,6 +22,7 @@ export async function startProcess(options: ServeOptions, logFile?: string): Pro
     detached: true,
   });
   const tail: string[] = [];
+  if (logFile) mkdirSync(path.dirname(logFile), { recursive: true });
   const log = logFile ? createWriteStream(logFile, { flags: "a" }) : null;
   const keep = (chunk: Buffer) => {
     log?.write(chunk);

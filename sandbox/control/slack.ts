@@ -13,7 +13,7 @@ export function slackControl(world: World) {
     const message = channel && world.messages.get(channel.id, press.ts);
     if (!channel || !message) return c.json({ error: `there is no message ${press.ts} in ${press.channel}` }, 404);
     const action = findAction(message, press.action_id);
-    if (!action) return c.json({ error: `the message has no action "${press.action_id}"` }, 404);
+    if (!action) return c.json({ error: `the message has no action ${press.action_id}` }, 404);
     const sent = await postPress(world, channel, message, action, press, new URL(c.req.url).origin);
     const deliveries = sent.map(({ attempts, answer }) => ({
       status: attempts.at(-1)?.status ?? null,

@@ -33,7 +33,7 @@ export function complete(request: ChatRequest, rules: ModelRules, id: string, cr
   const text = textOf(request);
   const { answer, confidence } = ruleFor(rules, text);
   const schema = request.response_format?.json_schema?.schema;
-  const filled = schema ? { ...(fill(schema, text) as object), ...answer } : answer;
+  const filled = schema ? { ...(fill(schema, text, confidence) as object), ...answer } : answer;
   const content = schema || Object.keys(answer).length > 0 ? JSON.stringify(filled) : "The sandbox model has no rule for this.";
   const alternatives = schema ? labelSets(schema) : [];
   const prompt = tokensIn(text);
@@ -70,17 +70,19 @@ function textOf({ messages = [] }: ChatRequest): string {
   return said.map((content) => (typeof content === "string" ? content : JSON.stringify(content))).join("\n");
 }
 
-/** Some value that fits: labels by keyword, numbers in the middle of their range, everything else as short as it can be. */
-function fill(schema: Schema, text: string): unknown {
+/** Some value that fits: labels by keyword, a number called confidence as sure as the rule, other numbers in the middle of their range. */
+function fill(schema: Schema, text: string, confidence: number, name = ""): unknown {
   if (schema.const !== undefined) return schema.const;
   if (schema.enum) {
     const labels = schema.enum.filter((label) => typeof label === "string");
     return labels.length > 0 ? labelFor(text, labels) : schema.enum[0];
   }
   const type = Array.isArray(schema.type) ? schema.type[0] : schema.type;
-  if (type === "object") return Object.fromEntries(Object.entries(schema.properties ?? {}).map(([name, one]) => [name, fill(one, text)]));
+  if (type === "object")
+    return Object.fromEntries(Object.entries(schema.properties ?? {}).map(([key, one]) => [key, fill(one, text, confidence, key)]));
   if (type === "array") return [];
   if (type === "boolean") return false;
+  if (type === "number" && /confidence|probability|certainty/i.test(name)) return confidence;
   if (type === "number" || type === "integer") {
     const middle = ((schema.minimum ?? 0) + (schema.maximum ?? 1)) / 2;
     return type === "integer" ? Math.round(middle) : middle;

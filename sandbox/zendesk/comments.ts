@@ -7,7 +7,7 @@ import { auditOfComment, commentsIn, withComment } from "./audit.ts";
 import { ticketCounter, type ZendeskVariables } from "./door.ts";
 import { paged, pageOf } from "./paging.ts";
 import { type Audit, type Comment, stampAfter, type Ticket, type TicketEvent, VIA_API } from "./ticket.ts";
-import { invalid } from "./ticket-change.ts";
+import { CLOSED, invalid } from "./ticket-change.ts";
 import { redact } from "./ticket-comment.ts";
 
 export function commentRoutes(world: World) {
@@ -38,6 +38,7 @@ export function commentRoutes(world: World) {
       if (!found) return c.json(NOT_FOUND, 404);
       if (typeof text !== "string" || text === "") return refuse(c, BLANK);
       const { ticket, audit, comment } = found;
+      if (ticket.status === "closed") return refuse(c, CLOSED);
       const redacted = redact(comment, text);
       if (redacted.body === comment.body && redacted.html_body === comment.html_body) return c.json({ comment });
       tickets.saveAudit(withComment(audit, comment.id, (event) => redact(event, text)));

@@ -17,8 +17,7 @@ export type Refused = { ok: false; status: 400 | 409 | 422; body: object };
 
 /** A change with no events is one that asked for nothing new: the ticket keeps its stamp and no audit is written. */
 export function changeTicket(ticket: Ticket, input: Record<string, unknown>, context: ChangeContext): Changed | Refused {
-  if (ticket.status === "closed")
-    return invalid({ status: [{ description: "Status: closed prevents ticket update", error: "InvalidValue" }] });
+  if (ticket.status === "closed") return CLOSED;
   if (isStale(ticket, input)) return CONFLICT;
 
   const { values, problems } = readFields(input, context.known);
@@ -45,6 +44,8 @@ export function changeTicket(ticket: Ticket, input: Record<string, unknown>, con
 export function invalid(details: Problems): Refused {
   return { ok: false, status: 422, body: { error: "RecordInvalid", description: "Record validation errors", details } };
 }
+
+export const CLOSED = invalid({ status: [{ description: "Status: closed prevents ticket update", error: "InvalidValue" }] });
 
 const CONFLICT: Refused = {
   ok: false,

@@ -2,16 +2,18 @@
 import { sha256Hex } from "../core/crypto.ts";
 
 export interface DeadLetter {
+  /** The same for a repeated delivery; a digest of the letter where the caller knows none. */
+  readonly id?: string;
   readonly source: string;
   readonly reason: string;
   readonly body: string;
 }
 
-/** The id is the digest of what it is, so that a letter that is delivered twice is one row. */
+/** A letter that is delivered twice is one row. */
 export async function keepDeadLetters(db: D1Database, letters: readonly DeadLetter[], at: number): Promise<void> {
   if (letters.length === 0) return;
   const rows = letters.map((letter) => [
-    `dl_${sha256Hex(`${letter.source}\n${letter.reason}\n${letter.body}`).slice(0, 32)}`,
+    letter.id ?? `dl_${sha256Hex(`${letter.source}\n${letter.reason}\n${letter.body}`).slice(0, 32)}`,
     at,
     letter.source,
     letter.reason,

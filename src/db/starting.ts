@@ -2,25 +2,30 @@
 import type { InterlockEvent } from "../core/event.ts";
 import { GovernanceSpec } from "../governance/spec.ts";
 
-/** The number of partitions is fixed by the first start: it decides where every run lives. */
-export async function recordedPartitions(db: D1Database, configured: number): Promise<number> {
-  const read = () => db.prepare("select value from deployment where key = 'partitions'").first<{ value: string }>();
-  const known = await read();
-  if (known) return Number(known.value);
-  await db.prepare("insert or ignore into deployment (key, value) values ('partitions', ?)").bind(String(configured)).run();
-  return Number((await read())?.value ?? configured);
+export interface Starting {
+  /** The number of partitions that this database began with: it decides where every run lives. */
+  readonly partitions: number;
+  /** The newest approved spec of each workflow, by workflow name. */
+  readonly specs: Map<string, GovernanceSpec>;
 }
 
-/** The newest approved spec of each workflow, by workflow name. */
-export async function approvedSpecs(db: D1Database, workflows: readonly string[]): Promise<Map<string, GovernanceSpec>> {
-  const { results } = await db
-    .prepare(
-      `select workflow, body from governance_spec as s where status = 'approved' and workflow in (select value from json_each(?))
-       and version = (select max(version) from governance_spec where workflow = s.workflow and status = 'approved')`,
-    )
-    .bind(JSON.stringify(workflows))
-    .all<{ workflow: string; body: string }>();
-  return new Map(results.map((row) => [row.workflow, GovernanceSpec.parse(JSON.parse(row.body))]));
+/** One round trip: it is paid by every batch of events. */
+export async function readStarting(db: D1Database, workflows: readonly string[], partitions: number): Promise<Starting> {
+  const [recorded, approved] = await db.batch<{ value: string; workflow: string; body: string }>([
+    db.prepare("select value from deployment where key = 'partitions'"),
+    db
+      .prepare(
+        `select workflow, body from governance_spec as s where status = 'approved' and workflow in (select value from json_each(?))
+         and version = (select max(version) from governance_spec where workflow = s.workflow and status = 'approved')`,
+      )
+      .bind(JSON.stringify(workflows)),
+  ]);
+  const known = recorded?.results[0]?.value;
+  if (known === undefined) await db.prepare("insert or ignore into deployment (key, value) values ('partitions', ?)").bind(String(partitions)).run();
+  return {
+    partitions: known === undefined ? partitions : Number(known),
+    specs: new Map((approved?.results ?? []).map((row) => [row.workflow, GovernanceSpec.parse(JSON.parse(row.body))])),
+  };
 }
 
 export async function logEvents(

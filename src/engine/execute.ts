@@ -1,6 +1,6 @@
 // The replay loop: runs a workflow's body against its journal. Each call of the body is decided from what is recorded: answered again, done now, waited for,
 // or found to have diverged. The body never learns which. One pass ends when the body has ended or has nothing left to do but wait.
-import type { AnyAction, Use } from "../connectors/define.ts";
+import type { AnyAction, AnyWriteAction, Use } from "../connectors/define.ts";
 import type { InterlockEvent } from "../core/event.ts";
 import type { Json } from "../core/json.ts";
 import type { GovernanceSpec } from "../governance/spec.ts";
@@ -107,6 +107,13 @@ function modelHandle(pass: Pass, workflow: Workflow, model: string): Record<stri
       return pass.call(() => runDecision(pass, workflow, step, model, decision, request));
     },
   };
+}
+
+/** The write that an approval is about, as this deployment has it. */
+export function actionOfApproval(workflow: Workflow | undefined, entries: readonly Entry[], approvalId: string): AnyWriteAction | null {
+  const asked = entries.find((entry) => entry.type === "approval.requested" && entry.approval.id === approvalId);
+  const found = workflow && asked?.type === "approval.requested" ? findAction(workflow, asked.approval.action) : null;
+  return found && found.action.effect !== "read" ? found.action : null;
 }
 
 /** The names of all steps that a journal knows. */

@@ -1,10 +1,11 @@
 // What people do to a run from outside, as decisions: a reviewer's answer, a request to undo, an operator's choice. Pure: entries in, the entry to record
 // or a refusal out. The caller holds the run's journal and records the entry before it tells anybody.
+import type { AnyWriteAction } from "../connectors/define.ts";
 import { type Approval, type Decision, DecisionInput } from "../core/approval.ts";
 import { fail, ok, type Result } from "../core/errors.ts";
 import type { JsonObject } from "../core/json.ts";
 import type { GovernanceSpec } from "../governance/spec.ts";
-import { foldEffect } from "./effect-decision.ts";
+import { type EffectState, foldEffect } from "./effect-decision.ts";
 import type { Entry, OperatorChoice, StepEntry } from "./journal.ts";
 import { ruleOnEdit } from "./rule.ts";
 import { foldUndo } from "./run-undo.ts";
@@ -13,7 +14,7 @@ type Recorded = StepEntry & { readonly step: string };
 
 const stepEntries = (entries: readonly Entry[], step: string) => entries.filter((entry) => entry.step === step) as (Entry & StepEntry)[];
 
-/** First answer wins; it must be about what the page showed, come from a named reviewer, and edited values must be allowed. */
+/** First answer wins; it must be about what the page showed, come from a named reviewer, and edited values must be allowed and fit the action's input. */
 export function answerApproval(
   entries: readonly Entry[],
   approvalId: string,
@@ -21,6 +22,7 @@ export function answerApproval(
   by: string,
   spec: GovernanceSpec,
   now: number,
+  action: AnyWriteAction | null,
 ): Result<Recorded> {
   const asked = entries.find((entry) => entry.type === "approval.requested" && entry.approval.id === approvalId);
   if (asked?.type !== "approval.requested" || !asked.step) return fail("approval.not_found", "This run has no such approval");
@@ -38,7 +40,7 @@ export function answerApproval(
   const decision = parsed.data;
   if (decision.digest !== asked.approval.digest) return fail("approval.changed", "What is to be approved is no longer what the page showed; open it again");
   if (decision.kind === "edited") {
-    const refused = refuseEdit(asked.approval, decision.values as JsonObject, spec, state, by);
+    const refused = refuseEdit(asked.approval, decision.values as JsonObject, spec, state, by, action);
     if (refused) return refused;
   }
   const recorded: Decision =
@@ -50,14 +52,19 @@ export function answerApproval(
   return ok({ type: "approval.decided", step: asked.step, approvalId, decision: recorded });
 }
 
-function refuseEdit(approval: Approval, values: JsonObject, spec: GovernanceSpec, state: ReturnType<typeof foldEffect>, by: string) {
+function refuseEdit(approval: Approval, values: JsonObject, spec: GovernanceSpec, state: EffectState, by: string, action: AnyWriteAction | null) {
   const unknown = Object.keys(values).find((field) => !(field in approval.values));
   if (unknown) return fail("approval.edit_refused", `${unknown}: only the fields that were asked about can be edited`, { field: unknown });
   const missing = Object.keys(approval.values).find((field) => !(field in values));
   if (missing) return fail("approval.edit_refused", `${missing}: give a value for every field that was asked about`, { field: missing });
   const ruling = ruleOnEdit(spec, state, values, by);
-  if (ruling.outcome !== "deny") return null;
-  return fail("approval.edit_refused", ruling.reason, { field: ruling.matched.find((match) => match.rule === ruling.rule)?.field ?? "values" });
+  if (ruling.outcome === "deny") {
+    return fail("approval.edit_refused", ruling.reason, { field: ruling.matched.find((match) => match.rule === ruling.rule)?.field ?? "values" });
+  }
+  // The connector's own schema has the last word: a value that the system cannot hold must not be approved.
+  const fits = action?.input.safeParse(action.withValues(state.intended?.input, values));
+  const issue = fits?.success === false ? fits.error.issues[0] : undefined;
+  return issue ? fail("approval.edit_refused", `${issue.path.join(".")}: ${issue.message}`, { field: String(issue.path.at(-1) ?? "values") }) : null;
 }
 
 const describe = (decision: Decision): string => (decision.kind === "expired" ? "expired" : `${decision.kind} by ${decision.by}`);

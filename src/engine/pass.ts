@@ -190,6 +190,9 @@ function mostUrgent(waits: readonly WaitReason[]): WaitReason {
   return named.kind === "operator" || due === null ? named : { ...named, until: due };
 }
 
+/** Not for the author: how a step runner leaves, whatever the reason. */
+export const isPassControl = (thrown: unknown): boolean => thrown instanceof Suspend || thrown instanceof Broken;
+
 class Suspend {
   readonly reason: WaitReason;
   constructor(reason: WaitReason) {

@@ -7,7 +7,7 @@ import { digest, type Json, type JsonObject, sameJson } from "../core/json.ts";
 import type { Ruling } from "../governance/evaluate.ts";
 import type { Decided, EffectOutcome } from "./define.ts";
 import { decideEffect, deciderOf, type EffectState, foldEffect, proves } from "./effect-decision.ts";
-import { attemptsOf, type Pass } from "./pass.ts";
+import { attemptsOf, isPassControl, type Pass } from "./pass.ts";
 import { ruleOn } from "./rule.ts";
 
 export interface EffectCall {
@@ -168,14 +168,33 @@ function approvalFor(pass: Pass, step: string, action: string, state: EffectStat
   };
 }
 
-/** A failed try inside an effect. An unanswered send of a write that can be neither repeated nor looked up is `unknown`: a person must find out. */
+/**
+ * A failed try inside an effect. Once a write has left, no error may be taken for a no: while its outcome is unknown the step is settled, not failed; and when
+ * settling itself cannot tell (now or ever), a person must find out.
+ */
 function failTry(pass: Pass, step: string, args: string, during: "look" | "send" | "settle" | "prove", action: AnyWriteAction, thrown: unknown): never {
+  if (isPassControl(thrown)) throw thrown;
   const error = failureOf(thrown);
-  if (during === "send" && action.idempotency === "none" && errorFacts(error.code).outcome === "unknown") {
+  const attempt = attemptsOf(pass.entries(step)) + 1;
+  const { outcome, retry } = errorFacts(error.code);
+  const askPerson = () => {
     pass.record(step, { type: "effect.unknown", error });
     return pass.wait({ kind: "operator", step, error });
+  };
+  if (during === "send" && outcome === "unknown") {
+    if (action.idempotency === "none") return askPerson();
+    if (retry === "never") {
+      pass.record(step, { type: "attempt.failed", args, during, attempt, error, retryAt: pass.ports.now() });
+      return pass.wait({ kind: "timer", step, until: pass.ports.now() });
+    }
   }
-  return pass.failAttempt(step, args, during, attemptsOf(pass.entries(step)) + 1, thrown);
+  if (during === "settle" && retry === "never") return askPerson();
+  // The write is done; that it could not be read back is shown, and fails nothing.
+  if (during === "prove" && retry === "never") {
+    pass.record(step, { type: "effect.proved", after: {}, matches: false });
+    return pass.wait({ kind: "timer", step, until: pass.ports.now() });
+  }
+  return pass.failAttempt(step, args, during, attempt, thrown);
 }
 
 type Settled = { kind: "applied"; output: Json } | { kind: "absent" } | { kind: "unclear"; why: string };

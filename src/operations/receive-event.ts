@@ -4,11 +4,12 @@ import { type ErrorCode, errorFacts, type Failure, InterlockError, problemOf } f
 import type { InterlockEvent } from "../core/event.ts";
 import { keepDeadLetters } from "../db/dead-letters.ts";
 import { bindingOf, type Connection } from "../deployment.ts";
-import { storeEvent } from "../ingress/admit.ts";
+import { storeEvent, type Timer } from "../ingress/admit.ts";
 import { readBody } from "../ingress/read-body.ts";
 import { receiveDelivery } from "../ingress/receive.ts";
 import { type EventMessage, MAX_MESSAGE_BYTES } from "./messages.ts";
 import type { Context } from "./context.ts";
+import { withinLimit } from "./rate-limit.ts";
 import { prepareModels } from "./prepare-models.ts";
 import { startRuns } from "./start-runs.ts";
 
@@ -21,8 +22,7 @@ export async function receiveEvent(context: Context, connectionId: string, reque
   const connection = context.deployment.connections[connectionId];
   const declaration = connection?.connector.webhook;
   if (!connection || !declaration) return refuse("webhook.connection_unknown", "No connection has this address");
-  const { success } = await context.env.HOOK_LIMIT.limit({ key: connectionId });
-  if (!success) return refuse("webhook.rate_limited", `More deliveries than this connection accepts; try again in ${RETRY_AFTER_S} s`);
+  if (!(await withinLimit(context, connectionId, Date.now()))) return refuse("webhook.rate_limited", `More deliveries than this connection accepts; try again in ${RETRY_AFTER_S} s`);
 
   const body = await readBody(request, declaration.maxBytes);
   if (!body.ok) return refuse(body.error.code, body.error.message);
@@ -42,14 +42,14 @@ export async function receiveEvent(context: Context, connectionId: string, reque
 
   switch (received.kind) {
     case "answer":
-      return new Response(received.body, { status: received.status, headers: { "content-type": received.contentType ?? "text/plain" } });
+      return new Response(received.body, { status: received.status, headers: { "content-type": received.contentType ?? "text/plain", "x-content-type-options": "nosniff" } });
     case "rejected":
       log("delivery rejected", { connection: connectionId, reason: received.reason, header: received.header });
       return refuse(received.failure.code, received.failure.message);
     case "ignored":
       return accepted({ status: "ignored", reason: received.reason });
     case "dead_letter":
-      await keepDeadLetters(context.env.DB, [{ source: `${connection.connector.name}/${connectionId}`, reason: received.reason, body: received.body }], now);
+      await keepDeadLetters(context.env.DB, [{ id: received.id, source: `${connection.connector.name}/${connectionId}`, reason: received.reason, body: received.body }], now);
       return Response.json({ status: "dead_letter", reason: received.reason }, { status: 200 });
     case "accepted":
       return store(context, connection, received.event);
@@ -62,13 +62,19 @@ async function store(context: Context, connection: Connection, event: InterlockE
     send: connection.admission === "direct" ? admit : async () => void (await context.env.EVENTS.send(await messageFor(context, event))),
     admit,
     timeoutMs: SEND_TIMEOUT_MS,
-    sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+    timer: timerFor,
   });
   if (stored.kind === "unavailable") {
     log("event not stored", { event: event.id, errors: stored.errors });
     return refuse("ingress.unavailable", `The event could not be stored; send it again in ${RETRY_AFTER_S} s`);
   }
   return accepted({ status: "accepted", event: event.id });
+}
+
+function timerFor(ms: number): Timer {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const id = setTimeout(resolve, ms);
+  return { expired: promise, cancel: () => clearTimeout(id) };
 }
 
 /** A refusal that no repeat would change is stored as a dead letter: the event itself is safe, and the sender need not know. */

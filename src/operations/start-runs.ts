@@ -3,7 +3,7 @@
 import { errorFacts, type Failure, fail, failureOf, ok, type Result } from "../core/errors.ts";
 import type { InterlockEvent } from "../core/event.ts";
 import { runIdOf } from "../core/ids.ts";
-import { approvedSpecs, logEvents, recordedPartitions } from "../db/starting.ts";
+import { logEvents, readStarting } from "../db/starting.ts";
 import type { Workflow } from "../engine/define.ts";
 import { manifestDigest } from "../engine/manifest.ts";
 import type { RunStart } from "../engine/partition-port.ts";
@@ -103,10 +103,7 @@ function workflowsFor(context: Context, event: InterlockEvent): Workflow[] {
 async function prepare(context: Context, workflows: readonly string[]): Promise<Result<Map<string, GovernanceSpec>>> {
   if (workflows.length === 0) return ok(new Map());
   try {
-    const [partitions, specs] = await Promise.all([
-      recordedPartitions(context.env.DB, context.deployment.partitions),
-      approvedSpecs(context.env.DB, workflows),
-    ]);
+    const { partitions, specs } = await readStarting(context.env.DB, workflows, context.deployment.partitions);
     if (partitions !== context.deployment.partitions) {
       return fail(
         "partition.count_changed",

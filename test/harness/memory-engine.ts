@@ -6,7 +6,7 @@ import type { Failure } from "../../src/core/errors.ts";
 import type { InterlockEvent } from "../../src/core/event.ts";
 import type { RunState, WaitReason } from "../../src/core/run.ts";
 import type { Workflow } from "../../src/engine/define.ts";
-import { executePass, stepsOf, undoStep } from "../../src/engine/execute.ts";
+import { actionOfApproval, executePass, stepsOf, undoStep } from "../../src/engine/execute.ts";
 import { answerApproval, askUndo, resolveStep } from "../../src/engine/external.ts";
 import type { Entry, Journal, NewEntry, OperatorChoice } from "../../src/engine/journal.ts";
 import { Pass, type Ports } from "../../src/engine/pass.ts";
@@ -63,7 +63,7 @@ export class MemoryEngine {
         if (asked?.type !== "approval.requested") throw new Error("an approval is waited for that was never asked");
         const decision = answer(asked.approval, ++rounds);
         if (decision !== undefined) {
-          const decided = answerApproval(this.durable, on.approvalId, decision, "ada@example.com", spec, clock.now);
+          const decided = answerApproval(this.durable, on.approvalId, decision, "ada@example.com", spec, clock.now, actionOfApproval(workflow, this.durable, on.approvalId));
           if (!decided.ok) throw new Error(`refused: ${decided.error.code} ${decided.error.message}`);
           this.#append([decided.value]);
           continue;

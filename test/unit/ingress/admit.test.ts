@@ -20,10 +20,20 @@ const settled = async () => {
 function storing() {
   const send = step();
   const admit = step();
-  const timers: { ms: number; expire: () => void }[] = [];
-  const sleep = (ms: number) => new Promise<void>((expire) => timers.push({ ms, expire }));
+  const timers: { ms: number; expire: () => void; cancelled: boolean }[] = [];
+  const timer = (ms: number) => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const entry = { ms, expire: resolve, cancelled: false };
+    timers.push(entry);
+    return {
+      expired: promise,
+      cancel: () => {
+        entry.cancelled = true;
+      },
+    };
+  };
   const outcome: { value: Stored | null } = { value: null };
-  const done = storeEvent({ send: send.act, admit: admit.act, timeoutMs: 2000, sleep }).then((value) => {
+  const done = storeEvent({ send: send.act, admit: admit.act, timeoutMs: 2000, timer }).then((value) => {
     outcome.value = value;
     return value;
   });
@@ -37,6 +47,7 @@ describe("storeEvent", () => {
     expect(outcome.value).toBeNull();
     send.resolve();
     expect(await done).toEqual({ kind: "queued" });
+    expect(timers[0]?.cancelled).toBe(true);
     expect(admit.calls.count).toBe(0);
     expect(timers[0]?.ms).toBe(2000);
   });
@@ -105,8 +116,8 @@ describe("storeEvent", () => {
     const boom = () => {
       throw new Error("not bound");
     };
-    const never = () => new Promise<void>(() => {});
-    expect(await storeEvent({ send: boom, admit: async () => {}, timeoutMs: 2000, sleep: never })).toEqual({
+    const never = () => ({ expired: new Promise<void>(() => {}), cancel: () => {} });
+    expect(await storeEvent({ send: boom, admit: async () => {}, timeoutMs: 2000, timer: never })).toEqual({
       kind: "admitted",
       because: "send_failed",
     });

@@ -1,0 +1,83 @@
+// Interlock and the sandbox as two local processes that know each other, on ports that are free, with fresh state.
+import { rmSync } from "node:fs";
+import path from "node:path";
+import { freePort } from "../local.ts";
+import { startProcess, type WorkerProcess } from "../processes.ts";
+
+const ROOT = path.resolve(import.meta.dirname, "../..");
+
+/** The sandbox's own stand-in secrets (sandbox/wrangler.toml), as Interlock is told them. */
+export const LOCAL_VARS = {
+  ENVIRONMENT: "development",
+  DEV_IDENTITY: "Ada Reviewer <ada@example.com>",
+  ACCESS_TEAM_DOMAIN: "",
+  ACCESS_AUD: "",
+  ZENDESK_TOKEN: "sandbox-token",
+  ZENDESK_WEBHOOK_SECRET: "sandbox-webhook-secret",
+  ZENDESK_OWN_USER_ID: "900",
+  SLACK_TOKEN: "xoxb-sandbox",
+  SLACK_SIGNING_SECRET: "sandbox-signing-secret",
+} as const;
+
+export interface Surroundings {
+  interlock: WorkerProcess;
+  readonly sandbox: WorkerProcess;
+  /** Starts Interlock again on the state that it left. */
+  readonly restart: () => Promise<void>;
+  readonly stop: () => Promise<void>;
+}
+
+export interface SurroundingsOptions {
+  readonly state: string;
+  readonly ports?: readonly [number, number];
+  readonly vars?: Readonly<Record<string, string>>;
+  /** Told when a wanted port was taken. */
+  readonly say?: (line: string) => void;
+  readonly entry?: string;
+}
+
+export async function startSurroundings(options: SurroundingsOptions): Promise<Surroundings> {
+  const state = path.resolve(ROOT, options.state);
+  rmSync(state, { recursive: true, force: true });
+  const [wantedInterlock, wantedSandbox] = options.ports ?? [8787, 8788];
+  const interlockPort = await freePort(wantedInterlock);
+  const sandboxPort = await freePort(Math.max(wantedSandbox, interlockPort === wantedSandbox ? interlockPort + 1 : 0));
+  if (interlockPort !== wantedInterlock) options.say?.(`Port ${wantedInterlock} is taken: Interlock listens on ${interlockPort} instead.`);
+  if (sandboxPort !== wantedSandbox) options.say?.(`Port ${wantedSandbox} is taken: the sandbox listens on ${sandboxPort} instead.`);
+  const sandboxUrl = `http://127.0.0.1:${sandboxPort}`;
+  const startInterlock = () =>
+    startProcess(
+      {
+        config: "wrangler.toml",
+        ...(options.entry ? { entry: options.entry } : {}),
+        port: interlockPort,
+        state: path.join(state, "interlock"),
+        database: true,
+        vars: { ...LOCAL_VARS, ZENDESK_URL: `${sandboxUrl}/zendesk`, SLACK_URL: `${sandboxUrl}/slack`, ...options.vars },
+      },
+      path.join(state, "interlock.log"),
+    );
+  const [sandbox, interlock] = await Promise.all([
+    startProcess(
+      {
+        config: "sandbox/wrangler.toml",
+        port: sandboxPort,
+        state: path.join(state, "sandbox"),
+        vars: { INTERLOCK_URL: `http://127.0.0.1:${interlockPort}` },
+      },
+      path.join(state, "sandbox.log"),
+    ),
+    startInterlock(),
+  ]);
+  const surroundings: Surroundings = {
+    interlock,
+    sandbox,
+    restart: async () => {
+      surroundings.interlock = await startInterlock();
+    },
+    stop: async () => {
+      await Promise.all([surroundings.interlock.stop(), sandbox.stop()]);
+    },
+  };
+  return surroundings;
+}
