@@ -15,7 +15,13 @@ const records = defineConnector({
   name: "records",
   title: "The rig's business system",
   authorization: (secret) => `Bearer ${secret}`,
-  webhook: genericHmacWebhook({ name: "records", signatureHeader: "x-signature", encoding: "hex", prefix: "sha256=", idHeader: "x-event-id" }),
+  webhook: genericHmacWebhook({
+    name: "records",
+    signatureHeader: "x-signature",
+    encoding: "hex",
+    prefix: "sha256=",
+    idHeader: "x-event-id",
+  }),
   triggers: { "ticket.created": "A ticket was created" },
   actions: {
     decide: writeAction({
@@ -52,7 +58,17 @@ export const benchWorkflow = defineWorkflow(
     trigger: records.on("ticket.created"),
     lane: ({ event }) => event.id,
     uses: { records: records.only("decide"), model: model("rig") },
-    dataFlow: [{ element: "ticket.text", class: "personal", to: "model", purpose: "routing", basis: "contract", redact: ["email", "card"], retentionDays: 1 }],
+    dataFlow: [
+      {
+        element: "ticket.text",
+        class: "personal",
+        to: "model",
+        purpose: "routing",
+        basis: "contract",
+        redact: ["email", "card"],
+        retentionDays: 1,
+      },
+    ],
     decisions: { answer: Answer },
   },
   async ({ event, records, model }) => {

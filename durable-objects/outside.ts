@@ -1,7 +1,8 @@
 // Everything outside a partition that its runs may touch, built once per object: HTTP to each connection, models, the clock, chance.
 // It hands out ports and decides nothing.
-import { createHttp, outboundFetch } from "../src/connectors/http.ts";
+
 import type { Http } from "../src/connectors/define.ts";
+import { createHttp, outboundFetch } from "../src/connectors/http.ts";
 import { InterlockError } from "../src/core/errors.ts";
 import { bindingOf, type Connection, connectionFor, type Deployment } from "../src/deployment.ts";
 import type { Ports } from "../src/engine/pass.ts";
@@ -38,10 +39,17 @@ export class Outside {
     let http = this.#http.get(connection);
     if (!http) {
       const baseUrl = bindingOf(this.#env, connection.baseUrl);
-      if (!baseUrl) throw new InterlockError("connector.unauthorised", `The binding ${connection.baseUrl} (the address of ${connection.connector.title}) is not set`);
+      if (!baseUrl)
+        throw new InterlockError(
+          "connector.unauthorised",
+          `The binding ${connection.baseUrl} (the address of ${connection.connector.title}) is not set`,
+        );
       const secret = connection.credential && bindingOf(this.#env, connection.credential);
       if (connection.credential && !secret) {
-        throw new InterlockError("connector.unauthorised", `The secret ${connection.credential} is not set: wrangler secret put ${connection.credential}`);
+        throw new InterlockError(
+          "connector.unauthorised",
+          `The secret ${connection.credential} is not set: wrangler secret put ${connection.credential}`,
+        );
       }
       http = createHttp({
         baseUrl,
@@ -71,4 +79,5 @@ export class Outside {
   }
 }
 
-const readBlob = async (object: R2ObjectBody | null): Promise<Uint8Array | null> => (object ? new Uint8Array(await object.arrayBuffer()) : null);
+const readBlob = async (object: R2ObjectBody | null): Promise<Uint8Array | null> =>
+  object ? new Uint8Array(await object.arrayBuffer()) : null;

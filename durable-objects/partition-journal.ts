@@ -196,7 +196,9 @@ export class PartitionJournal {
   /** Open runs that wait for nothing, or whose end D1 does not know: what a restart has to pick up. */
   unfinished(): string[] {
     return this.#storage.sql
-      .exec<{ id: string }>("select id from run where open = 1 and (waiting is null or projected < (select max(seq) from entry where run = run.id))")
+      .exec<{ id: string }>(
+        "select id from run where open = 1 and (waiting is null or projected < (select max(seq) from entry where run = run.id))",
+      )
       .toArray()
       .map((row) => row.id);
   }
@@ -208,7 +210,12 @@ export class PartitionJournal {
   keepSpec(spec: GovernanceSpec): void {
     const key = `${spec.workflow}@${spec.version}`;
     if (this.#specs.has(key)) return;
-    this.#storage.sql.exec("insert or ignore into spec (workflow, version, body) values (?, ?, ?)", spec.workflow, spec.version, JSON.stringify(spec));
+    this.#storage.sql.exec(
+      "insert or ignore into spec (workflow, version, body) values (?, ?, ?)",
+      spec.workflow,
+      spec.version,
+      JSON.stringify(spec),
+    );
     this.#specs.set(key, spec);
   }
 
@@ -216,7 +223,9 @@ export class PartitionJournal {
     const key = `${workflow}@${version}`;
     const known = this.#specs.get(key);
     if (known) return known;
-    const [row] = this.#storage.sql.exec<{ body: string }>("select body from spec where workflow = ? and version = ?", workflow, version).toArray();
+    const [row] = this.#storage.sql
+      .exec<{ body: string }>("select body from spec where workflow = ? and version = ?", workflow, version)
+      .toArray();
     if (!row) throw new InterlockError("run.refused", `The governance spec ${key} is not in this partition`);
     const spec = GovernanceSpec.parse(JSON.parse(row.body));
     this.#specs.set(key, spec);

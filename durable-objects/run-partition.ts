@@ -14,8 +14,8 @@ import type { PartitionPort, RunView, StartBatch, Started } from "../src/engine/
 import { Pass, type PassEnd, type Ports } from "../src/engine/pass.ts";
 import { approvalViews, effectView } from "../src/engine/project.ts";
 import { foldUndo } from "../src/engine/run-undo.ts";
-import { LiveRun, PartitionJournal, type RunRow } from "./partition-journal.ts";
 import { Outside } from "./outside.ts";
+import { LiveRun, PartitionJournal, type RunRow } from "./partition-journal.ts";
 import { migrate } from "./storage-migrations.ts";
 
 /** How long a run may be left to a lost instance before another looks: the alarm trails every start by this much. */
@@ -85,7 +85,15 @@ export function createRunPartition(deployment: Deployment) {
       return this.#tell(runId, (run) => {
         const { workflow, version, specVersion } = run.row.pins;
         const action = actionOfApproval(workflowOf(deployment, workflow, version), run.entries, approvalId);
-        const answered = answerApproval(run.entries, approvalId, decision, by, this.#journal.specOf(workflow, specVersion), Date.now(), action);
+        const answered = answerApproval(
+          run.entries,
+          approvalId,
+          decision,
+          by,
+          this.#journal.specOf(workflow, specVersion),
+          Date.now(),
+          action,
+        );
         return answered.ok ? ok([answered.value]) : answered;
       });
     }
@@ -273,7 +281,10 @@ export function createRunPartition(deployment: Deployment) {
       const on: WaitReason = {
         kind: "operator",
         step: run.lastEntry?.step ?? "",
-        error: { code: "workflow.threw", message: `The workflow made no progress for ${PASS_STALL_MS / 1000} s: it awaits something other than its steps` },
+        error: {
+          code: "workflow.threw",
+          message: `The workflow made no progress for ${PASS_STALL_MS / 1000} s: it awaits something other than its steps`,
+        },
       };
       this.#journal.setWaiting(run.row.id, on, null);
     }
@@ -301,9 +312,14 @@ export function createRunPartition(deployment: Deployment) {
         for (const id of ids) this.#dirty.delete(id);
         const upTo = runs.map((run) => ({ run, seq: run.seq }));
         try {
-          await projectRuns(this.env.DB, runs.map((run) => this.#projection(run)));
+          await projectRuns(
+            this.env.DB,
+            runs.map((run) => this.#projection(run)),
+          );
         } catch (error) {
-          console.error(JSON.stringify({ message: "projection failed, will be repeated", runs: ids.length, error: failureOf(error).message }));
+          console.error(
+            JSON.stringify({ message: "projection failed, will be repeated", runs: ids.length, error: failureOf(error).message }),
+          );
           for (const id of ids) this.#dirty.add(id);
           this.#arm(Date.now() + WATCHDOG_MS);
           return;
@@ -333,7 +349,9 @@ export function createRunPartition(deployment: Deployment) {
         startedAt: created,
         entries,
         effects: [...touched].flatMap((step) => effectView(step, run.byStep.get(step) ?? []) ?? []),
-        approvals: entries.some((entry) => entry.type.startsWith("approval.") || entry.type.startsWith("run.")) ? approvalViews(run.entries) : [],
+        approvals: entries.some((entry) => entry.type.startsWith("approval.") || entry.type.startsWith("run."))
+          ? approvalViews(run.entries)
+          : [],
       };
     }
 

@@ -64,7 +64,10 @@ export function connectionFor(deployment: Deployment, connector: string, eventCo
   const all = Object.values(deployment.connections).filter((connection) => connection.connector.name === connector);
   const [only] = all;
   if (!only || all.length > 1) {
-    throw new InterlockError("workflow.undeclared", `This deployment has ${all.length} connections on ${connector}; the workflow needs exactly one`);
+    throw new InterlockError(
+      "workflow.undeclared",
+      `This deployment has ${all.length} connections on ${connector}; the workflow needs exactly one`,
+    );
   }
   return only;
 }

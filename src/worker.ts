@@ -7,12 +7,18 @@ import { consumeDeadLetters, consumeEvents } from "./queues/consumer.ts";
 
 export function createWorker(deployment: Deployment) {
   const app = createApp(deployment);
-  const contextOf = (env: Env, execution: ExecutionContext) => ({ env, deployment, waitUntil: (work: Promise<unknown>) => execution.waitUntil(work) });
+  const contextOf = (env: Env, execution: ExecutionContext) => ({
+    env,
+    deployment,
+    waitUntil: (work: Promise<unknown>) => execution.waitUntil(work),
+  });
   return {
     handler: {
       fetch: (request: Request, env: Env, execution: ExecutionContext) => app.fetch(request, env, execution),
       queue: (batch: MessageBatch, env: Env, execution: ExecutionContext) =>
-        batch.queue.endsWith("-dead") ? consumeDeadLetters(batch, contextOf(env, execution)) : consumeEvents(batch, contextOf(env, execution)),
+        batch.queue.endsWith("-dead")
+          ? consumeDeadLetters(batch, contextOf(env, execution))
+          : consumeEvents(batch, contextOf(env, execution)),
     } satisfies ExportedHandler<Env>,
     RunPartition: createRunPartition(deployment),
   };

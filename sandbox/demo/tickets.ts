@@ -19,26 +19,30 @@ export const demoTickets: readonly DemoTicket[] = [
   {
     name: "lost parcel",
     subject: "Where is my parcel?",
-    description: "The tracking has not moved for six days and the courier says the parcel was never handed over. When will my order be delivered?",
+    description:
+      "The tracking has not moved for six days and the courier says the parcel was never handed over. When will my order be delivered?",
     deliver: "twice",
     expect: "automatic",
   },
   {
     name: "broken firmware",
     subject: "Speaker does not connect to wifi since the firmware update",
-    description: "Since the last firmware update my speaker no longer connects to the wifi network. I reset it twice and reinstalled the app, the light keeps blinking.",
+    description:
+      "Since the last firmware update my speaker no longer connects to the wifi network. I reset it twice and reinstalled the app, the light keeps blinking.",
     expect: "automatic",
   },
   {
     name: "wrong size",
     subject: "Return label for headphones",
-    description: "I would like to send the headphones back within the 30 days, they do not fit. Please send me a return label and tell me when I get the refund for the return.",
+    description:
+      "I would like to send the headphones back within the 30 days, they do not fit. Please send me a return label and tell me when I get the refund for the return.",
     expect: "automatic",
   },
   {
     name: "locked out",
     subject: "Cannot log in, password reset mail does not arrive",
-    description: "I cannot log in to my account any more. I asked for a password reset three times and the email never arrives, please unlock my account.",
+    description:
+      "I cannot log in to my account any more. I asked for a password reset three times and the email never arrives, please unlock my account.",
     expect: "automatic",
   },
   {

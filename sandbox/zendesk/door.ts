@@ -16,7 +16,7 @@ export function ticketCounter(ticketId: number | string, actor: number): string 
   return actor === API_USER ? `ticket:${ticketId}` : `ticket:${ticketId} by ${actor}`;
 }
 
-export function identify(world: World, authorization: string | undefined): number | null {
+function identify(world: World, authorization: string | undefined): number | null {
   const [scheme, credentials = ""] = (authorization ?? "").split(" ");
   if (scheme === "Bearer") return credentials === world.env.ZENDESK_API_TOKEN ? API_USER : null;
   if (scheme !== "Basic") return null;

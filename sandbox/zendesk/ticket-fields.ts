@@ -16,7 +16,7 @@ export interface Known {
   isUser(id: number): boolean;
 }
 
-export type Settable = "subject" | "type" | "priority" | "status" | "external_id" | "group_id" | "assignee_id" | "requester_id";
+type Settable = "subject" | "type" | "priority" | "status" | "external_id" | "group_id" | "assignee_id" | "requester_id";
 
 interface Field {
   /** The name the vendor's problem details use, as key and as title. */
@@ -26,7 +26,7 @@ interface Field {
   accept(value: unknown, known: Known): unknown;
 }
 
-export const FIELDS: Record<Settable, Field> = {
+const FIELDS: Record<Settable, Field> = {
   subject: { key: "subject", title: "Subject", accept: (value) => (typeof value === "string" ? value : undefined) },
   type: { key: "type", title: "Type", accept: (value) => oneOfOrNull(TYPES, value) },
   priority: { key: "priority", title: "Priority", accept: (value) => oneOfOrNull(PRIORITIES, value) },

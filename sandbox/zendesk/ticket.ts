@@ -80,7 +80,6 @@ export interface Audit {
 }
 
 export const VIA_API: Via = { channel: "api", source: { from: {}, to: {}, rel: null } };
-export const VIA_EMAIL: Via = { channel: "email", source: { from: {}, to: {}, rel: null } };
 
 /**
  * The stamp of a change. Zendesk's has a resolution of a second, and a second change within it would carry the same stamp and pass a

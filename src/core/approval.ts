@@ -6,7 +6,11 @@ import type { JsonObject } from "./json.ts";
 export const DecisionInput = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("approved"), digest: z.string() }),
   z.object({ kind: z.literal("edited"), digest: z.string(), values: z.record(z.string(), z.json()) }),
-  z.object({ kind: z.literal("rejected"), digest: z.string(), reason: z.string().trim().min(1, "Say in a few words why you reject it").max(2000) }),
+  z.object({
+    kind: z.literal("rejected"),
+    digest: z.string(),
+    reason: z.string().trim().min(1, "Say in a few words why you reject it").max(2000),
+  }),
 ]);
 export type DecisionInput = z.infer<typeof DecisionInput>;
 

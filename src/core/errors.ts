@@ -107,7 +107,9 @@ export function failureOf(thrown: unknown, fallback: ErrorCode = "internal"): Fa
 }
 
 /** RFC 9457 problem+json body. */
-export const problemOf = (failure: Failure): { type: string; title: string; status: number; detail: string; code: string; field?: string } => ({
+export const problemOf = (
+  failure: Failure,
+): { type: string; title: string; status: number; detail: string; code: string; field?: string } => ({
   type: `urn:interlock:error:${failure.code}`,
   title: errorFacts(failure.code).title,
   status: errorFacts(failure.code).status,

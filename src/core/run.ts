@@ -17,4 +17,5 @@ export type RunState =
 
 export type RunStatus = RunState["status"];
 
-export const hasEnded = (state: RunState): boolean => state.status === "completed" || state.status === "failed" || state.status === "cancelled";
+export const hasEnded = (state: RunState): boolean =>
+  state.status === "completed" || state.status === "failed" || state.status === "cancelled";

@@ -74,7 +74,8 @@ export async function projectRuns(db: D1Database, runs: readonly ProjectedRun[])
       const { seq, at, type, step, ...body } = entry;
       audit.push([run.id, seq, at, type, step ?? null, actorOf(entry), JSON.stringify(body)]);
     }
-    for (const effect of run.effects) effects.push([run.id, effect.step, effect.action, effect.target, effect.status, JSON.stringify(effect.body), last.seq]);
+    for (const effect of run.effects)
+      effects.push([run.id, effect.step, effect.action, effect.target, effect.status, JSON.stringify(effect.body), last.seq]);
     for (const { approval, status, decidedAt, decidedBy } of run.approvals) {
       approvals.push([
         approval.id,
@@ -94,11 +95,18 @@ export async function projectRuns(db: D1Database, runs: readonly ProjectedRun[])
     }
   }
   const statements = [
-    ...inChunks(db, audit, (n) => `insert or ignore into audit (run, seq, at, type, step, actor, body) select ${columns(n)} from json_each(?) where true`, 7),
+    ...inChunks(
+      db,
+      audit,
+      (n) => `insert or ignore into audit (run, seq, at, type, step, actor, body) select ${columns(n)} from json_each(?) where true`,
+      7,
+    ),
     ...inChunks(
       db,
       rows,
-      (n) => `insert into run (id, workflow, version, spec_version, partition, event_id, subject, status, state, started_at, updated_at, seq)
+      (
+        n,
+      ) => `insert into run (id, workflow, version, spec_version, partition, event_id, subject, status, state, started_at, updated_at, seq)
         select ${columns(n)} from json_each(?) where true
         on conflict (id) do update set status = excluded.status, state = excluded.state, updated_at = excluded.updated_at, seq = excluded.seq
         where excluded.seq >= run.seq`,
@@ -114,7 +122,9 @@ export async function projectRuns(db: D1Database, runs: readonly ProjectedRun[])
     ...inChunks(
       db,
       approvals,
-      (n) => `insert into approval (id, run, workflow, step, action, target, status, requested_at, expires_at, decided_at, decided_by, seq, body)
+      (
+        n,
+      ) => `insert into approval (id, run, workflow, step, action, target, status, requested_at, expires_at, decided_at, decided_by, seq, body)
         select ${columns(n)} from json_each(?) where true
         on conflict (id) do update set status = excluded.status, decided_at = excluded.decided_at, decided_by = excluded.decided_by, seq = excluded.seq
         where excluded.seq >= approval.seq`,

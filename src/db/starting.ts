@@ -21,7 +21,8 @@ export async function readStarting(db: D1Database, workflows: readonly string[],
       .bind(JSON.stringify(workflows)),
   ]);
   const known = recorded?.results[0]?.value;
-  if (known === undefined) await db.prepare("insert or ignore into deployment (key, value) values ('partitions', ?)").bind(String(partitions)).run();
+  if (known === undefined)
+    await db.prepare("insert or ignore into deployment (key, value) values ('partitions', ?)").bind(String(partitions)).run();
   return {
     partitions: known === undefined ? partitions : Number(known),
     specs: new Map((approved?.results ?? []).map((row) => [row.workflow, GovernanceSpec.parse(JSON.parse(row.body))])),

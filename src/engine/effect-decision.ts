@@ -171,17 +171,23 @@ export function decideEffect(
     return { kind: "settle", conclusive: now >= conclusiveAt, conclusiveAt };
   }
   if (state.approval && !state.decision) {
-    return now >= state.approval.expiresAt ? { kind: "expire", approvalId: state.approval.id } : { kind: "wait_approval", approval: state.approval };
+    return now >= state.approval.expiresAt
+      ? { kind: "expire", approvalId: state.approval.id }
+      : { kind: "wait_approval", approval: state.approval };
   }
   if (state.decision?.kind === "rejected") return { kind: "refuse", because: "rejected", reason: state.decision.reason };
-  if (state.decision?.kind === "expired") return { kind: "refuse", because: "expired", reason: "Nobody decided within the time that the spec allows" };
+  if (state.decision?.kind === "expired")
+    return { kind: "refuse", because: "expired", reason: "Nobody decided within the time that the spec allows" };
   if (options.hasLook && !state.looked) return { kind: "look" };
   if (!state.ruling) {
-    const drifted = Boolean(state.approval && state.decision && options.hasLook && !sameJson(state.approval.before, state.looked?.before ?? {}));
+    const drifted = Boolean(
+      state.approval && state.decision && options.hasLook && !sameJson(state.approval.before, state.looked?.before ?? {}),
+    );
     return { kind: "rule", drifted };
   }
   if (state.ruling.outcome === "deny") return { kind: "refuse", because: "denied", reason: state.ruling.reason };
-  if (options.shadow) return { kind: "refuse", because: "shadow", reason: `Shadow mode: the ruling was ${state.ruling.outcome} (${state.ruling.rule})` };
+  if (options.shadow)
+    return { kind: "refuse", because: "shadow", reason: `Shadow mode: the ruling was ${state.ruling.outcome} (${state.ruling.rule})` };
   if (state.ruling.outcome === "require_approval") return { kind: "ask" };
   return { kind: "send" };
 }

@@ -34,7 +34,9 @@ async function runBody(pass: Pass, run: RunInput): Promise<void> {
     const called = pass.calledSteps;
     const forgotten = [...run.recordedSteps].find((step) => !called.has(step));
     if (forgotten) {
-      await pass.call(async () => pass.hold(forgotten, "workflow.diverged", `The step "${forgotten}" is recorded and the code no longer makes it`));
+      await pass.call(async () =>
+        pass.hold(forgotten, "workflow.diverged", `The step "${forgotten}" is recorded and the code no longer makes it`),
+      );
     }
     await pass.endWith({ kind: "completed", output: (output ?? null) as Json });
   } catch (thrown) {
@@ -94,7 +96,9 @@ function connectorHandle(pass: Pass, use: Use): Record<string, unknown> {
         }
       : (stepName: string, input: unknown, options?: { basedOn?: Decided }) => {
           const step = pass.stepKey(stepName);
-          return pass.call(() => runEffect(pass, { step, connector: use.connector, name, action, input, basedOn: options?.basedOn ?? null }));
+          return pass.call(() =>
+            runEffect(pass, { step, connector: use.connector, name, action, input, basedOn: options?.basedOn ?? null }),
+          );
         };
   }
   return handle;
@@ -121,4 +125,3 @@ export const stepsOf = (entries: readonly Entry[]): ReadonlySet<string> =>
   new Set(entries.flatMap((entry) => (entry.step !== undefined && !isRunLevel(entry) ? [entry.step] : [])));
 
 const isRunLevel = (entry: Entry): boolean => entry.type.startsWith("run.");
-

@@ -29,7 +29,8 @@ export function answerApproval(
   const state = foldEffect(stepEntries(entries, asked.step));
   const decided = entries.find((entry) => entry.type === "approval.decided" && entry.approvalId === approvalId);
   if (decided?.type === "approval.decided") return fail("approval.already_decided", `Already ${describe(decided.decision)}`);
-  if (state.approval?.id !== approvalId) return fail("approval.changed", "The record changed and the approval was asked again; open the new one");
+  if (state.approval?.id !== approvalId)
+    return fail("approval.changed", "The record changed and the approval was asked again; open the new one");
   if (now >= asked.approval.expiresAt) return fail("approval.already_decided", "The time to decide has passed");
   if (!spec.review.reviewers.includes(by)) return fail("approval.not_reviewer", `${by} is not among the reviewers of ${spec.workflow}`);
   const parsed = DecisionInput.safeParse(input);
@@ -38,7 +39,8 @@ export function answerApproval(
     return fail("request.invalid", issue?.message ?? "The decision is not valid", { field: issue?.path.join(".") ?? "decision" });
   }
   const decision = parsed.data;
-  if (decision.digest !== asked.approval.digest) return fail("approval.changed", "What is to be approved is no longer what the page showed; open it again");
+  if (decision.digest !== asked.approval.digest)
+    return fail("approval.changed", "What is to be approved is no longer what the page showed; open it again");
   if (decision.kind === "edited") {
     const refused = refuseEdit(asked.approval, decision.values as JsonObject, spec, state, by, action);
     if (refused) return refused;
@@ -52,19 +54,30 @@ export function answerApproval(
   return ok({ type: "approval.decided", step: asked.step, approvalId, decision: recorded });
 }
 
-function refuseEdit(approval: Approval, values: JsonObject, spec: GovernanceSpec, state: EffectState, by: string, action: AnyWriteAction | null) {
+function refuseEdit(
+  approval: Approval,
+  values: JsonObject,
+  spec: GovernanceSpec,
+  state: EffectState,
+  by: string,
+  action: AnyWriteAction | null,
+) {
   const unknown = Object.keys(values).find((field) => !(field in approval.values));
   if (unknown) return fail("approval.edit_refused", `${unknown}: only the fields that were asked about can be edited`, { field: unknown });
   const missing = Object.keys(approval.values).find((field) => !(field in values));
   if (missing) return fail("approval.edit_refused", `${missing}: give a value for every field that was asked about`, { field: missing });
   const ruling = ruleOnEdit(spec, state, values, by);
   if (ruling.outcome === "deny") {
-    return fail("approval.edit_refused", ruling.reason, { field: ruling.matched.find((match) => match.rule === ruling.rule)?.field ?? "values" });
+    return fail("approval.edit_refused", ruling.reason, {
+      field: ruling.matched.find((match) => match.rule === ruling.rule)?.field ?? "values",
+    });
   }
   // The connector's own schema has the last word: a value that the system cannot hold must not be approved.
   const fits = action?.input.safeParse(action.withValues(state.intended?.input, values));
   const issue = fits?.success === false ? fits.error.issues[0] : undefined;
-  return issue ? fail("approval.edit_refused", `${issue.path.join(".")}: ${issue.message}`, { field: String(issue.path.at(-1) ?? "values") }) : null;
+  return issue
+    ? fail("approval.edit_refused", `${issue.path.join(".")}: ${issue.message}`, { field: String(issue.path.at(-1) ?? "values") })
+    : null;
 }
 
 const describe = (decision: Decision): string => (decision.kind === "expired" ? "expired" : `${decision.kind} by ${decision.by}`);

@@ -51,7 +51,11 @@ export type StepEntry =
   /** `found`: the write was discovered done by its key, after an answer was lost. */
   | { readonly type: "effect.applied"; readonly output: Json; readonly found: boolean }
   | { readonly type: "effect.proved"; readonly after: JsonObject; readonly matches: boolean }
-  | { readonly type: "effect.refused"; readonly because: "denied" | "rejected" | "expired" | "shadow" | "abandoned"; readonly reason: string }
+  | {
+      readonly type: "effect.refused";
+      readonly because: "denied" | "rejected" | "expired" | "shadow" | "abandoned";
+      readonly reason: string;
+    }
   | { readonly type: "effect.unknown"; readonly error: Failure }
   | { readonly type: "undo.requested"; readonly by: string }
   | { readonly type: "undo.sending"; readonly restore: JsonObject; readonly conflicts: readonly UndoConflict[] }

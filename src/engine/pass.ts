@@ -6,8 +6,8 @@ import type { Json } from "../core/json.ts";
 import type { RunState, WaitReason } from "../core/run.ts";
 import type { GovernanceSpec } from "../governance/spec.ts";
 import type { Model } from "../inference/model.ts";
-import { MAX_ATTEMPTS, decideRetry } from "./retry.ts";
 import type { Entry, Journal, NewEntry, StepEntry } from "./journal.ts";
+import { decideRetry, MAX_ATTEMPTS } from "./retry.ts";
 
 /** Everything outside that the engine may touch. All of it is passed in; there is no other clock, dice or network. */
 export interface Ports {
@@ -24,8 +24,6 @@ export type PassEnd =
   | { readonly kind: "ended"; readonly state: RunState }
   | { readonly kind: "waiting"; readonly on: WaitReason }
   | { readonly kind: "broken"; readonly error: unknown };
-
-const never = new Promise<never>(() => {});
 
 export class Pass {
   readonly runId: string;
@@ -81,7 +79,8 @@ export class Pass {
       this.#inFlight--;
       if (suspended || this.#waits.length > 0) void this.#endWhenQuiet();
     }
-    return never;
+    // A fresh one for each: a shared promise would keep every waiting body in memory, and in workerd the request that it began in open.
+    return new Promise<never>(() => {});
   }
 
   /** Leaves the step runner, never the author's code: `call` turns it into a promise that does not settle. */
@@ -131,7 +130,13 @@ export class Pass {
   }
 
   /** Journals one failed try and says what follows: wait for the next, wait for a person, or give the error to the author. Never returns. */
-  failAttempt(step: string, args: string, during: Extract<StepEntry, { type: "attempt.failed" }>["during"], attempt: number, thrown: unknown): never {
+  failAttempt(
+    step: string,
+    args: string,
+    during: Extract<StepEntry, { type: "attempt.failed" }>["during"],
+    attempt: number,
+    thrown: unknown,
+  ): never {
     if (thrown instanceof Suspend || thrown instanceof Broken) throw thrown;
     const error = failureOf(thrown, "workflow.threw");
     const next = decideRetry(error, attempt, this.ports.now(), this.ports.random());

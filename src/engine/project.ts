@@ -5,7 +5,16 @@ import { foldEffect } from "./effect-decision.ts";
 import type { Entry, StepEntry } from "./journal.ts";
 import { foldUndo } from "./run-undo.ts";
 
-export type EffectStatus = "intended" | "applied" | "unknown" | "refused" | "undone" | "undo_conflict" | "undo_failed" | "undoing" | "failed";
+export type EffectStatus =
+  | "intended"
+  | "applied"
+  | "unknown"
+  | "refused"
+  | "undone"
+  | "undo_conflict"
+  | "undo_failed"
+  | "undoing"
+  | "failed";
 
 export interface EffectView {
   readonly step: string;
@@ -70,7 +79,13 @@ export function approvalViews(entries: readonly Entry[]): ApprovalView[] {
     } else if (entry.type === "approval.decided") {
       const view = views.get(entry.approvalId);
       const { decision } = entry;
-      if (view) views.set(entry.approvalId, { ...view, status: decision.kind, decidedAt: entry.at, decidedBy: decision.kind === "expired" ? null : decision.by });
+      if (view)
+        views.set(entry.approvalId, {
+          ...view,
+          status: decision.kind,
+          decidedAt: entry.at,
+          decidedBy: decision.kind === "expired" ? null : decision.by,
+        });
     } else if (entry.type === "approval.voided") {
       const view = views.get(entry.approvalId);
       if (view) views.set(entry.approvalId, { ...view, status: "voided", decidedAt: entry.at });

@@ -29,7 +29,11 @@ export async function runEffect(pass: Pass, call: EffectCall): Promise<EffectOut
     throw new InterlockError("connector.rejected", `${actionName}: ${field}: ${issue?.message}`, { field });
   }
   const input: unknown = parsed.data;
-  const args = digest({ action: actionName, input, basedOn: call.basedOn && { decision: call.basedOn.decision, value: call.basedOn.value } });
+  const args = digest({
+    action: actionName,
+    input,
+    basedOn: call.basedOn && { decision: call.basedOn.decision, value: call.basedOn.value },
+  });
   const options = { hasLook: Boolean(action.look), hasProof: Boolean(action.prove), shadow: pass.spec.mode !== "live" };
   const key = `${pass.runId}/${step}`;
 
@@ -41,7 +45,12 @@ export async function runEffect(pass: Pass, call: EffectCall): Promise<EffectOut
     }
     const move = decideEffect(state, options, pass.ports.now());
     const toWrite = sameJson(state.values, state.intended?.values) || !state.intended ? input : action.withValues(input, state.values);
-    const context = (): ApplyContext => ({ http: pass.ports.connect(call.connector), key, version: state.looked?.version ?? null, since: intendedAt(pass, step) });
+    const context = (): ApplyContext => ({
+      http: pass.ports.connect(call.connector),
+      key,
+      version: state.looked?.version ?? null,
+      since: intendedAt(pass, step),
+    });
     const attempt = <T>(during: "look" | "send" | "settle" | "prove", work: () => Promise<T>): Promise<T> =>
       work().catch((thrown) => failTry(pass, step, args, during, action, thrown));
 
@@ -64,14 +73,20 @@ export async function runEffect(pass: Pass, call: EffectCall): Promise<EffectOut
       }
       case "look": {
         await pass.flush();
-        const seen: Look = await attempt("look", () => (action.look as NonNullable<typeof action.look>)(toWrite, pass.ports.connect(call.connector)));
+        const seen: Look = await attempt("look", () =>
+          (action.look as NonNullable<typeof action.look>)(toWrite, pass.ports.connect(call.connector)),
+        );
         pass.record(step, { type: "effect.looked", before: seen.fields, version: seen.version });
         break;
       }
       case "rule": {
         if (move.drifted) {
           const approval = state.approval as Approval;
-          pass.record(step, { type: "approval.voided", approvalId: approval.id, because: "The record changed after the approval was asked" });
+          pass.record(step, {
+            type: "approval.voided",
+            approvalId: approval.id,
+            because: "The record changed after the approval was asked",
+          });
           break;
         }
         pass.record(step, { type: "effect.ruled", ruling: ruleOn(pass.spec, state), values: state.values });
@@ -172,7 +187,14 @@ function approvalFor(pass: Pass, step: string, action: string, state: EffectStat
  * A failed try inside an effect. Once a write has left, no error may be taken for a no: while its outcome is unknown the step is settled, not failed; and when
  * settling itself cannot tell (now or ever), a person must find out.
  */
-function failTry(pass: Pass, step: string, args: string, during: "look" | "send" | "settle" | "prove", action: AnyWriteAction, thrown: unknown): never {
+function failTry(
+  pass: Pass,
+  step: string,
+  args: string,
+  during: "look" | "send" | "settle" | "prove",
+  action: AnyWriteAction,
+  thrown: unknown,
+): never {
   if (isPassControl(thrown)) throw thrown;
   const error = failureOf(thrown);
   const attempt = attemptsOf(pass.entries(step)) + 1;

@@ -8,7 +8,14 @@ import type { Decided, Workflow } from "./define.ts";
 import type { StepEntry } from "./journal.ts";
 import { attemptsOf, type Pass } from "./pass.ts";
 
-export async function runRead(pass: Pass, step: string, connector: string, name: string, action: ReadAction<unknown, unknown>, input: unknown): Promise<unknown> {
+export async function runRead(
+  pass: Pass,
+  step: string,
+  connector: string,
+  name: string,
+  action: ReadAction<unknown, unknown>,
+  input: unknown,
+): Promise<unknown> {
   const args = digest({ action: `${connector}.${name}`, input });
   return memoised(pass, step, args, "read", async () => {
     const parsed = action.input.parse(input);
@@ -45,19 +52,31 @@ export async function runDecision(
 }
 
 /** Only declared elements reach the model, each redacted as its declaration says; what is not declared is refused, not dropped in silence. */
-function pickDeclared(workflow: Workflow, input: Readonly<Record<string, string | undefined>>): { sent: Record<string, string>; notSent: string[] } {
+function pickDeclared(
+  workflow: Workflow,
+  input: Readonly<Record<string, string | undefined>>,
+): { sent: Record<string, string>; notSent: string[] } {
   const sent: Record<string, string> = {};
   const notSent: string[] = [];
   for (const [element, text] of Object.entries(input)) {
     const declared = workflow.dataFlow.find((row) => row.element === element);
-    if (!declared) throw new InterlockError("workflow.undeclared", `The data element "${element}" is not in the data flow of ${workflow.name}`, { field: element });
+    if (!declared)
+      throw new InterlockError("workflow.undeclared", `The data element "${element}" is not in the data flow of ${workflow.name}`, {
+        field: element,
+      });
     if (declared.class === "secret" || text === undefined) notSent.push(element);
     else sent[element] = redact(text, declared.redact ?? []);
   }
   return { sent, notSent };
 }
 
-async function memoised(pass: Pass, step: string, args: string, during: "read" | "decide", work: () => Promise<StepEntry>): Promise<unknown> {
+async function memoised(
+  pass: Pass,
+  step: string,
+  args: string,
+  during: "read" | "decide",
+  work: () => Promise<StepEntry>,
+): Promise<unknown> {
   const entries = pass.entries(step);
   let waitsFor: Extract<StepEntry, { type: "attempt.failed" }> | null = null;
   for (const entry of entries) {
@@ -83,7 +102,8 @@ async function memoised(pass: Pass, step: string, args: string, during: "read" |
     }
   }
   if (waitsFor?.retryAt === null) return pass.wait({ kind: "operator", step, error: waitsFor.error });
-  if (waitsFor && waitsFor.retryAt !== null && waitsFor.retryAt > pass.ports.now()) return pass.wait({ kind: "timer", step, until: waitsFor.retryAt });
+  if (waitsFor && waitsFor.retryAt !== null && waitsFor.retryAt > pass.ports.now())
+    return pass.wait({ kind: "timer", step, until: waitsFor.retryAt });
   let entry: StepEntry;
   try {
     entry = await work();

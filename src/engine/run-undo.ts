@@ -34,7 +34,9 @@ export async function runUndo(pass: Pass, step: string, connector: string, actio
   if (undo.retryAt > pass.ports.now()) return undo.retryAt;
   const effect = foldEffect(entries);
   const http = pass.ports.connect(connector);
-  const input = sameJson(effect.values, effect.intended?.values) ? effect.intended?.input : action.withValues(effect.intended?.input, effect.values);
+  const input = sameJson(effect.values, effect.intended?.values)
+    ? effect.intended?.input
+    : action.withValues(effect.intended?.input, effect.values);
   const context = (version: string | null): ApplyContext => ({ http, key: `${effect.intended?.key}/undo`, version });
   try {
     switch (action.undo.kind) {

@@ -19,7 +19,8 @@ function isCard(text: string): boolean {
 const EMAIL = /[\p{L}\p{N}._%+-]{1,64}@[\p{L}\p{N}-]{1,63}(?:\.[\p{L}\p{N}-]{1,63}){1,8}/gu;
 const CARD = /\b\d(?:[ -]?\d){12,18}\b/g;
 /** International (+49 …), or national with a leading zero or area code in brackets and separators; a bare run of digits is an order number. */
-const PHONE = /(?:\+\d{1,3}[\s().-]?(?:\d[\s().-]?){6,13}\d)|(?:\(\d{2,5}\)[\s-]?\d{3,4}[\s-]?\d{3,4})|(?:\b0\d{2,4}[\s/-]\d{3,5}[\s-]?\d{2,6}\b)|(?:\b\d{3}-\d{3}-\d{4}\b)/g;
+const PHONE =
+  /(?:\+\d{1,3}[\s().-]?(?:\d[\s().-]?){6,13}\d)|(?:\(\d{2,5}\)[\s-]?\d{3,4}[\s-]?\d{3,4})|(?:\b0\d{2,4}[\s/-]\d{3,5}[\s-]?\d{2,6}\b)|(?:\b\d{3}-\d{3}-\d{4}\b)/g;
 
 export function redact(text: string, kinds: readonly ("email" | "phone" | "card")[]): string {
   let out = text;

@@ -2,6 +2,7 @@
 // It must not know any provider, prompt wording or transport; those live behind Model.decide.
 // Sequence: the engine picks and redacts the declared elements -> decide -> rules read value and confidence.
 import type * as z from "zod";
+import type { ErrorCode } from "../core/errors.ts";
 
 export interface ModelRequest {
   /** Name of the decision as the workflow declares it, for example "triage". */
@@ -54,14 +55,14 @@ export interface ModelDecision {
 
 export type ModelFailure = {
   /**
-   * model_unavailable: server error, timeout or no connection; try again, or the next provider.
-   * model_rate_limited: try again after retryAfterMs.
-   * model_invalid_output: the answer is cut off, not JSON, or outside the schema.
-   * model_refused: the provider declined to answer.
-   * model_not_trained: the built-in model has no weights yet.
-   * model_rejected: the request or its credentials are wrong; trying again does not help.
+   * model.unavailable: server error, timeout or no connection; try again, or the next provider.
+   * model.rate_limited: try again after retryAfterMs.
+   * model.invalid_output: the answer is cut off, not JSON, or outside the schema.
+   * model.refused: the provider declined to answer.
+   * model.not_trained: the built-in model has no weights yet.
+   * model.rejected: the request or its credentials are wrong; trying again does not help.
    */
-  code: "model_unavailable" | "model_rate_limited" | "model_invalid_output" | "model_refused" | "model_not_trained" | "model_rejected";
+  code: Extract<ErrorCode, `model.${string}`>;
   /** For operators. Never contains record data or the API key. */
   message: string;
   /** Milliseconds to wait before the next attempt, where the provider said so. */

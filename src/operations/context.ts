@@ -1,7 +1,8 @@
 // What every operation is given: the bindings, the deployment, and a way to let work finish after the answer.
+
+import { partitionName, partitionOf } from "../core/ids.ts";
 import type { Deployment } from "../deployment.ts";
 import type { PartitionPort } from "../engine/partition-port.ts";
-import { partitionName, partitionOf } from "../core/ids.ts";
 
 export interface Context {
   readonly env: Env;
@@ -13,4 +14,5 @@ export interface Context {
 export const partitionByName = (context: Context, name: string): PartitionPort =>
   context.env.RUN_PARTITION.getByName(name) as unknown as PartitionPort;
 
-export const partitionForLane = (context: Context, laneKey: string): string => partitionName(partitionOf(laneKey, context.deployment.partitions));
+export const partitionForLane = (context: Context, laneKey: string): string =>
+  partitionName(partitionOf(laneKey, context.deployment.partitions));

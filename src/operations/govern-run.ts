@@ -21,7 +21,13 @@ export async function undoEffect(context: Context, principal: Principal, runId: 
   return withPartition(context, runId, (partition) => partition.undo(runId, step, principal.id));
 }
 
-export async function resolveStep(context: Context, principal: Principal, runId: string, step: string, choice: OperatorChoice): Promise<Result<null>> {
+export async function resolveStep(
+  context: Context,
+  principal: Principal,
+  runId: string,
+  step: string,
+  choice: OperatorChoice,
+): Promise<Result<null>> {
   const denied = require(principal, "operator");
   if (denied) return denied;
   return withPartition(context, runId, (partition) => partition.resolve(runId, step, choice, principal.id));

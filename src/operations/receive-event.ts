@@ -7,10 +7,10 @@ import { bindingOf, type Connection } from "../deployment.ts";
 import { storeEvent, type Timer } from "../ingress/admit.ts";
 import { readBody } from "../ingress/read-body.ts";
 import { receiveDelivery } from "../ingress/receive.ts";
-import { type EventMessage, MAX_MESSAGE_BYTES } from "./messages.ts";
 import type { Context } from "./context.ts";
-import { withinLimit } from "./rate-limit.ts";
+import { type EventMessage, MAX_MESSAGE_BYTES } from "./messages.ts";
 import { prepareModels } from "./prepare-models.ts";
+import { withinLimit } from "./rate-limit.ts";
 import { startRuns } from "./start-runs.ts";
 
 /** How long the queue may take before the event goes straight to its partition: Slack waits 3 s for an answer, Zendesk 12. */
@@ -22,7 +22,8 @@ export async function receiveEvent(context: Context, connectionId: string, reque
   const connection = context.deployment.connections[connectionId];
   const declaration = connection?.connector.webhook;
   if (!connection || !declaration) return refuse("webhook.connection_unknown", "No connection has this address");
-  if (!(await withinLimit(context, connectionId, Date.now()))) return refuse("webhook.rate_limited", `More deliveries than this connection accepts; try again in ${RETRY_AFTER_S} s`);
+  if (!(await withinLimit(context, connectionId, Date.now())))
+    return refuse("webhook.rate_limited", `More deliveries than this connection accepts; try again in ${RETRY_AFTER_S} s`);
 
   const body = await readBody(request, declaration.maxBytes);
   if (!body.ok) return refuse(body.error.code, body.error.message);
@@ -42,14 +43,21 @@ export async function receiveEvent(context: Context, connectionId: string, reque
 
   switch (received.kind) {
     case "answer":
-      return new Response(received.body, { status: received.status, headers: { "content-type": received.contentType ?? "text/plain", "x-content-type-options": "nosniff" } });
+      return new Response(received.body, {
+        status: received.status,
+        headers: { "content-type": received.contentType ?? "text/plain", "x-content-type-options": "nosniff" },
+      });
     case "rejected":
       log("delivery rejected", { connection: connectionId, reason: received.reason, header: received.header });
       return refuse(received.failure.code, received.failure.message);
     case "ignored":
       return accepted({ status: "ignored", reason: received.reason });
     case "dead_letter":
-      await keepDeadLetters(context.env.DB, [{ id: received.id, source: `${connection.connector.name}/${connectionId}`, reason: received.reason, body: received.body }], now);
+      await keepDeadLetters(
+        context.env.DB,
+        [{ id: received.id, source: `${connection.connector.name}/${connectionId}`, reason: received.reason, body: received.body }],
+        now,
+      );
       return Response.json({ status: "dead_letter", reason: received.reason }, { status: 200 });
     case "accepted":
       return store(context, connection, received.event);
@@ -83,7 +91,11 @@ async function admitDirectly(context: Context, event: InterlockEvent): Promise<v
   const [outcome] = await startRuns(context, [event]);
   if (outcome?.kind === "failed") throw new InterlockError(outcome.error.code, outcome.error.message);
   if (outcome?.kind === "refused") {
-    await keepDeadLetters(context.env.DB, [{ source: event.source, reason: outcome.error.message, body: JSON.stringify(event) }], Date.now());
+    await keepDeadLetters(
+      context.env.DB,
+      [{ source: event.source, reason: outcome.error.message, body: JSON.stringify(event) }],
+      Date.now(),
+    );
   }
 }
 

@@ -29,7 +29,8 @@ export async function startRuns(context: Context, events: readonly InterlockEven
   const matches = events.map((event) => ({ event, workflows: workflowsFor(context, event) }));
   const names = new Set(matches.flatMap(({ workflows }) => workflows.map((workflow) => workflow.name)));
   const prepared = await prepare(context, [...names]);
-  if (!prepared.ok) return events.map(() => ({ kind: errorFacts(prepared.error.code).retry === "operator" ? "refused" : "failed", error: prepared.error }));
+  if (!prepared.ok)
+    return events.map(() => ({ kind: errorFacts(prepared.error.code).retry === "operator" ? "refused" : "failed", error: prepared.error }));
   const specs = prepared.value;
 
   const byPartition = new Map<string, PartitionStarts>();
@@ -49,7 +50,12 @@ export async function startRuns(context: Context, events: readonly InterlockEven
       const group: PartitionStarts = byPartition.get(name) ?? { starts: [], specs: new Map() };
       byPartition.set(name, group);
       group.specs.set(workflow.name, spec);
-      const pins = { workflow: workflow.name, version: workflow.version, manifestDigest: manifestDigest(workflow), specVersion: spec.version };
+      const pins = {
+        workflow: workflow.name,
+        version: workflow.version,
+        manifestDigest: manifestDigest(workflow),
+        specVersion: spec.version,
+      };
       group.starts.push({ runId, pins, event });
     }
   }
@@ -64,7 +70,9 @@ export async function startRuns(context: Context, events: readonly InterlockEven
     }),
   );
 
-  const outcomes = matches.map(({ event, workflows }) => outcomeOf(workflows.map((workflow) => results.get(runIdOf(workflow.name, event.id)))));
+  const outcomes = matches.map(({ event, workflows }) =>
+    outcomeOf(workflows.map((workflow) => results.get(runIdOf(workflow.name, event.id)))),
+  );
   // The log is for people; the partition holds the event itself, so a log that fails must not fail the start.
   context.waitUntil(
     logEvents(

@@ -4,9 +4,9 @@ import { errorFacts, failureOf } from "../core/errors.ts";
 import { InterlockEvent } from "../core/event.ts";
 import { type DeadLetter, keepDeadLetters } from "../db/dead-letters.ts";
 import type { Context } from "../operations/context.ts";
+import { EventMessage } from "../operations/messages.ts";
 import { prepareModels } from "../operations/prepare-models.ts";
 import { startRuns } from "../operations/start-runs.ts";
-import { EventMessage } from "../operations/messages.ts";
 
 /** Seconds before a message comes again: doubling from 2 s to 5 minutes, so ten tries span a D1 or partition outage of about half an hour. */
 export const retryDelay = (attempts: number): number => Math.min(300, 2 ** Math.max(1, attempts));
@@ -26,7 +26,9 @@ export async function consumeEvents(batch: MessageBatch, context: Context): Prom
     }),
   );
   // A start must not depend on training: a run that asks an untrained model waits and asks again.
-  await prepareModels(context).catch((thrown) => console.error(JSON.stringify({ message: "training failed", error: failureOf(thrown).message })));
+  await prepareModels(context).catch((thrown) =>
+    console.error(JSON.stringify({ message: "training failed", error: failureOf(thrown).message })),
+  );
   const outcomes = await startRuns(
     context,
     ready.map(({ event }) => event),
@@ -39,7 +41,14 @@ export async function consumeEvents(batch: MessageBatch, context: Context): Prom
         message.ack();
         break;
       case "refused":
-        letters.push({ message, letter: { source: event.source, reason: `${errorFacts(outcome.error.code).title}: ${outcome.error.message}`, body: JSON.stringify(event) } });
+        letters.push({
+          message,
+          letter: {
+            source: event.source,
+            reason: `${errorFacts(outcome.error.code).title}: ${outcome.error.message}`,
+            body: JSON.stringify(event),
+          },
+        });
         break;
       default:
         message.retry({ delaySeconds: retryDelay(message.attempts) });
@@ -75,7 +84,11 @@ async function bury(letters: readonly { message: Message; letter: DeadLetter }[]
 
 async function readMessage(body: unknown, context: Context): Promise<{ ok: true; event: InterlockEvent } | { ok: false; reason: string }> {
   const parsed = EventMessage.safeParse(body);
-  if (!parsed.success) return { ok: false, reason: `The message is not an event: ${parsed.error.issues[0]?.path.join(".")} ${parsed.error.issues[0]?.message}` };
+  if (!parsed.success)
+    return {
+      ok: false,
+      reason: `The message is not an event: ${parsed.error.issues[0]?.path.join(".")} ${parsed.error.issues[0]?.message}`,
+    };
   if (parsed.data.kind === "event") return { ok: true, event: parsed.data.event };
   const stored = await context.env.BLOBS.get(parsed.data.key);
   if (!stored) return { ok: false, reason: `The event body ${parsed.data.key} is not in storage` };

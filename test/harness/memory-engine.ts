@@ -63,7 +63,15 @@ export class MemoryEngine {
         if (asked?.type !== "approval.requested") throw new Error("an approval is waited for that was never asked");
         const decision = answer(asked.approval, ++rounds);
         if (decision !== undefined) {
-          const decided = answerApproval(this.durable, on.approvalId, decision, "ada@example.com", spec, clock.now, actionOfApproval(workflow, this.durable, on.approvalId));
+          const decided = answerApproval(
+            this.durable,
+            on.approvalId,
+            decision,
+            "ada@example.com",
+            spec,
+            clock.now,
+            actionOfApproval(workflow, this.durable, on.approvalId),
+          );
           if (!decided.ok) throw new Error(`refused: ${decided.error.code} ${decided.error.message}`);
           this.#append([decided.value]);
           continue;

@@ -1,4 +1,5 @@
-// What the sandbox sends and what it spoils: webhooks and button presses against a server that checks them, fault rules, and the page.
+// What the sandbox sends and what it spoils: webhooks and button presses against a server that checks them, fault rules, the model,
+// the page, and what a restart finds.
 import { createHmac } from "node:crypto";
 import http from "node:http";
 import type { AddressInfo } from "node:net";
@@ -192,6 +193,47 @@ describe("faults", () => {
   });
 });
 
+describe("model", () => {
+  const ask = (text: string) =>
+    sandbox.call(
+      "POST",
+      "/model/v1/chat/completions",
+      {
+        model: "sandbox",
+        logprobs: true,
+        top_logprobs: 2,
+        messages: [{ role: "user", content: text }],
+        response_format: {
+          type: "json_schema",
+          json_schema: { name: "d", schema: { type: "object", properties: { team: { enum: ["billing", "shipping"] } } } },
+        },
+      },
+      { authorization: "Bearer key" },
+    );
+
+  test("answers by rule, with the confidence that the rule gives, and keeps what it was asked", async () => {
+    await sandbox.model({ rules: [{ match: "odd", answer: { team: "shipping" }, confidence: 0.55 }] });
+    const { json } = await ask("something odd about an invoice");
+    const [choice] = json.choices as { message: { content: string }; logprobs: { content: { token: string; logprob: number }[] } }[];
+    expect(choice?.message.content).toBe('{"team":"shipping"}');
+    const label = choice?.logprobs.content.find(({ token }) => token === "shipping");
+    expect(Math.exp(label?.logprob ?? 0)).toBeCloseTo(0.55);
+    const { model } = await sandbox.state();
+    expect([model.requests, JSON.stringify(model.recent[0]?.request)]).toEqual([1, expect.stringContaining("something odd")]);
+  });
+
+  test("fails by a fault rule", async () => {
+    await sandbox.faults({ system: "model", kind: "429", retryAfter: 3 });
+    const limited = await ask("x");
+    expect([limited.status, limited.headers.get("retry-after"), (limited.json.error as { code: string }).code]).toEqual([
+      429,
+      "3",
+      "rate_limit_exceeded",
+    ]);
+    expect((await ask("x")).status).toBe(200);
+  });
+});
+
 describe("page", () => {
   test("shows tickets, notes and messages, and escapes what came from outside", async () => {
     const id = await ticket({ subject: "<script>alert(1)</script>", description: '<img src=x onerror="alert(2)">' });
@@ -221,5 +263,28 @@ describe("page", () => {
     expect(await sandbox.faultsLeft()).toEqual([]);
     const settings = await sandbox.settings({});
     expect([settings.webhook_timeout_ms, settings.interlock_url]).toEqual([12_000, expect.stringContaining("127.0.0.1")]);
+  });
+});
+
+describe("restart", () => {
+  test("everything is found again, and numbers and stamps go on from where they were", async () => {
+    const id = await ticket({ requester: "new.person@example.org" });
+    await sandbox.zendesk("PUT", `/tickets/${id}`, { ticket: { priority: "high", comment: { body: "note", public: false } } });
+    const { ts } = (await sandbox.slack("chat.postMessage", { channel: "C0BILLING", text: "before" })).json;
+    await sandbox.faults({ system: "slack", kind: "500", times: 3, path: "auth.test" });
+    await sandbox.slack("auth.test");
+    await sandbox.redeliver(id);
+    const before = await sandbox.state();
+
+    await server.getWorker().evictDurableObject("Systems", { name: "systems" });
+
+    expect(await sandbox.state()).toEqual(before);
+    expect(await sandbox.faultsLeft()).toMatchObject([{ left: 2, fired: 1 }]);
+    expect((await sandbox.settings({})).webhook_timeout_ms).toBe(200);
+    expect(await ticket()).toBe(id + 1);
+    const after = (await sandbox.slack("chat.postMessage", { channel: "C0BILLING", text: "after" })).json;
+    expect(Number(after.ts)).toBeGreaterThan(Number(ts));
+    const audits = (await sandbox.state()).tickets.flatMap(({ audits }) => audits.map((audit) => audit.id));
+    expect(new Set(audits).size).toBe(audits.length);
   });
 });

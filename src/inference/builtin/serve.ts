@@ -55,7 +55,7 @@ export function builtinFetch({ load, now = () => 0 }: BuiltinOptions): typeof fe
     const weights = await weightsOf(request.model);
     if (weights === null) {
       const message = `the built-in model ${request.model} is not trained: add labelled records and train it`;
-      return problem(404, "model_not_trained", message);
+      return problem(404, "model.not_trained", message);
     }
     const text = request.messages.findLast((message) => message.role === "user")?.content ?? "";
     const elements = readUserMessage(text);

@@ -10,15 +10,15 @@ export function failureOf(error: unknown, secret: string, now: number): ModelFai
   const { status, code, headers, message } = facts(error);
   const text = short(message, secret);
   if (status === undefined || status >= 500 || status === 408)
-    return { code: "model_unavailable", message: text, ...waiting(headers, now) };
-  if (status === 429) return { code: "model_rate_limited", message: text, ...waiting(headers, now) };
-  if (code === "model_not_trained") return { code: "model_not_trained", message: text };
-  if (code === "content_filter") return { code: "model_refused", message: text };
-  return { code: "model_rejected", message: text };
+    return { code: "model.unavailable", message: text, ...waiting(headers, now) };
+  if (status === 429) return { code: "model.rate_limited", message: text, ...waiting(headers, now) };
+  if (code === "model.not_trained") return { code: "model.not_trained", message: text };
+  if (code === "content_filter") return { code: "model.refused", message: text };
+  return { code: "model.rejected", message: text };
 }
 
 export function invalidOutput(message: string): ModelFailure {
-  return { code: "model_invalid_output", message: message.slice(0, LONGEST_MESSAGE) };
+  return { code: "model.invalid_output", message: message.slice(0, LONGEST_MESSAGE) };
 }
 
 function facts(error: unknown) {

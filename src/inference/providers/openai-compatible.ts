@@ -49,7 +49,9 @@ export function openAiCompatibleModel(options: OpenAiCompatibleOptions): Model {
 
   async function decide(request: ModelRequest, now: () => number): Promise<ModelResult> {
     const output = outputSchemaOf(request.schema);
-    if (!output.ok) return failed({ code: "model_rejected", message: `${request.decision}: ${output.problem}` });
+    if (!output.ok) return failed({ code: "model.rejected", message: `${request.decision}: ${output.problem}` });
+    if (options.apiKey === "")
+      return failed({ code: "model.rejected", message: `no API key is configured for the provider ${options.provider}` });
     const began = now();
     let completion: OpenAI.ChatCompletion;
     try {
@@ -120,7 +122,7 @@ function decisionOf(
   const choice = completion?.choices?.[0];
   if (!choice?.message) return failed(invalidOutput("the answer has no choice"));
   if (choice.message.refusal || choice.finish_reason === "content_filter") {
-    return failed({ code: "model_refused", message: "the model declined to answer" });
+    return failed({ code: "model.refused", message: "the model declined to answer" });
   }
   if (choice.finish_reason === "length") return failed(invalidOutput("the answer was cut off at the limit of completion tokens"));
   const content = choice.message.content;

@@ -23,9 +23,18 @@ export function triageWorld(scenario: Scenario = {}) {
   const clock = { now: Date.parse("2026-01-05T09:00:00Z") };
   const now = () => clock.now;
   const zendesk = createFakeZendesk({ token: "z", now });
-  zendesk.groups.splice(0, zendesk.groups.length, ...["support", ...TEAMS].map((name, index) => ({ id: 100 + index, name, deleted: false })));
+  zendesk.groups.splice(
+    0,
+    zendesk.groups.length,
+    ...["support", ...TEAMS].map((name, index) => ({ id: 100 + index, name, deleted: false })),
+  );
   const slack = createFakeSlack({ token: "s", channels: Object.values(CHANNELS), now });
-  const id = zendesk.add({ subject: "Charged twice", description: "My card was charged twice for one order.", group_id: 100, priority: null });
+  const id = zendesk.add({
+    subject: "Charged twice",
+    description: "My card was charged twice for one order.",
+    group_id: 100,
+    priority: null,
+  });
   const model: Model & { calls: number } = {
     id: "scripted",
     provider: "test",

@@ -62,8 +62,15 @@ describe("reads", () => {
       ["tell the team", "applied"],
     ]);
     expect(detail?.effects[0]?.body.before).toEqual({ group: "support", priority: "normal" });
-    expect(detail?.approvals.map((row) => [row.id, row.status, row.decidedBy])).toEqual([[story.approvalId, "approved", "ada@example.com"]]);
-    expect(detail?.event).toMatchObject({ type: "ticket.created", subject: "5158", connection: "zendesk", receivedAt: story.startedAt - 300 });
+    expect(detail?.approvals.map((row) => [row.id, row.status, row.decidedBy])).toEqual([
+      [story.approvalId, "approved", "ada@example.com"],
+    ]);
+    expect(detail?.event).toMatchObject({
+      type: "ticket.created",
+      subject: "5158",
+      connection: "zendesk",
+      receivedAt: story.startedAt - 300,
+    });
     expect(await reads.readRun(db, "nothing")).toBeNull();
   });
 

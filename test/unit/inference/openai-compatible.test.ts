@@ -122,7 +122,7 @@ describe("what is sent", () => {
   test("is nothing when the schema cannot be strict", async () => {
     const { model, sent } = provider(billing);
     const result = await model.decide({ ...request, schema: z.object({ team: z.string().optional() }) }, now);
-    expect(result).toEqual({ ok: false, error: { code: "model_rejected", message: expect.stringContaining('"team" is optional') } });
+    expect(result).toEqual({ ok: false, error: { code: "model.rejected", message: expect.stringContaining('"team" is optional') } });
     expect(sent).toHaveLength(0);
   });
 });
@@ -168,14 +168,14 @@ describe("a decision", () => {
 
 describe("an answer that is none", () => {
   test.each([
-    ["not JSON", () => completion("The customer Jane Doe wants billing"), "model_invalid_output"],
-    ["outside the schema", () => completion('{"team":"Jane Doe"}'), "model_invalid_output"],
-    ["cut off", () => completion('{"team":"bil', { finish_reason: "length" }), "model_invalid_output"],
-    ["empty", () => completion(null), "model_invalid_output"],
-    ["without a choice", () => Response.json({ choices: [] }), "model_invalid_output"],
-    ["a gateway's page", () => new Response("<html>ok</html>", { headers: { "content-type": "text/html" } }), "model_invalid_output"],
-    ["a refusal", () => completion(null, {}, { refusal: "I cannot help Jane Doe" }), "model_refused"],
-    ["filtered", () => completion("", { finish_reason: "content_filter" }), "model_refused"],
+    ["not JSON", () => completion("The customer Jane Doe wants billing"), "model.invalid_output"],
+    ["outside the schema", () => completion('{"team":"Jane Doe"}'), "model.invalid_output"],
+    ["cut off", () => completion('{"team":"bil', { finish_reason: "length" }), "model.invalid_output"],
+    ["empty", () => completion(null), "model.invalid_output"],
+    ["without a choice", () => Response.json({ choices: [] }), "model.invalid_output"],
+    ["a gateway's page", () => new Response("<html>ok</html>", { headers: { "content-type": "text/html" } }), "model.invalid_output"],
+    ["a refusal", () => completion(null, {}, { refusal: "I cannot help Jane Doe" }), "model.refused"],
+    ["filtered", () => completion("", { finish_reason: "content_filter" }), "model.refused"],
   ])("%s is a failure that repeats nothing of the record", async (_, answer, code) => {
     const { model, sent } = provider(answer);
     const result = await model.decide(request, now);
@@ -191,15 +191,15 @@ describe("an error of the provider", () => {
   };
 
   test.each([
-    [400, "model_rejected"],
-    [401, "model_rejected"],
-    [403, "model_rejected"],
-    [404, "model_rejected"],
-    [408, "model_unavailable"],
-    [422, "model_rejected"],
-    [429, "model_rate_limited"],
-    [500, "model_unavailable"],
-    [503, "model_unavailable"],
+    [400, "model.rejected"],
+    [401, "model.rejected"],
+    [403, "model.rejected"],
+    [404, "model.rejected"],
+    [408, "model.unavailable"],
+    [422, "model.rejected"],
+    [429, "model.rate_limited"],
+    [500, "model.unavailable"],
+    [503, "model.unavailable"],
   ])("with status %i is %s after exactly one call", async (status, code) => {
     const { model, sent } = provider(problem(status));
     expect(await model.decide(request, now)).toEqual({ ok: false, error: { code, message: expect.stringContaining(String(status)) } });
@@ -213,7 +213,7 @@ describe("an error of the provider", () => {
     ["milliseconds first", { "retry-after": "2", "retry-after-ms": "150" }, 150],
   ])("tells when to try again: %s", async (_, headers, retryAfterMs) => {
     const { model } = provider(problem(429, headers));
-    expect(await model.decide(request, now)).toMatchObject({ ok: false, error: { code: "model_rate_limited", retryAfterMs } });
+    expect(await model.decide(request, now)).toMatchObject({ ok: false, error: { code: "model.rate_limited", retryAfterMs } });
   });
 
   test("ignores a waiting time that makes no sense", async () => {
@@ -223,10 +223,10 @@ describe("an error of the provider", () => {
   });
 
   test("names an untrained model and a filtered prompt for what they are", async () => {
-    const untrained = provider(problem(404, {}, { message: "add labelled records", code: "model_not_trained" }));
-    expect(await untrained.model.decide(request, now)).toMatchObject({ ok: false, error: { code: "model_not_trained" } });
+    const untrained = provider(problem(404, {}, { message: "add labelled records", code: "model.not_trained" }));
+    expect(await untrained.model.decide(request, now)).toMatchObject({ ok: false, error: { code: "model.not_trained" } });
     const filtered = provider(problem(400, {}, { message: "filtered", code: "content_filter" }));
-    expect(await filtered.model.decide(request, now)).toMatchObject({ ok: false, error: { code: "model_refused" } });
+    expect(await filtered.model.decide(request, now)).toMatchObject({ ok: false, error: { code: "model.refused" } });
   });
 
   test("never shows the key", async () => {
@@ -238,7 +238,7 @@ describe("an error of the provider", () => {
 
   test("without an answer is unavailable", async () => {
     const { model, sent } = provider(() => Promise.reject(new TypeError("fetch failed")));
-    expect(await model.decide(request, now)).toMatchObject({ ok: false, error: { code: "model_unavailable" } });
+    expect(await model.decide(request, now)).toMatchObject({ ok: false, error: { code: "model.unavailable" } });
     expect(sent).toHaveLength(1);
   });
 
@@ -255,15 +255,17 @@ describe("an error of the provider", () => {
     });
     expect(await model.decide(request, now)).toMatchObject({
       ok: false,
-      error: { code: "model_unavailable", message: expect.stringContaining("timed out") },
+      error: { code: "model.unavailable", message: expect.stringContaining("timed out") },
     });
     expect(calls).toBe(1);
   });
 
   test("is a missing key where none is configured, not a crash at start", async () => {
     const { model, sent } = provider(billing, { apiKey: "" });
-    const result = await model.decide(request, now);
-    expect(result.ok).toBe(false);
+    expect(await model.decide(request, now)).toMatchObject({
+      ok: false,
+      error: { code: "model.rejected", message: expect.stringContaining("acme") },
+    });
     expect(sent).toHaveLength(0);
   });
 });

@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { auditOf, commentsIn } from "../../../sandbox/zendesk/audit.ts";
 import { ticketCreated } from "../../../sandbox/zendesk/event.ts";
-import { stampAfter, type Ticket, VIA_EMAIL } from "../../../sandbox/zendesk/ticket.ts";
+import { stampAfter, type Ticket, VIA_API } from "../../../sandbox/zendesk/ticket.ts";
 import { changeTicket } from "../../../sandbox/zendesk/ticket-change.ts";
 import { readComment, redact } from "../../../sandbox/zendesk/ticket-comment.ts";
 import { createTicket } from "../../../sandbox/zendesk/ticket-create.ts";
@@ -11,7 +11,7 @@ const NOW = Date.parse("2026-11-20T05:09:26.400Z");
 const known = { isAgent: (id: number) => id >= 900, isUser: (id: number) => id >= 500 };
 
 function made(input: object = {}): Ticket {
-  const context = { id: 1001, requester: 501, submitter: 501, via: VIA_EMAIL, now: NOW, known };
+  const context = { id: 1001, requester: 501, submitter: 501, via: VIA_API, now: NOW, known };
   const created = createTicket({ subject: "Where is it?", description: "My parcel is late.", ...input }, context);
   if (!created.ok) throw new Error(JSON.stringify(created.body));
   return created.ticket;
@@ -27,7 +27,7 @@ describe("a new ticket", () => {
   });
 
   test("without a word in it is refused", () => {
-    const refused = createTicket({ subject: "s" }, { id: 1, requester: 501, submitter: 501, via: VIA_EMAIL, now: NOW, known });
+    const refused = createTicket({ subject: "s" }, { id: 1, requester: 501, submitter: 501, via: VIA_API, now: NOW, known });
     expect(refused).toMatchObject({ ok: false, status: 422, body: { error: "RecordInvalid" } });
   });
 
@@ -129,7 +129,7 @@ describe("stamps, audits and comments", () => {
       author: 900,
       at: "t",
       events: changed.events,
-      via: VIA_EMAIL,
+      via: VIA_API,
       custom: { key: "run/2" },
     });
     expect(audit).toMatchObject({ id: 7, metadata: { custom: { key: "run/2" } }, events: [{ id: 700, type: "Comment", public: true }] });

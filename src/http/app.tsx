@@ -1,0 +1,87 @@
+// Everything that this Worker answers over HTTP: source systems' deliveries, the JSON API, the console. It mounts, guards and turns errors into answers; what
+// is done for a request is in the routes, and what may be done in the operations behind them.
+// Sequence: /hooks (its signature is its proof) -> security headers -> the stylesheet -> who asks? -> forms only from here -> API and pages.
+import { Hono, type Context as HonoContext } from "hono";
+import { bodyLimit } from "hono/body-limit";
+import { csrf } from "hono/csrf";
+import { secureHeaders } from "hono/secure-headers";
+import { errorFacts, type Failure } from "../core/errors.ts";
+import type { Principal } from "../core/principal.ts";
+import type { Deployment } from "../deployment.ts";
+import { approvalsApi } from "./api/approvals.ts";
+import { deadLettersApi, overviewApi } from "./api/overview.ts";
+import { runsApi } from "./api/runs.ts";
+import { approvalPages } from "./console/approvals.tsx";
+import { deadLetterPages } from "./console/dead-letters.tsx";
+import { frameFor, renderPage } from "./console/page.ts";
+import { runPages } from "./console/runs.tsx";
+import { type ConsoleEnv, signedIn } from "./console-env.ts";
+import { ErrorPage } from "./pages/error-page.tsx";
+import { failureOfThrown, problemResponse } from "./problems.ts";
+import { STYLE, STYLE_URL } from "./style.ts";
+import { webhookRoutes } from "./webhooks.ts";
+
+/** An edited approval is at most a few long texts. */
+const MAX_BODY_BYTES = 1024 * 1024;
+
+const headers = secureHeaders({
+  contentSecurityPolicy: {
+    defaultSrc: ["'none'"],
+    styleSrc: ["'self'"],
+    imgSrc: ["'self'", "data:"],
+    formAction: ["'self'"],
+    frameAncestors: ["'none'"],
+    baseUri: ["'none'"],
+  },
+  xFrameOptions: "DENY",
+  // Not "no-referrer": with it a browser sends "Origin: null" with our own forms, and the check below could not tell them from another site's.
+  referrerPolicy: "same-origin",
+  permissionsPolicy: { camera: [], geolocation: [], microphone: [] },
+});
+
+export function createApp(deployment: Deployment): Hono<{ Bindings: Env }> {
+  const app = new Hono<{ Bindings: Env }>();
+  const nothingHere = (c: HonoContext<{ Bindings: Env }>) =>
+    answerFailure(c, { code: "request.not_found", message: `There is nothing at ${c.req.path}` });
+  app.route("/hooks", webhookRoutes(deployment));
+  app.all("/hooks/*", nothingHere);
+  app.use(headers);
+  app.get("/console.css", (c) => {
+    const current = c.req.query("v") === new URLSearchParams(STYLE_URL.split("?")[1]).get("v");
+    return c.body(STYLE, 200, {
+      "content-type": "text/css; charset=utf-8",
+      "cache-control": current ? "public, max-age=31536000, immutable" : "no-cache",
+    });
+  });
+  app.route("/api", api(deployment));
+  app.route("/", pages(deployment));
+  app.onError((thrown, c) => answerFailure(c, failureOfThrown(thrown)));
+  app.notFound(nothingHere);
+  return app;
+}
+
+const api = (deployment: Deployment) =>
+  new Hono<ConsoleEnv>()
+    .use(bodyLimit({ maxSize: MAX_BODY_BYTES }), signedIn)
+    .route("/runs", runsApi(deployment))
+    .route("/approvals", approvalsApi(deployment))
+    .route("/dead-letters", deadLettersApi())
+    .route("/overview", overviewApi())
+    .all("*", (c) => problemResponse({ code: "request.not_found", message: `There is nothing at ${c.req.path}` }));
+
+const pages = (deployment: Deployment) =>
+  new Hono<ConsoleEnv>()
+    .use(bodyLimit({ maxSize: MAX_BODY_BYTES }), signedIn, csrf())
+    .get("/", (c) => c.redirect("/approvals", 302))
+    .route("/approvals", approvalPages(deployment))
+    .route("/runs", runPages(deployment))
+    .route("/dead-letters", deadLetterPages());
+
+/** Machines get problem+json, people a page with the same facts. */
+async function answerFailure(c: HonoContext<{ Bindings: Env }>, failure: Failure): Promise<Response> {
+  if (/^\/(api|hooks)(\/|$)/.test(c.req.path)) return problemResponse(failure);
+  const principal = (c as unknown as HonoContext<ConsoleEnv>).get("principal") as Principal | undefined;
+  const frame = principal ? await frameFor(c.env.DB, principal) : { principal: null, pending: null };
+  c.header("cache-control", "no-store");
+  return renderPage(c, <ErrorPage frame={frame} failure={failure} />, errorFacts(failure.code).status);
+}

@@ -1,0 +1,97 @@
+// /approvals: the inbox, one approval, and the answer to it. The answer goes to the run's partition; a refusal is shown where it was given.
+import { Hono } from "hono";
+import * as z from "zod";
+import { DecisionInput } from "../../core/approval.ts";
+import { errorFacts, type Failure, fail, failureOf, InterlockError, ok, type Result } from "../../core/errors.ts";
+import type { Json } from "../../core/json.ts";
+import { sameJson } from "../../core/json.ts";
+import { type ApprovalDetail, listApprovals, readApproval } from "../../db/reads.ts";
+import type { Deployment } from "../../deployment.ts";
+import { decideApproval } from "../../operations/govern-run.ts";
+import { actionFacts } from "../action-facts.ts";
+import { type ConsoleEnv, operationContext } from "../console-env.ts";
+import { LimitInput, PositionInput, parseInput, positionText, readForm } from "../input.ts";
+import { ApprovalPage } from "../pages/approval-page.tsx";
+import { ApprovalsPage } from "../pages/approvals-page.tsx";
+import { type Draft, VALUE_PREFIX } from "../pages/decision-forms.tsx";
+import { editorFor, readEditor } from "../pages/field-editor.ts";
+import { frameFor, renderPage } from "./page.ts";
+
+const Query = z.object({ status: z.enum(["pending", "decided"]).default("pending"), after: PositionInput.optional(), limit: LimitInput });
+
+export const approvalPages = (deployment: Deployment) =>
+  new Hono<ConsoleEnv>()
+    .get("/", async (c) => {
+      const query = parseInput(Query, c.req.query());
+      const [{ rows, next }, frame] = await Promise.all([listApprovals(c.env.DB, query), frameFor(c.env.DB, c.get("principal"))]);
+      const address = next && `/approvals?${new URLSearchParams({ status: query.status, after: positionText(next) })}`;
+      return renderPage(c, <ApprovalsPage frame={frame} status={query.status} approvals={rows} next={address} now={Date.now()} />);
+    })
+    .get("/:id", async (c) => {
+      const [detail, frame] = await Promise.all([approvalOf(c.env.DB, c.req.param("id")), frameFor(c.env.DB, c.get("principal"))]);
+      const action = actionFacts(deployment, detail.approval.approval.action);
+      return renderPage(c, <ApprovalPage frame={frame} detail={detail} action={action} now={Date.now()} />);
+    })
+    .post("/:id/decision", async (c) => {
+      const id = c.req.param("id");
+      const form = await readForm(c.req);
+      const asked = await approvalOf(c.env.DB, id);
+      const draft = draftOf(form);
+      const input = decisionOf(form, draft, asked);
+      const decided = input.ok ? await decideApproval(operationContext(c, deployment), c.get("principal"), id, input.value) : input;
+      if (decided.ok) {
+        const kind = input.ok ? input.value.kind : "approved";
+        return c.redirect(`/runs/${encodeURIComponent(asked.approval.run)}?notice=${kind}`, 303);
+      }
+      // Read again: what refused the answer may be in D1 by now.
+      const [detail, frame] = await Promise.all([approvalOf(c.env.DB, id), frameFor(c.env.DB, c.get("principal"))]);
+      const action = actionFacts(deployment, detail.approval.approval.action);
+      return renderPage(
+        c,
+        <ApprovalPage frame={frame} detail={detail} action={action} now={Date.now()} refused={decided.error} draft={draft} />,
+        errorFacts(decided.error.code).status,
+      );
+    });
+
+async function approvalOf(db: D1Database, id: string): Promise<ApprovalDetail> {
+  const detail = await readApproval(db, id);
+  if (!detail) throw new InterlockError("approval.not_found", `No approval ${id}`);
+  return detail;
+}
+
+function draftOf(form: ReadonlyMap<string, string>): Draft {
+  const values: Record<string, string> = {};
+  for (const [name, text] of form) if (name.startsWith(VALUE_PREFIX)) values[name.slice(VALUE_PREFIX.length)] = text;
+  return { kind: form.get("kind") ?? "", values, reason: form.get("reason") ?? "" };
+}
+
+/** The form as a decision. Texts become values by the editors that the page showed; values that nobody touched are an approval of what was asked. */
+function decisionOf(form: ReadonlyMap<string, string>, draft: Draft, detail: ApprovalDetail): Result<DecisionInput> {
+  const digest = form.get("digest") ?? "";
+  try {
+    if (draft.kind !== "edited")
+      return ok(parseInput(DecisionInput, { kind: draft.kind, digest, ...(draft.kind === "rejected" ? { reason: draft.reason } : {}) }));
+    const { approval } = detail.approval;
+    const rules = detail.spec?.spec.actions[approval.action]?.fields ?? {};
+    const values: Record<string, Json> = {};
+    for (const [field, proposed] of Object.entries(approval.values)) {
+      const text = draft.values[field];
+      if (text === undefined)
+        return fail("approval.edit_refused", `${field}: give a value for every field that was asked about`, { field });
+      const read = readEditor(editorFor(Object.hasOwn(rules, field) ? rules[field] : undefined, proposed), field, text, proposed);
+      if (!read.ok) return read;
+      values[field] = read.value;
+    }
+    return ok(
+      sameJson(values, approval.values) ? { kind: "approved", digest } : parseInput(DecisionInput, { kind: "edited", digest, values }),
+    );
+  } catch (thrown) {
+    return { ok: false, error: withoutFieldName(failureOf(thrown)) };
+  }
+}
+
+/** Beside its own form field, an error need not begin with the field's name. */
+const withoutFieldName = (failure: Failure): Failure =>
+  failure.field && failure.message.startsWith(`${failure.field}: `)
+    ? { ...failure, message: failure.message.slice(failure.field.length + 2) }
+    : failure;

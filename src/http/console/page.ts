@@ -1,0 +1,18 @@
+// A page on its way out: rendered as a whole document, with the frame that every page shares.
+import type { Context as HonoContext } from "hono";
+import type { ContentfulStatusCode } from "hono/utils/http-status";
+import type { Principal } from "../../core/principal.ts";
+import { countPendingApprovals } from "../../db/reads.ts";
+import type { Frame } from "../pages/layout.tsx";
+
+/** `page` is the root element. Our components are synchronous, so that its text is there at once. */
+export const renderPage = (
+  c: HonoContext,
+  page: { toString(): string | Promise<string> },
+  status: number = 200,
+): Response | Promise<Response> => c.html(`<!doctype html>${page.toString()}`, status as ContentfulStatusCode);
+
+/** The count in the navigation is a courtesy: a page must not fail for it. */
+export async function frameFor(db: D1Database, principal: Principal): Promise<Frame> {
+  return { principal, pending: await countPendingApprovals(db).catch(() => null) };
+}

@@ -1,0 +1,153 @@
+// One journal entry in plain words. Pure, and tolerant: an entry of a kind that this page does not know is named by its type, and its JSON is shown beside it
+// anyway. It adds nothing that the entry does not say.
+import type { Json, JsonObject } from "../../core/json.ts";
+import type { AuditRow } from "../../db/reads.ts";
+import type { Tone } from "./status-words.ts";
+import { changeInWords, listing, percent, settingText, span, utc, valueText } from "./words.ts";
+
+export interface EntryWords {
+  readonly text: string;
+  readonly tone: Tone;
+}
+
+export function entryWords({ type, body, at }: Pick<AuditRow, "type" | "body" | "at">): EntryWords {
+  const say = (text: string, tone: Tone = "neutral"): EntryWords => ({ text, tone });
+  const error = str(obj(body.error).message);
+  switch (type) {
+    case "run.started": {
+      const event = obj(body.event);
+      return say(`Started by ${str(event.type)} from ${str(event.source)}, record ${str(event.subject)}`);
+    }
+    case "run.completed":
+      return say("Completed", "good");
+    case "run.failed":
+      return say(`Failed: ${error}`, "bad");
+    case "read.done":
+      return say(`Read with ${str(body.action)} in ${num(body.ms)} ms`);
+    case "decision.made":
+      return say(decisionText(obj(body.decision)));
+    case "attempt.failed":
+      return body.retryAt === null
+        ? say(`Attempt ${num(body.attempt)} to ${DURING[str(body.during)] ?? "go on"} failed, and an operator has to act: ${error}`, "bad")
+        : say(
+            `Attempt ${num(body.attempt)} to ${DURING[str(body.during)] ?? "go on"} failed: ${error}. Next try ${inWords(num(body.retryAt) - at)}`,
+            "warn",
+          );
+    case "step.failed":
+      return say(`The step failed for good: ${error}`, "bad");
+    case "effect.intended": {
+      // What can be restored is a record's fields; anything else is named by its action.
+      const before = body.undo === "restore" ? obj(body.values) : null;
+      return say(
+        `Intends to ${lower(changeInWords({ action: str(body.action), target: str(body.target), before, values: obj(body.values) }))}`,
+      );
+    }
+    case "effect.looked":
+      return say(
+        `Before: ${listing(Object.entries(obj(body.before)).map(([field, value]) => `${field} ${valueText(value)}`)) || "nothing to read"}`,
+      );
+    case "effect.ruled":
+      return ruled(obj(body.ruling));
+    case "approval.requested": {
+      const approval = obj(body.approval);
+      return say(`Asked ${listing(strings(approval.reviewers))} to decide by ${utc(num(approval.expiresAt))}`, "warn");
+    }
+    case "approval.decided":
+      return decided(obj(body.decision));
+    case "approval.voided":
+      return say(`The approval was voided: ${str(body.because)}`, "warn");
+    case "effect.sending":
+      return say(`Sends the change, attempt ${num(body.attempt)}`);
+    case "effect.applied":
+      return body.found === true ? say("Found the change already written, after an answer was lost", "good") : say("Written", "good");
+    case "effect.proved":
+      return body.matches === true
+        ? say("Read back: the record holds what was written", "good")
+        : say("Read back: the record does not hold what was written", "bad");
+    case "effect.refused":
+      return say(`Not written (${str(body.because)}): ${str(body.reason)}`);
+    case "effect.unknown":
+      return say(`It is not known whether this was written: ${error}`, "bad");
+    case "undo.requested":
+      return say(`Undo asked for by ${str(body.by)}`);
+    case "undo.sending":
+      return say(Object.keys(obj(body.restore)).length > 0 ? `Sends the old values: ${settingText(obj(body.restore))}` : "Sends the undo");
+    case "undo.attempt_failed":
+      return say(`Attempt ${num(body.attempt)} to undo failed: ${error}. Next try ${inWords(num(body.retryAt) - at)}`, "warn");
+    case "undo.done":
+      return undone(body);
+    case "undo.failed":
+      return say(`The undo failed for good: ${error}`, "bad");
+    case "operator.resolved":
+      return say(`${str(body.by)}: ${CHOICES[str(body.choice)] ?? str(body.choice)}`);
+    default:
+      return say(type.replace(".", ": ").replaceAll("_", " "));
+  }
+}
+
+const DURING: Readonly<Record<string, string>> = {
+  read: "read",
+  decide: "ask the model",
+  look: "read the record before the change",
+  send: "write",
+  settle: "find out what became of the write",
+  prove: "read the change back",
+};
+
+const CHOICES: Readonly<Record<string, string>> = {
+  retry: "try again",
+  applied: "it was written",
+  not_applied: "it was not written",
+  abandon: "give this write up",
+};
+
+function decisionText(decision: JsonObject): string {
+  const value = obj(decision.value);
+  const answer =
+    listing(Object.entries(value).map(([field, chosen]) => `${field} ${valueText(chosen)}`)) || valueText(decision.value ?? null);
+  const sure = decision.source === "none" ? "with no measure of how sure it is" : `${percent(num(decision.confidence))} sure`;
+  return `The model answered ${answer}, ${sure}`;
+}
+
+function ruled(ruling: JsonObject): EntryWords {
+  const why = `${str(ruling.reason)} (rule ${str(ruling.rule)})`;
+  switch (ruling.outcome) {
+    case "allow":
+      return { text: `Allowed: ${why}`, tone: "good" };
+    case "deny":
+      return { text: `Denied: ${why}`, tone: "bad" };
+    default:
+      return { text: `A person has to approve: ${why}`, tone: "warn" };
+  }
+}
+
+function decided(decision: JsonObject): EntryWords {
+  switch (decision.kind) {
+    case "approved":
+      return { text: `Approved by ${str(decision.by)}`, tone: "good" };
+    case "edited":
+      return { text: `Approved by ${str(decision.by)} with other values: ${settingText(obj(decision.values))}`, tone: "good" };
+    case "rejected":
+      return { text: `Rejected by ${str(decision.by)}: ${str(decision.reason)}`, tone: "bad" };
+    default:
+      return { text: "Nobody decided in time", tone: "warn" };
+  }
+}
+
+function undone(body: JsonObject): EntryWords {
+  const conflicts = Array.isArray(body.conflicts) ? body.conflicts.map((conflict) => str(obj(conflict).field)) : [];
+  if (conflicts.length > 0) return { text: `Undone but for ${listing(conflicts)}, which somebody has changed since`, tone: "warn" };
+  return body.matches === true
+    ? { text: "Undone, and read back", tone: "good" }
+    : { text: "Undone, but the record does not show it", tone: "bad" };
+}
+
+const inWords = (ms: number): string => (ms < 60_000 ? `after ${Math.max(0, Math.round(ms / 1000))} s` : `after ${span(ms)}`);
+
+const lower = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1);
+
+const str = (value: Json | undefined): string => (typeof value === "string" ? value : "");
+const num = (value: Json | undefined): number => (typeof value === "number" ? value : 0);
+const obj = (value: Json | undefined): JsonObject =>
+  typeof value === "object" && value !== null && !Array.isArray(value) ? (value as JsonObject) : {};
+const strings = (value: Json | undefined): string[] => (Array.isArray(value) ? value.filter((item) => typeof item === "string") : []);

@@ -1,0 +1,25 @@
+// An error as a page: the same facts as the problem+json of the API, and what to do next.
+import { errorFacts, type Failure } from "../../core/errors.ts";
+import { type Frame, Layout } from "./layout.tsx";
+import { nextStep } from "./refusal.tsx";
+
+export const ErrorPage = ({ frame, failure }: { frame: Frame; failure: Failure }) => {
+  const { status, title } = errorFacts(failure.code);
+  return (
+    <Layout frame={frame} title={title}>
+      <div class="error-page">
+        <p class="quiet">{`${status} · ${failure.code}`}</p>
+        <h1>{title}</h1>
+        <p>{failure.message}</p>
+        {failure.code === "access.not_configured" ? null : <p>{nextStep(failure)}</p>}
+        {frame.principal === null ? null : (
+          <p>
+            <a class="button" href="/approvals">
+              Go to the approvals
+            </a>
+          </p>
+        )}
+      </div>
+    </Layout>
+  );
+};

@@ -1,0 +1,43 @@
+// A refusal on the page where it happened: what was refused, why, and what to do next. The words to act on come from the error's code, never from its text.
+import type { Child } from "hono/jsx";
+import { errorFacts, type Failure } from "../../core/errors.ts";
+
+export const Refusal = ({ failure, children }: { failure: Failure; children?: Child }) => (
+  <div class="banner bad" role="alert">
+    <h2>{errorFacts(failure.code).title}</h2>
+    <p>{failure.message}</p>
+    {children ?? <p>{nextStep(failure)}</p>}
+  </div>
+);
+
+/** What the reader can do, where the page itself has nothing better to say. */
+export function nextStep({ code, field }: Failure): string {
+  switch (code) {
+    case "approval.edit_refused":
+    case "request.invalid":
+      return field === undefined
+        ? "Change what you entered and send it again."
+        : `Change “${field}” below and send it again; the rest of what you entered is still there.`;
+    case "access.denied":
+      return "Ask somebody with that role, or ask an operator of this deployment to give it to you.";
+    case "access.cross_site":
+      return "Open the page in this console and send the form from there.";
+    case "effect.undo_running":
+      return "Load this page again in a moment to see how it ended.";
+    case "effect.not_applied":
+    case "effect.irreversible":
+      return "Nothing was changed.";
+    default: {
+      const { retry, actor } = errorFacts(code);
+      if (retry === "backoff" || retry === "after") return "Nothing is lost. Try again in a moment.";
+      if (actor === "operator" || actor === "tenant") return "An operator of this deployment has to act first.";
+      return "Check the address, or start from the list of approvals.";
+    }
+  }
+}
+
+export const Notice = ({ children }: { children: Child }) => (
+  <div class="banner good" role="status">
+    <p>{children}</p>
+  </div>
+);

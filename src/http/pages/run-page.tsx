@@ -1,0 +1,190 @@
+// One run: how it stands and what it waits for, what it wrote and how to take that back, what people were asked, and its journal in plain words.
+import type { Child } from "hono/jsx";
+import type { Failure } from "../../core/errors.ts";
+import type { ApprovalRow, RunDetail } from "../../db/reads.ts";
+import type { ActionFacts } from "../action-facts.ts";
+import { type Frame, Layout } from "./layout.tsx";
+import { Chip, JsonDetails, When } from "./marks.tsx";
+import { type OperatorQuestion, operatorQuestion } from "./operator-choices.ts";
+import { readsOf, recordOf } from "./record-view.ts";
+import { Notice, nextStep, Refusal } from "./refusal.tsx";
+import { RunWrites } from "./run-writes.tsx";
+import { approvalStatus, runStatus, waitsFor } from "./status-words.ts";
+import { Timeline } from "./timeline.tsx";
+import { changeInWords, sentence } from "./words.ts";
+
+export const NOTICES = {
+  approved: "Approved. Interlock writes the change now.",
+  edited: "Approved with your values. Interlock writes them now.",
+  rejected: "Rejected. Nothing is written.",
+  undo: "The undo is under way.",
+  resolved: "Your answer is recorded, and the run goes on.",
+} as const;
+export type NoticeName = keyof typeof NOTICES;
+
+export interface RunPageProps {
+  readonly frame: Frame;
+  readonly detail: RunDetail;
+  readonly actions: Readonly<Record<string, ActionFacts | null>>;
+  readonly now: number;
+  readonly notice?: NoticeName | null;
+  readonly refused?: Failure | null;
+}
+
+export const RunPage = ({ frame, detail, actions, now, notice = null, refused = null }: RunPageProps) => {
+  const { run, audit, effects, approvals, event } = detail;
+  const address = `/runs/${encodeURIComponent(run.id)}`;
+  const isOperator = frame.principal?.roles.includes("operator") ?? false;
+  const question = operatorQuestion(detail);
+  const waits = waitsFor(run);
+  const record = recordOf({ event, reads: readsOf(audit) });
+  const open = approvals.find(({ status }) => status === "pending");
+  return (
+    <Layout frame={frame} title={`${run.workflow}, record ${run.subject}`} section="runs">
+      <div class="page-head">
+        <p class="crumb">
+          <a href="/runs">Runs</a>
+        </p>
+        {record?.title == null ? null : <p class="about">{record.title}</p>}
+        <h1>{`${run.workflow}, record ${run.subject}`}</h1>
+        <p class="status-line">
+          <Chip words={runStatus(run)} />
+          {waits === null || question !== null ? null : <span>{sentence(waits)}</span>}
+          {open === undefined ? null : (
+            <a class="button primary" href={`/approvals/${encodeURIComponent(open.id)}`}>
+              Open the approval
+            </a>
+          )}
+        </p>
+      </div>
+      {notice === null ? null : (
+        <Notice>
+          {NOTICES[notice]} This page follows within a second: <a href={address}>load it again</a>.
+        </Notice>
+      )}
+      {refused === null ? null : (
+        <Refusal failure={refused}>
+          <p>{nextStep(refused)}</p>
+        </Refusal>
+      )}
+      {run.state.status === "failed" ? (
+        <div class="banner bad">
+          <h2>Why it failed</h2>
+          <p>{sentence(run.state.error.message)}</p>
+        </div>
+      ) : null}
+      {question === null ? null : <Operator runId={run.id} question={question} isOperator={isOperator} />}
+      <div class="two">
+        <div class="column">
+          <section class="panel" aria-labelledby="writes">
+            <h2 id="writes">What it writes</h2>
+            {effects.length === 0 ? <p class="quiet">Nothing so far.</p> : null}
+            <RunWrites runId={run.id} effects={effects} actions={actions} mayUndo={isOperator} />
+          </section>
+          <section class="panel" aria-labelledby="timeline">
+            <h2 id="timeline">Timeline</h2>
+            <Timeline entries={audit} />
+          </section>
+        </div>
+        <div class="column aside">
+          <section class="panel" aria-labelledby="facts">
+            <h2 id="facts">Facts</h2>
+            <dl class="facts">
+              <Fact label="Workflow">{`${run.workflow}@${run.version}`}</Fact>
+              <Fact label="Governance spec">{`version ${run.specVersion}`}</Fact>
+              <Fact label="Started">
+                <When at={run.startedAt} now={now} />
+              </Fact>
+              <Fact label="Last entry">
+                <When at={run.updatedAt} now={now} />
+              </Fact>
+              {event === null ? null : <Fact label="Event">{`${event.type} on ${event.connection}`}</Fact>}
+              {event?.receivedAt == null ? null : (
+                <Fact label="Received">
+                  <When at={event.receivedAt} now={now} />
+                </Fact>
+              )}
+              <Fact label="Partition">{run.partition}</Fact>
+              <Fact label="Run id">
+                <code class="value">{run.id}</code>
+              </Fact>
+            </dl>
+            {event === null ? null : <JsonDetails label="The event’s data" value={event.data} />}
+            {run.state.status === "completed" ? <JsonDetails label="The run’s output" value={run.state.output} /> : null}
+          </section>
+          {approvals.length === 0 ? null : <Approvals approvals={approvals} />}
+        </div>
+      </div>
+    </Layout>
+  );
+};
+
+const Fact = ({ label, children }: { label: string; children: Child }) => (
+  <div>
+    <dt>{label}</dt>
+    <dd>{children}</dd>
+  </div>
+);
+
+const Approvals = ({ approvals }: { approvals: readonly ApprovalRow[] }) => (
+  <section class="panel" aria-labelledby="approvals">
+    <h2 id="approvals">What people were asked</h2>
+    <ul class="plain">
+      {approvals.map(({ id, status, decidedBy, approval }) => (
+        <li>
+          <a href={`/approvals/${encodeURIComponent(id)}`}>{changeInWords(approval)}</a>
+          <p class="status-line">
+            <Chip words={approvalStatus[status]} />
+            {decidedBy === null ? null : <span class="quiet small">{`by ${decidedBy}`}</span>}
+          </p>
+        </li>
+      ))}
+    </ul>
+  </section>
+);
+
+const Operator = ({
+  runId,
+  question: { step, message, unknown, choices },
+  isOperator,
+}: {
+  runId: string;
+  question: OperatorQuestion;
+  isOperator: boolean;
+}) => (
+  <section class="banner bad" aria-labelledby="operator">
+    <h2 id="operator">{step === "" ? "An operator has to act" : `“${step}” waits for an operator`}</h2>
+    <p>{sentence(message)}</p>
+    {unknown ? <p>It is not known whether the change was written. Look in the system, then say what you found.</p> : null}
+    {choices.length === 0 ? <p>No answer given here can help: the deployed code or its configuration has to change first.</p> : null}
+    {choices.length > 0 && !isOperator ? <p>You can read this, but only an operator can answer it.</p> : null}
+    {choices.length > 0 && isOperator ? (
+      <form method="post" action={`/runs/${encodeURIComponent(runId)}/resolve`}>
+        <input type="hidden" name="step" value={step} />
+        <fieldset>
+          <legend>Your answer</legend>
+          {choices.map(({ choice, label, consequence }, index) => (
+            <div class="radio">
+              <input
+                type="radio"
+                id={`choice-${choice}`}
+                name="choice"
+                value={choice}
+                required
+                checked={choices.length === 1 && index === 0}
+                aria-describedby={`choice-${choice}-help`}
+              />
+              <label for={`choice-${choice}`}>{label}</label>
+              <p class="quiet small" id={`choice-${choice}-help`}>
+                {consequence}
+              </p>
+            </div>
+          ))}
+        </fieldset>
+        <button type="submit" class="button primary">
+          Answer
+        </button>
+      </form>
+    ) : null}
+  </section>
+);

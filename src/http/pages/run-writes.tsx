@@ -1,0 +1,92 @@
+// What a run writes, one write after the other: the change, how it stands, and the way back where there is one. Where there is none it says why.
+import type { EffectRow } from "../../db/reads.ts";
+import type { ActionFacts } from "../action-facts.ts";
+import { ChangeTable } from "./change-table.tsx";
+import { Chip, Value } from "./marks.tsx";
+import { effectStatus } from "./status-words.ts";
+import { actionWords, capital, sentence } from "./words.ts";
+
+export interface RunWritesProps {
+  readonly runId: string;
+  readonly effects: readonly EffectRow[];
+  readonly actions: Readonly<Record<string, ActionFacts | null>>;
+  readonly mayUndo: boolean;
+}
+
+export const RunWrites = ({ runId, effects, actions, mayUndo }: RunWritesProps) => (
+  <>
+    {effects.map((effect, index) => {
+      const { step, action, target, status, body } = effect;
+      return (
+        <article class="write">
+          <div class="write-head">
+            <h3>{step}</h3>
+            <Chip words={effectStatus[status]} />
+          </div>
+          <ChangeTable
+            caption={`${capital(actionWords(action))} on ${target}`}
+            before={body.before}
+            values={body.values}
+            after={WRITTEN.has(status) ? "Written" : "Intended"}
+          />
+          {body.refused ? <p>{sentence(`${capital(body.refused.because)}: ${body.refused.reason}`)}</p> : null}
+          {body.ruling ? <p class="quiet small">{`${sentence(body.ruling.reason)} Rule ${body.ruling.rule}.`}</p> : null}
+          {body.proved ? <Proof matches={body.proved.matches} /> : null}
+          {body.conflicts && body.conflicts.length > 0 ? <Conflicts conflicts={body.conflicts} /> : null}
+          <Undo runId={runId} effect={effect} facts={actions[action] ?? null} mayUndo={mayUndo} helpId={`undo-${index}`} />
+        </article>
+      );
+    })}
+  </>
+);
+
+const WRITTEN: ReadonlySet<string> = new Set(["applied", "undoing", "undone", "undo_conflict", "undo_failed"]);
+const UNDOABLE: ReadonlySet<string> = new Set(["applied", "undo_conflict", "undo_failed"]);
+
+const Proof = ({ matches }: { matches: boolean }) => (
+  <p class="quiet small">
+    {matches
+      ? "Read back after the write: the record held these values."
+      : "Read back after the write: the record held other values. See the timeline."}
+  </p>
+);
+
+const Conflicts = ({ conflicts }: { conflicts: NonNullable<EffectRow["body"]["conflicts"]> }) => (
+  <div class="note">
+    <p>Left alone by the undo, because somebody has changed them since:</p>
+    <ul>
+      {conflicts.map(({ field, ours, now }) => (
+        <li>
+          <strong>{field}</strong>: written as <Value value={ours} />, then changed to <Value value={now} />
+        </li>
+      ))}
+    </ul>
+  </div>
+);
+
+interface UndoProps {
+  readonly runId: string;
+  readonly effect: EffectRow;
+  readonly facts: ActionFacts | null;
+  readonly mayUndo: boolean;
+  readonly helpId: string;
+}
+
+const Undo = ({ runId, effect, facts, mayUndo, helpId }: UndoProps) => {
+  if (!UNDOABLE.has(effect.status)) return null;
+  if (effect.body.undo === "irreversible") {
+    return <p class="quiet small">{`No undo: ${sentence(facts?.because ?? "the system offers no way to take it back")}`}</p>;
+  }
+  if (!mayUndo) return <p class="quiet small">An operator can undo this.</p>;
+  return (
+    <form method="post" action={`/runs/${encodeURIComponent(runId)}/undo`} class="undo">
+      <input type="hidden" name="step" value={effect.step} />
+      <button type="submit" class="button" aria-describedby={helpId}>
+        Undo
+      </button>
+      <span class="quiet small" id={helpId}>
+        {effect.body.undo === "withdraw" ? "Removes what was written." : "Puts back each old value that nobody has changed since."}
+      </span>
+    </form>
+  );
+};

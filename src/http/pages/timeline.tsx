@@ -1,0 +1,31 @@
+// A run's journal from its first entry to its last: when, what in plain words, in which step, by whom, and the entry itself behind a disclosure.
+import type { AuditRow } from "../../db/reads.ts";
+import { entryWords } from "./entry-words.ts";
+import { JsonDetails } from "./marks.tsx";
+import { clock, day } from "./words.ts";
+
+export const Timeline = ({ entries }: { entries: readonly AuditRow[] }) => (
+  <ol class="timeline">
+    {entries.map((entry, index) => {
+      const { text, tone } = entryWords(entry);
+      const previous = entries[index - 1];
+      const newDay = previous === undefined || day(previous.at) !== day(entry.at);
+      return (
+        <li class={tone}>
+          <time datetime={new Date(entry.at).toISOString()}>
+            {newDay ? <span class="day">{day(entry.at)}</span> : null}
+            {clock(entry.at)}
+          </time>
+          <div class="entry">
+            <p>{text}</p>
+            <JsonDetails label={labelOf(entry)} value={entry.body} />
+          </div>
+        </li>
+      );
+    })}
+  </ol>
+);
+
+/** The engine's own doing needs no name; a person's does, and a sentence may not carry it. */
+const labelOf = ({ step, type, actor }: AuditRow): string =>
+  [step, type, actor === "interlock" ? null : actor].filter((part) => part !== null).join(" · ");

@@ -1,0 +1,236 @@
+// The console's one stylesheet: a small design system (tokens, type, spacing, one accent colour, chips whose meaning never hangs on colour alone), light and dark
+// by the reader's preference, from 320 px up. Served as a file of its own, so that the content policy can forbid anything inline.
+import { sha256Hex } from "../core/crypto.ts";
+
+export const STYLE = `
+:root {
+  color-scheme: light dark;
+  --ground: #f5f6f7; --surface: #ffffff; --sunken: #f1f3f5; --ink: #16202a; --quiet: #55606d; --line: #e1e5e9; --edge: #b9c1ca;
+  --accent: #0b6470; --accent-strong: #084b55; --on-accent: #ffffff; --accent-soft: #e0f0f2;
+  --good: #17663a; --good-soft: #e5f4ea; --warn: #7f4b00; --warn-soft: #fdf0d9; --bad: #a0241d; --bad-soft: #fcebe9; --info: #27559a; --info-soft: #e6eef9;
+  --s1: 4px; --s2: 8px; --s3: 12px; --s4: 16px; --s5: 24px; --s6: 32px; --s7: 48px;
+  --round: 10px; --mono: ui-monospace, SFMono-Regular, Menlo, Consolas, monospace;
+}
+@media (prefers-color-scheme: dark) {
+  :root {
+    --ground: #0f1419; --surface: #171e25; --sunken: #11171d; --ink: #e5eaef; --quiet: #9aa7b4; --line: #28323c; --edge: #4a5764;
+    --accent: #5ec4d1; --accent-strong: #86dbe5; --on-accent: #06262b; --accent-soft: #12333a;
+    --good: #7fd3a0; --good-soft: #14301f; --warn: #f0bd74; --warn-soft: #35270f; --bad: #ff9f97; --bad-soft: #3a1b19; --info: #93bdf5; --info-soft: #172841;
+  }
+}
+*, *::before, *::after { box-sizing: border-box; }
+* { margin: 0; }
+body { background: var(--ground); color: var(--ink); font: 15px/1.5 system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif; -webkit-text-size-adjust: 100%; }
+h1, h2, h3 { line-height: 1.3; letter-spacing: -0.01em; text-wrap: balance; overflow-wrap: anywhere; }
+h1 { font-size: 25px; font-weight: 650; }
+h2 { font-size: 16px; font-weight: 650; }
+h3 { font-size: 14px; font-weight: 650; }
+p, li, dd, td, th { overflow-wrap: anywhere; }
+ol, ul { padding: 0; list-style: none; }
+a { color: var(--accent); text-underline-offset: 2px; text-decoration-thickness: 1px; }
+a:hover { color: var(--accent-strong); }
+:focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; border-radius: 4px; }
+main:focus { outline: none; }
+time, .share, .count { font-variant-numeric: tabular-nums; }
+code, pre { font-family: var(--mono); font-size: 13px; }
+.quiet, .meta { color: var(--quiet); }
+.small, .meta { font-size: 13px; }
+.unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
+.skip { position: absolute; left: var(--s3); top: -60px; z-index: 1; padding: var(--s2) var(--s4); background: var(--surface); border-radius: 0 0 var(--round) var(--round); }
+.skip:focus { top: 0; }
+.bounds { max-width: 1160px; margin-inline: auto; padding-inline: var(--s5); }
+main { padding-block: var(--s6) var(--s7); }
+footer p { padding-block: var(--s4) var(--s6); border-top: 1px solid var(--line); color: var(--quiet); font-size: 13px; }
+
+.top { background: var(--surface); border-bottom: 1px solid var(--line); }
+.top .bounds { display: flex; flex-wrap: wrap; align-items: center; gap: 0 var(--s5); min-height: 56px; }
+.brand { display: flex; align-items: center; gap: var(--s2); color: var(--ink); font-weight: 700; font-size: 16px; letter-spacing: -0.015em; text-decoration: none; }
+.brand svg { color: var(--accent); }
+.top ul { display: flex; gap: var(--s1); }
+.top nav a { display: block; padding: 17px var(--s3) 14px; border-bottom: 3px solid transparent; color: var(--quiet); text-decoration: none; font-weight: 550; white-space: nowrap; }
+.top nav a:hover { color: var(--ink); }
+.top nav a[aria-current] { color: var(--ink); border-bottom-color: var(--accent); }
+.count { display: inline-block; min-width: 22px; padding: 0 6px; border-radius: 11px; background: var(--sunken); color: var(--quiet); font-size: 12px; line-height: 20px; text-align: center; }
+.count.some { background: var(--accent); color: var(--on-accent); font-weight: 650; }
+.who { margin-left: auto; padding-block: var(--s3); color: var(--quiet); font-size: 13px; }
+
+.page-head { display: grid; gap: var(--s2); justify-items: start; margin-bottom: var(--s5); }
+.lead { max-width: 68ch; color: var(--quiet); }
+.crumb { font-size: 13px; }
+.crumb a::before { content: "‹ "; }
+.tabs ul { display: flex; flex-wrap: wrap; gap: var(--s2); margin-bottom: var(--s4); }
+.tabs a { display: block; padding: 5px var(--s3); border: 1px solid var(--line); border-radius: 999px; background: var(--surface); color: var(--quiet); font-size: 14px; text-decoration: none; }
+.tabs a:hover { border-color: var(--edge); color: var(--ink); }
+.tabs a[aria-current] { border-color: var(--accent); background: var(--accent-soft); color: var(--ink); font-weight: 600; }
+
+.chip { display: inline-flex; align-items: center; gap: 6px; padding: 2px 9px 2px 7px; border-radius: 6px; background: var(--sunken); color: var(--quiet); font-size: 13px; font-weight: 600; line-height: 20px; box-shadow: inset 0 0 0 1px var(--line); }
+.mark { flex: none; }
+.chip.good { background: var(--good-soft); color: var(--good); box-shadow: none; }
+.chip.warn { background: var(--warn-soft); color: var(--warn); box-shadow: none; }
+.chip.bad { background: var(--bad-soft); color: var(--bad); box-shadow: none; }
+.chip.info { background: var(--info-soft); color: var(--info); box-shadow: none; }
+
+.cards { display: grid; gap: var(--s3); }
+.card, .panel, .list, .empty { background: var(--surface); border: 1px solid var(--line); border-radius: var(--round); }
+.card { display: flex; flex-wrap: wrap; gap: var(--s2) var(--s5); padding: var(--s4) var(--s5); position: relative; }
+.card:hover { border-color: var(--edge); }
+.card-main { flex: 1 1 420px; display: grid; gap: var(--s1); }
+.card h2 a { text-decoration: none; }
+.card h2 a::after { content: ""; position: absolute; inset: 0; border-radius: var(--round); }
+.card h2 a:hover { text-decoration: underline; }
+.about { color: var(--quiet); font-weight: 550; }
+.card-side { display: grid; align-content: start; justify-items: end; gap: var(--s1); font-size: 14px; }
+.card.soon, .card.overdue { overflow: clip; }
+.card.soon::before, .card.overdue::before { content: ""; position: absolute; inset: 0 auto 0 0; width: 5px; background: var(--warn); }
+.card.overdue::before { background: var(--bad); }
+.due { display: inline-flex; align-items: center; gap: 6px; color: var(--quiet); font-weight: 550; }
+.due.soon { color: var(--warn); font-weight: 650; }
+.due.overdue { color: var(--bad); font-weight: 650; }
+.empty { padding: var(--s7) var(--s5); text-align: center; }
+.empty p { max-width: 58ch; margin: var(--s2) auto 0; color: var(--quiet); }
+.paging { margin-top: var(--s4); }
+
+.list { width: 100%; border-collapse: separate; border-spacing: 0; }
+.list th, .list td { padding: var(--s3) var(--s4); text-align: left; vertical-align: top; font-weight: 400; }
+.list thead th { padding-block: var(--s2); color: var(--quiet); font-size: 13px; font-weight: 600; }
+.list tbody th, .list tbody td { border-top: 1px solid var(--line); }
+.list tbody tr:hover > * { background: var(--sunken); }
+.list tbody tr:last-child > :first-child { border-bottom-left-radius: var(--round); }
+.list tbody tr:last-child > :last-child { border-bottom-right-radius: var(--round); }
+.list th a { font-weight: 600; }
+.list .meta { display: block; margin-top: 2px; }
+.list time { white-space: nowrap; }
+
+.two { display: grid; grid-template-columns: minmax(0, 1fr) minmax(0, 420px); gap: var(--s4); align-items: start; }
+.column { display: grid; gap: var(--s4); min-width: 0; }
+.stays { position: sticky; top: var(--s4); }
+.panel { padding: var(--s4) var(--s5) var(--s5); display: grid; gap: var(--s3); min-width: 0; }
+.panel > h2 { padding-bottom: var(--s2); border-bottom: 1px solid var(--line); }
+.record-title { font-size: 17px; font-weight: 650; line-height: 1.35; }
+.prose { max-width: 70ch; }
+.prose h3, .facts dt { color: var(--quiet); font-size: 13px; font-weight: 550; }
+.prose p { white-space: pre-wrap; }
+.facts { display: grid; grid-template-columns: repeat(auto-fill, minmax(150px, 1fr)); gap: var(--s3) var(--s4); }
+.aside .facts { grid-template-columns: minmax(0, 1fr); gap: var(--s2); }
+.aside .facts div { display: grid; grid-template-columns: 120px minmax(0, 1fr); gap: var(--s3); align-items: baseline; }
+.value { white-space: pre-wrap; }
+
+.answer { display: grid; gap: var(--s4); }
+.answer + .answer { padding-top: var(--s4); border-top: 1px solid var(--line); }
+.answer h3 .quiet { font-weight: 400; font-size: 13px; }
+.choice { display: grid; gap: 3px; }
+.option { display: grid; grid-template-columns: 64px minmax(0, 120px) minmax(0, 1fr) 58px; gap: var(--s3); align-items: center; font-size: 13px; color: var(--quiet); }
+.option.chosen { font-size: 15px; color: var(--ink); }
+.option > :first-child { text-align: right; }
+.share { text-align: right; }
+.bar { display: block; width: 100%; height: 5px; border-radius: 3px; }
+.bar.strong { height: 9px; }
+.bar .track { fill: var(--line); }
+.bar .fill { fill: var(--edge); }
+.bar.strong .fill { fill: var(--accent); }
+.bar .tick { fill: var(--ink); }
+.model-name { display: flex; flex-wrap: wrap; gap: var(--s1) var(--s3); align-items: baseline; color: var(--quiet); }
+.model-name code { font-size: 12px; }
+
+.change { width: 100%; border-collapse: collapse; }
+.change caption { padding-bottom: var(--s2); text-align: left; font-weight: 600; font-size: 14px; }
+.change th, .change td { padding: 7px var(--s3) 7px 0; text-align: left; vertical-align: top; border-top: 1px solid var(--line); }
+.change thead th { border-top: 0; padding-block: 2px; color: var(--quiet); font-size: 13px; font-weight: 550; }
+.change tbody th { min-width: 96px; color: var(--quiet); font-weight: 550; }
+.change .before { color: var(--quiet); text-decoration: line-through; text-decoration-color: var(--edge); }
+.change .after { font-weight: 650; }
+.change .same .before { text-decoration: none; }
+.change .same .after { font-weight: 400; }
+
+.button, button { display: inline-block; padding: 8px var(--s4); border: 1px solid var(--edge); border-radius: 8px; background: var(--surface); color: var(--ink); font: inherit; font-size: 14px; font-weight: 600; line-height: 20px; text-align: center; text-decoration: none; cursor: pointer; }
+.button:hover { background: var(--sunken); color: var(--ink); }
+.button.primary { border-color: var(--accent); background: var(--accent); color: var(--on-accent); }
+.button.primary:hover { border-color: var(--accent-strong); background: var(--accent-strong); }
+.button.danger { border-color: var(--bad); color: var(--bad); }
+.button.danger:hover { background: var(--bad-soft); color: var(--bad); }
+.wide { width: 100%; }
+.decide { display: grid; gap: var(--s3); }
+.decide > form p { margin-top: 6px; text-align: center; }
+.decide details > form { display: grid; gap: var(--s4); justify-items: start; margin-top: var(--s2); padding: var(--s4); border: 1px solid var(--line); border-radius: 8px; background: var(--sunken); }
+summary { cursor: pointer; }
+summary.button { list-style: none; }
+summary.button::-webkit-details-marker { display: none; }
+summary.button::after { content: " ▾"; color: var(--quiet); }
+details[open] > summary.button::after { content: " ▴"; }
+.field { display: grid; gap: var(--s1); width: 100%; }
+label { font-weight: 600; font-size: 14px; }
+input[type="text"], select, textarea { width: 100%; padding: 8px 10px; border: 1px solid var(--edge); border-radius: 8px; background: var(--surface); color: var(--ink); font: inherit; }
+textarea { resize: vertical; }
+[aria-invalid] { border-color: var(--bad); box-shadow: 0 0 0 1px var(--bad); }
+.error { color: var(--bad); font-size: 14px; font-weight: 550; }
+.undo { display: flex; flex-wrap: wrap; align-items: center; gap: var(--s2) var(--s3); }
+.links { display: flex; flex-wrap: wrap; gap: var(--s2); }
+blockquote { padding-left: var(--s3); border-left: 3px solid var(--edge); white-space: pre-wrap; overflow-wrap: anywhere; }
+.note { padding: var(--s2) var(--s3); border-radius: 8px; background: var(--warn-soft); font-size: 14px; }
+.note ul { padding-left: var(--s4); list-style: disc; }
+.banner { display: grid; gap: var(--s2); margin-bottom: var(--s4); padding: var(--s4) var(--s5); border: 1px solid var(--line); border-left: 5px solid var(--edge); border-radius: var(--round); background: var(--surface); }
+.banner.good { border-left-color: var(--good); background: var(--good-soft); border-color: var(--good); }
+.banner.bad { border-left-color: var(--bad); background: var(--bad-soft); border-color: var(--bad); }
+fieldset { display: grid; gap: var(--s3); margin-block: var(--s2) var(--s4); padding: 0; border: 0; }
+legend { padding: 0 0 var(--s1); font-weight: 600; }
+.radio { display: grid; grid-template-columns: 20px minmax(0, 1fr); gap: 0 var(--s2); align-items: center; }
+.radio p { grid-column: 2; }
+.radio input { margin: 0; width: 16px; height: 16px; accent-color: var(--accent); }
+
+.status-line { display: flex; flex-wrap: wrap; align-items: center; gap: var(--s2) var(--s3); }
+.plain { display: grid; gap: var(--s4); }
+.plain .status-line { margin-top: var(--s1); }
+.write { display: grid; gap: var(--s2); }
+.write + .write { padding-top: var(--s4); border-top: 1px solid var(--line); }
+.write-head { display: flex; flex-wrap: wrap; justify-content: space-between; align-items: center; gap: var(--s2); }
+.timeline { --rail: 116px; }
+.timeline li { position: relative; display: grid; grid-template-columns: calc(var(--rail) - 20px) minmax(0, 1fr); gap: 40px; padding-bottom: var(--s4); }
+.timeline li::before { content: ""; position: absolute; left: var(--rail); top: 8px; bottom: -8px; width: 1px; background: var(--line); }
+.timeline li:last-child::before { display: none; }
+.timeline li::after { content: ""; position: absolute; left: calc(var(--rail) - 4px); top: 7px; width: 9px; height: 9px; border-radius: 50%; background: var(--surface); border: 2px solid var(--edge); }
+.timeline li.good::after { border-color: var(--good); background: var(--good); }
+.timeline li.warn::after { border-color: var(--warn); background: var(--warn); border-radius: 1px; transform: rotate(45deg); }
+.timeline li.bad::after { border-color: var(--bad); background: var(--bad); border-radius: 1px; }
+.timeline time { color: var(--quiet); font-size: 13px; text-align: right; line-height: 22px; }
+.timeline .day { display: block; white-space: nowrap; font-weight: 600; color: var(--ink); }
+.json summary { color: var(--quiet); font-size: 13px; }
+.json summary:hover { color: var(--ink); }
+.json pre { margin-top: var(--s2); padding: var(--s3); max-height: 360px; overflow: auto; border-radius: 8px; background: var(--sunken); border: 1px solid var(--line); font-size: 12px; line-height: 1.5; white-space: pre-wrap; overflow-wrap: anywhere; }
+.error-page { display: grid; gap: var(--s3); max-width: 68ch; padding-block: var(--s6); justify-items: start; }
+
+@media (max-width: 860px) {
+  .two { grid-template-columns: minmax(0, 1fr); }
+  .stays { position: static; }
+}
+@media (max-width: 620px) {
+  .bounds { padding-inline: var(--s4); }
+  main { padding-block: var(--s5) var(--s6); }
+  h1 { font-size: 21px; }
+  .top .bounds { padding-top: var(--s2); gap: 0 var(--s4); }
+  .top nav { order: 3; flex-basis: 100%; margin-inline: calc(-1 * var(--s3)); }
+  .top nav a { padding-block: 9px 8px; }
+  .card, .panel, .banner { padding-inline: var(--s4); }
+  .card-side { flex-basis: 100%; display: flex; flex-wrap: wrap; justify-content: space-between; align-items: center; gap: var(--s2); }
+  .wide-only { display: none; }
+  .list th, .list td { padding-inline: var(--s3); }
+  .option { grid-template-columns: 54px minmax(0, 96px) minmax(0, 1fr) 54px; gap: var(--s2); }
+  .timeline { --rail: 6px; }
+  .timeline li { grid-template-columns: minmax(0, 1fr); gap: 0; padding-left: 26px; }
+  .timeline time { text-align: left; }
+  .timeline .day { display: inline; margin-right: var(--s2); }
+}
+@media (prefers-contrast: more) {
+  :root { --quiet: var(--ink); --line: var(--edge); }
+}
+@media (forced-colors: active) {
+  .chip, .count, .tabs a[aria-current] { border: 1px solid; }
+  .bar .fill { fill: CanvasText; }
+  .timeline li::after { background: CanvasText; }
+}
+@media print {
+  .top nav, .decide, .undo, .skip { display: none; }
+}
+`;
+
+/** The address changes with the content, so that a browser may keep each version for ever. */
+export const STYLE_URL = `/console.css?v=${sha256Hex(STYLE).slice(0, 12)}`;

@@ -1,0 +1,232 @@
+// The partition in workerd: one run per event, recovery by the alarm, the projection into D1, and what people do to runs.
+import { createExecutionContext, evictDurableObject, runDurableObjectAlarm } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import type { Principal } from "../../src/core/principal.ts";
+import type { Entry } from "../../src/engine/journal.ts";
+import { type Context, partitionByName } from "../../src/operations/context.ts";
+import { decideApproval, inspectRun, resolveStep, undoEffect } from "../../src/operations/govern-run.ts";
+import { startRuns } from "../../src/operations/start-runs.ts";
+import { outside, ticketEvent } from "./outside.ts";
+import { deployment, scripted } from "./worker.ts";
+
+const ada: Principal = { kind: "person", id: "ada@example.com", name: "Ada", roles: ["reviewer", "operator"] };
+const context = (): Context => {
+  const execution = createExecutionContext();
+  return { env, deployment, waitUntil: (work) => execution.waitUntil(work) };
+};
+let world: ReturnType<typeof outside>;
+
+// One world for the file: ticket numbers, and so event ids, must not repeat.
+beforeAll(() => {
+  world = outside();
+});
+beforeEach(() => {
+  world.slack.writes.clear();
+});
+afterAll(() => {
+  vi.restoreAllMocks();
+});
+
+const newTicket = (text = "Charged twice") => world.zendesk.add({ subject: text, description: text, group_id: 100, priority: null });
+const ours = (ticket: string) => world.zendesk.comments(ticket).filter(({ body }) => body.startsWith("Interlock sent"));
+const start = async (ticket: string, delivery?: string) => {
+  const [outcome] = await startRuns(context(), [ticketEvent(ticket, delivery)]);
+  if (outcome?.kind !== "started" || !outcome.runs[0]) throw new Error(JSON.stringify(outcome));
+  return outcome.runs[0];
+};
+const stubOf = async (runId: string) => {
+  const row = await env.DB.prepare("select partition from run where id = ?").bind(runId).first<{ partition: string }>();
+  return env.RUN_PARTITION.getByName(row?.partition ?? "");
+};
+/** D1 follows within 250 ms of a pass. */
+const until = async <T>(read: () => Promise<T>, done: (value: T) => boolean): Promise<T> => {
+  let value = await read();
+  await vi.waitFor(
+    async () => {
+      value = await read();
+      if (!done(value)) throw new Error(`not yet: ${JSON.stringify(value)}`);
+    },
+    { timeout: 10_000, interval: 20 },
+  );
+  return value;
+};
+const statusOf = (runId: string) => env.DB.prepare("select status from run where id = ?").bind(runId).first<string>("status");
+const ended = (runId: string) =>
+  until(
+    () => statusOf(runId),
+    (status) => status === "completed" || status === "failed",
+  );
+const waiting = (runId: string) =>
+  until(
+    () => statusOf(runId),
+    (status) => status === "waiting",
+  );
+const pendingApproval = async (runId: string) => {
+  const row = await until(
+    () =>
+      env.DB.prepare("select id, body from approval where run = ? and status = 'pending'")
+        .bind(runId)
+        .first<{ id: string; body: string }>(),
+    (value) => value !== null,
+  );
+  return { id: row?.id ?? "", digest: (JSON.parse(row?.body ?? "{}") as { digest: string }).digest };
+};
+
+describe("one event", () => {
+  it("becomes one run, however often it is delivered", async () => {
+    const ticket = newTicket();
+    const first = await start(ticket);
+    expect(first.fresh).toBe(true);
+    await ended(first.runId);
+    const again = await start(ticket);
+    expect(again).toEqual({ runId: first.runId, fresh: false });
+    const both = await startRuns(context(), [ticketEvent(ticket), ticketEvent(ticket)]);
+    expect(both.map((outcome) => outcome.kind === "started" && outcome.runs[0]?.fresh)).toEqual([false, false]);
+    expect(ours(ticket)).toHaveLength(1);
+    expect(world.slack.writes.get("chat.postMessage")).toBe(1);
+  });
+
+  it("is journalled before the caller is answered, and its audit in D1 is the journal", async () => {
+    const ticket = newTicket();
+    const { runId } = await start(ticket);
+    expect((await partitionByName(context(), await partitionName(runId)).inspect(runId)).ok).toBe(true);
+    await ended(runId);
+    const inspected = await inspectRun(context(), runId);
+    if (!inspected.ok) throw new Error(inspected.error.message);
+    const { results } = await env.DB.prepare("select seq, type, step from audit where run = ? order by seq").bind(runId).all();
+    expect(results).toEqual(inspected.value.entries.map(({ seq, type, step }: Entry) => ({ seq, type, step: step ?? null })));
+  });
+
+  it("of a type that no workflow listens to starts nothing", async () => {
+    expect(await startRuns(context(), [{ ...ticketEvent("1", "other"), type: "ticket.updated" }])).toEqual([{ kind: "no_workflow" }]);
+  });
+});
+
+const partitionName = async (runId: string): Promise<string> => {
+  for (let index = 0; index < deployment.partitions; index++) {
+    const found = await partitionByName(context(), `p${index}`).inspect(runId);
+    if (found.ok) return `p${index}`;
+  }
+  throw new Error("in no partition");
+};
+
+describe("a partition that is evicted", () => {
+  it("goes on from its journal when a person decides later", async () => {
+    const ticket = newTicket("confidence=0.3");
+    const { runId } = await start(ticket);
+    await waiting(runId);
+    const approval = await pendingApproval(runId);
+    const calls = scripted.calls;
+    await evictDurableObject(await stubOf(runId));
+    expect(await decideApproval(context(), ada, approval.id, { kind: "approved", digest: approval.digest })).toEqual({
+      ok: true,
+      value: null,
+    });
+    await ended(runId);
+    expect(scripted.calls).toBe(calls);
+    expect(ours(ticket)).toHaveLength(1);
+  });
+
+  it("picks up a timer from SQLite when its alarm fires", async () => {
+    const ticket = newTicket();
+    world.zendesk.fault(503, "before", ({ method }) => method === "GET");
+    const { runId } = await start(ticket);
+    await waiting(runId);
+    const stub = await stubOf(runId);
+    await evictDurableObject(stub);
+    vi.useFakeTimers({ now: Date.now() + 60_000, toFake: ["Date"] });
+    try {
+      await runDurableObjectAlarm(stub);
+    } finally {
+      vi.useRealTimers();
+    }
+    await ended(runId);
+    expect(ours(ticket)).toHaveLength(1);
+  });
+});
+
+describe("what people do", () => {
+  it("applies an edited value and records who decided", async () => {
+    const ticket = newTicket("confidence=0.3");
+    const { runId } = await start(ticket);
+    const approval = await pendingApproval(runId);
+    const values = { group: "returns", priority: "low" };
+    expect((await decideApproval(context(), ada, approval.id, { kind: "edited", digest: approval.digest, values })).ok).toBe(true);
+    await ended(runId);
+    expect(world.zendesk.tickets.get(ticket)).toMatchObject({ priority: "low", group_id: 100 + 1 + TEAM_INDEX.returns });
+    const row = await env.DB.prepare("select actor from audit where run = ? and type = 'approval.decided'").bind(runId).first();
+    expect(row).toEqual({ actor: "ada@example.com" });
+  });
+
+  it("takes exactly one of many simultaneous decisions", async () => {
+    const ticket = newTicket("confidence=0.3");
+    const { runId } = await start(ticket);
+    const approval = await pendingApproval(runId);
+    const answers = await Promise.all(
+      Array.from({ length: 40 }, (_, index) =>
+        decideApproval(
+          context(),
+          ada,
+          approval.id,
+          index % 2 ? { kind: "approved", digest: approval.digest } : { kind: "rejected", digest: approval.digest, reason: "no" },
+        ),
+      ),
+    );
+    expect(answers.filter((answer) => answer.ok)).toHaveLength(1);
+    expect(new Set(answers.flatMap((answer) => (answer.ok ? [] : [answer.error.code])))).toEqual(new Set(["approval.already_decided"]));
+    await ended(runId);
+  });
+
+  it("undoes an applied write of a run that has ended, once", async () => {
+    const ticket = newTicket();
+    const { runId } = await start(ticket);
+    await ended(runId);
+    expect(world.zendesk.tickets.get(ticket)?.priority).toBe("high");
+    expect((await undoEffect(context(), ada, runId, "route ticket")).ok).toBe(true);
+    await until(
+      () => env.DB.prepare("select status from effect where run = ? and step = 'route ticket'").bind(runId).first<string>("status"),
+      (status) => status === "undone",
+    );
+    expect(world.zendesk.tickets.get(ticket)).toMatchObject({ priority: null, group_id: 100 });
+    expect(await undoEffect(context(), ada, runId, "route ticket")).toMatchObject({ ok: false, error: { code: "effect.not_applied" } });
+    expect(await undoEffect(context(), ada, runId, "tell the team")).toMatchObject({ ok: false, error: { code: "effect.irreversible" } });
+  });
+
+  it("lets an operator try a refused credential again", async () => {
+    const ticket = newTicket();
+    world.zendesk.fault(401, "before", () => true);
+    const { runId } = await start(ticket);
+    await waiting(runId);
+    expect(await resolveStep(context(), ada, runId, "load ticket", "abandon")).toMatchObject({ ok: false });
+    expect((await resolveStep(context(), ada, runId, "load ticket", "retry")).ok).toBe(true);
+    await ended(runId);
+    expect(ours(ticket)).toHaveLength(1);
+  });
+
+  it("asks for the role that an operation needs", async () => {
+    const nobody: Principal = { ...ada, roles: ["auditor"] };
+    expect(await undoEffect(context(), nobody, "x", "y")).toMatchObject({ ok: false, error: { code: "access.denied" } });
+  });
+});
+
+const TEAM_INDEX = { billing: 0, shipping: 1, returns: 2 };
+
+describe("a deployment", () => {
+  it("with another number of partitions than it began with starts nothing and says what to do", async () => {
+    const other: Context = { ...context(), deployment: { ...deployment, partitions: 5 } };
+    const [outcome] = await startRuns(other, [ticketEvent(newTicket())]);
+    expect(outcome).toMatchObject({ kind: "refused", error: { code: "partition.count_changed" } });
+    expect(outcome?.kind === "refused" && outcome.error.message).toContain("set it back to 4");
+  });
+
+  it("without an approved spec refuses the run and names the spec", async () => {
+    await env.DB.prepare("update governance_spec set status = 'retired'").run();
+    try {
+      const [outcome] = await startRuns(context(), [ticketEvent(newTicket(), "no-spec")]);
+      expect(outcome).toMatchObject({ kind: "refused", error: { code: "run.refused" } });
+    } finally {
+      await env.DB.prepare("update governance_spec set status = 'approved'").run();
+    }
+  });
+});

@@ -1,0 +1,159 @@
+// One run of a workflow that each test writes for itself, on the real engine, against the ledger and a scripted model. `again` starts another process, or
+// another deployment, from the same journal.
+import * as z from "zod";
+import type { InterlockEvent } from "../../../src/core/event.ts";
+import { type DataElement, defineWorkflow, type Handles, model, type Workflow } from "../../../src/engine/define.ts";
+import type { Entry } from "../../../src/engine/journal.ts";
+import type { GovernanceSpec } from "../../../src/governance/spec.ts";
+import type { Model, ModelRequest, ModelResult } from "../../../src/inference/model.ts";
+import { MemoryEngine, type MemoryOptions } from "../../harness/memory-engine.ts";
+import { createLedger, ledgerConnector } from "./ledger.ts";
+
+const uses = {
+  book: ledgerConnector.only("getRecord", "setRecord", "setUnversioned", "addLine", "pay", "sendLetter"),
+  mind: model("default"),
+};
+const decisions = { judge: z.object({ verdict: z.enum(["yes", "no"]) }) };
+
+const element = (name: Element, more: Partial<DataElement<Element>>): DataElement<Element> => ({
+  element: name,
+  class: "personal",
+  to: "model",
+  purpose: "tests",
+  basis: "contract",
+  retentionDays: 1,
+  ...more,
+});
+type Element = "note.text" | "note.title" | "note.password";
+const dataFlow: readonly DataElement<Element>[] = [
+  element("note.text", { redact: ["email", "phone", "card"] }),
+  element("note.title", {}),
+  element("note.password", { class: "secret" }),
+];
+
+export type Body = (context: Handles<typeof uses, typeof decisions, Element> & { readonly event: InterlockEvent }) => Promise<unknown>;
+
+export const ledgerWorkflow = (body: Body, more: Partial<Pick<Workflow, "dataFlow" | "purpose" | "version">> = {}): Workflow => ({
+  ...defineWorkflow(
+    {
+      name: "bookkeeping",
+      version: 1,
+      purpose: "Keep the tests' books",
+      trigger: ledgerConnector.on("opened"),
+      lane: ({ event }) => event.subject,
+      uses,
+      dataFlow,
+      decisions,
+    },
+    body,
+  ),
+  ...more,
+});
+
+const free = { ask: "never", fields: { text: {} } } as const;
+
+export const ledgerSpec: GovernanceSpec = {
+  workflow: "bookkeeping",
+  version: 1,
+  owner: "owner@example.com",
+  purpose: "Keep the tests' books",
+  mode: "live",
+  regulated: false,
+  thresholds: { judge: 0.6 },
+  alwaysAsk: [],
+  actions: {
+    "ledger.setRecord": { ask: "never", fields: { owner: {}, grade: {} } },
+    "ledger.setUnversioned": { ask: "never", fields: { owner: {}, grade: {} } },
+    "ledger.addLine": free,
+    "ledger.pay": free,
+    "ledger.sendLetter": free,
+  },
+  review: { reviewers: ["ada@example.com", "grace@example.com"], slaMinutes: 60, onExpiry: "reject" },
+  onFailure: "compensate",
+};
+
+/** The same spec with one action that is always asked. */
+export const asking = (...actions: string[]): Partial<GovernanceSpec> => ({
+  actions: Object.fromEntries(
+    Object.entries(ledgerSpec.actions).map(([name, rule]) => [name, actions.includes(name) ? { ...rule, ask: "always" as const } : rule]),
+  ),
+});
+
+export interface LedgerScenario {
+  readonly spec?: Partial<GovernanceSpec>;
+  readonly answer?: MemoryOptions["answer"];
+  readonly stopAt?: ReadonlySet<number>;
+  /** What the model says, in order; after that it is sure. */
+  readonly says?: ModelResult[];
+}
+
+export const sure = (confidence = 0.95): ModelResult => ({
+  ok: true,
+  decision: {
+    value: { verdict: "yes" },
+    confidence,
+    fields: {},
+    source: "logprobs",
+    model: "scripted",
+    provider: "test",
+    usage: { promptTokens: 1, completionTokens: 1 },
+    costUsd: 0,
+    latencyMs: 1,
+  },
+});
+
+export function ledgerWorld(body: Body, scenario: LedgerScenario = {}) {
+  const clock = { now: Date.parse("2026-01-05T09:00:00Z") };
+  const ledger = createLedger(() => clock.now);
+  ledger.add("a", { owner: "nobody", grade: "c" });
+  ledger.add("b", { owner: "nobody", grade: "c" });
+  const asked: ModelRequest[] = [];
+  const says = [...(scenario.says ?? [])];
+  const mind: Model = {
+    id: "scripted",
+    provider: "test",
+    label: "Scripted",
+    async decide(request) {
+      asked.push(structuredClone({ ...request, schema: null }) as unknown as ModelRequest);
+      return says.shift() ?? sure();
+    },
+  };
+  const event: InterlockEvent = {
+    id: "evt_1",
+    connection: "ledger",
+    source: "ledger/ledger",
+    type: "opened",
+    subject: "a",
+    time: clock.now,
+    data: {},
+  };
+  const connection = { fetch: ledger.fetch, authorization: "Bearer l", missing: null as Error | null };
+  const systems = {
+    get ledger() {
+      if (connection.missing) throw connection.missing;
+      return connection;
+    },
+  };
+  const spec = { ...ledgerSpec, ...scenario.spec };
+  const engineOf = (workflow: Workflow) =>
+    new MemoryEngine({
+      workflow,
+      spec,
+      event,
+      model: mind,
+      systems,
+      clock,
+      ...(scenario.answer ? { answer: scenario.answer } : {}),
+      ...(scenario.stopAt ? { stopAt: scenario.stopAt } : {}),
+    });
+  const engine = engineOf(ledgerWorkflow(body));
+  /** From the same journal, up to the end that it had; `to` keeps only the first so many entries. */
+  const again = (changed: Body = body, to: number | null = null): MemoryEngine => {
+    const next = engineOf(ledgerWorkflow(changed));
+    next.durable.push(...structuredClone(to === null ? engine.durable.filter((entry) => !isEnd(entry)) : engine.durable.slice(0, to)));
+    return next;
+  };
+  return { engine, ledger, clock, asked, connection, spec, event, mind, again };
+}
+
+const isEnd = (entry: Entry): boolean => entry.type === "run.completed" || entry.type === "run.failed";

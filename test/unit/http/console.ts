@@ -1,0 +1,86 @@
+// The whole HTTP side over a fake D1 and a partition that answers with the engine's own decisions: what a person asks is recorded in the story's journal and
+// projected again, as the real one does a moment later.
+
+import { deployment } from "../../../src/config.ts";
+import type { Result } from "../../../src/core/errors.ts";
+import { answerApproval, askUndo, resolveStep } from "../../../src/engine/external.ts";
+import type { Entry, NewEntry } from "../../../src/engine/journal.ts";
+import type { PartitionPort } from "../../../src/engine/partition-port.ts";
+import { createApp } from "../../../src/http/app.tsx";
+import { fakeD1 } from "./fake-d1.ts";
+import { approveSpec, project, SPEC, type Story } from "./stories.ts";
+
+export interface Console {
+  readonly env: Env;
+  readonly db: D1Database;
+  /** What reached the partition, in order. */
+  readonly asked: { readonly what: string; readonly args: readonly unknown[] }[];
+  get(path: string, init?: RequestInit): Promise<Response>;
+  /** A form as this console's own page would send it. */
+  form(path: string, fields: Record<string, string>, headers?: Record<string, string>): Promise<Response>;
+  json(path: string, body: unknown, headers?: Record<string, string>): Promise<Response>;
+}
+
+export async function openConsole(stories: readonly Story[], options: { env?: Partial<Env>; now?: () => number } = {}): Promise<Console> {
+  const db = fakeD1();
+  await approveSpec(db);
+  await project(db, ...stories);
+  const now = options.now ?? Date.now;
+  const asked: Console["asked"] = [];
+  const find = (id: string) => stories.find((story) => story.id === id) as Story;
+  const tell = async (
+    what: string,
+    runId: string,
+    args: readonly unknown[],
+    decide: (story: Story) => Result<NewEntry | NewEntry[]>,
+  ): Promise<Result<null>> => {
+    asked.push({ what, args });
+    const story = find(runId);
+    const decided = decide(story);
+    if (!decided.ok) return decided;
+    for (const entry of [decided.value].flat()) story.entries.push({ ...entry, seq: story.entries.length + 1, at: now() } as Entry);
+    await project(db, story);
+    return { ok: true, value: null };
+  };
+  const partition: Pick<PartitionPort, "decide" | "undo" | "resolve" | "inspect"> = {
+    decide: (runId, approvalId, decision, by) =>
+      tell("decide", runId, [approvalId, decision, by], (story) =>
+        answerApproval(story.entries, approvalId, decision, by, SPEC, now(), null),
+      ),
+    undo: (runId, step, by) => tell("undo", runId, [step, by], (story) => askUndo(story.entries, step, by)),
+    resolve: (runId, step, choice, by) =>
+      tell("resolve", runId, [step, choice, by], (story) => {
+        const resolved = resolveStep(story.entries, step, choice, by);
+        return resolved.ok ? { ok: true, value: [...resolved.value] } : resolved;
+      }),
+    inspect: async (runId) => {
+      const { id, event, state, entries } = find(runId);
+      return {
+        ok: true,
+        value: { id, event, state, entries, pins: { workflow: "ticket-triage", version: 1, manifestDigest: "m1", specVersion: 3 } },
+      };
+    },
+  };
+  const env = {
+    DB: db,
+    RUN_PARTITION: { getByName: () => partition },
+    HOOK_LIMIT: { limit: async () => ({ success: true }) },
+    ENVIRONMENT: "development",
+    ACCESS_TEAM_DOMAIN: "",
+    ACCESS_AUD: "",
+    DEV_IDENTITY: "Ada Reviewer <ada@example.com>",
+    ...options.env,
+  } as unknown as Env;
+  const app = createApp(deployment);
+  const send = async (path: string, init: RequestInit) => app.request(path, init, env);
+  return {
+    env,
+    db,
+    asked,
+    get: (path, init = {}) => send(path, init),
+    form: (path, fields, headers = {}) =>
+      send(path, { method: "POST", body: new URLSearchParams(fields), headers: { origin: "http://localhost", ...headers } }),
+    json: (path, body, headers = {}) =>
+      send(path, { method: "POST", body: JSON.stringify(body), headers: { "content-type": "application/json", ...headers } }),
+  };
+}
