@@ -13,7 +13,10 @@ type Of<T extends StepEntry["type"]> = Extract<StepEntry, { type: T }>;
 
 export interface EffectState {
   intended: Of<"effect.intended"> | null;
+  /** The look that holds: null again once a decision or a conflict asks for a fresh one. */
   looked: Of<"effect.looked"> | null;
+  /** What the record was last seen to hold, for people. */
+  seen: JsonObject | null;
   ruling: Ruling | null;
   approval: Approval | null;
   decision: Decision | null;
@@ -35,6 +38,7 @@ export function foldEffect(entries: readonly (StepEntry & { readonly at: number 
   const state: EffectState = {
     intended: null,
     looked: null,
+    seen: null,
     ruling: null,
     approval: null,
     decision: null,
@@ -60,6 +64,7 @@ function foldOne(state: EffectState, entry: StepEntry & { readonly at: number })
       return;
     case "effect.looked":
       state.looked = entry;
+      state.seen = entry.before;
       state.ruling = null;
       state.failure = null;
       return;

@@ -53,7 +53,7 @@ export function effectView(step: string, entries: readonly Entry[]): EffectView 
     target: state.intended.target,
     status,
     body: {
-      before: state.looked?.before ?? null,
+      before: state.seen,
       values: state.values,
       undo: state.intended.undo,
       ruling: state.ruling && { outcome: state.ruling.outcome, rule: state.ruling.rule, reason: state.ruling.reason },

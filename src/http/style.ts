@@ -21,7 +21,7 @@ export const STYLE = `
 *, *::before, *::after { box-sizing: border-box; }
 * { margin: 0; }
 body { background: var(--ground); color: var(--ink); font: 15px/1.5 system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif; -webkit-text-size-adjust: 100%; }
-h1, h2, h3 { line-height: 1.3; letter-spacing: -0.01em; text-wrap: balance; overflow-wrap: anywhere; }
+h1, h2, h3 { line-height: 1.3; letter-spacing: -0.01em; text-wrap: pretty; overflow-wrap: anywhere; }
 h1 { font-size: 25px; font-weight: 650; }
 h2 { font-size: 16px; font-weight: 650; }
 h3 { font-size: 14px; font-weight: 650; }
@@ -84,13 +84,16 @@ footer p { padding-block: var(--s4) var(--s6); border-top: 1px solid var(--line)
 .card.soon::before, .card.overdue::before { content: ""; position: absolute; inset: 0 auto 0 0; width: 5px; background: var(--warn); }
 .card.overdue::before { background: var(--bad); }
 .due { display: inline-flex; align-items: center; gap: 6px; color: var(--quiet); font-weight: 550; }
+.due .mark { margin-top: 1px; }
 .due.soon { color: var(--warn); font-weight: 650; }
 .due.overdue { color: var(--bad); font-weight: 650; }
 .empty { padding: var(--s7) var(--s5); text-align: center; }
 .empty p { max-width: 58ch; margin: var(--s2) auto 0; color: var(--quiet); }
 .paging { margin-top: var(--s4); }
 
-.list { width: 100%; border-collapse: separate; border-spacing: 0; }
+.list { width: 100%; border-collapse: separate; border-spacing: 0; table-layout: fixed; }
+.list .record { width: 26%; }
+.list .time { width: 200px; }
 .list th, .list td { padding: var(--s3) var(--s4); text-align: left; vertical-align: top; font-weight: 400; }
 .list thead th { padding-block: var(--s2); color: var(--quiet); font-size: 13px; font-weight: 600; }
 .list tbody th, .list tbody td { border-top: 1px solid var(--line); }
@@ -132,14 +135,17 @@ footer p { padding-block: var(--s4) var(--s6); border-top: 1px solid var(--line)
 .model-name { display: flex; flex-wrap: wrap; gap: var(--s1) var(--s3); align-items: baseline; color: var(--quiet); }
 .model-name code { font-size: 12px; }
 
-.change { width: 100%; border-collapse: collapse; }
+.change { width: 100%; border-collapse: collapse; table-layout: fixed; }
+.change thead th:first-child { width: 26%; }
+.change thead th:nth-child(3) { width: 42%; }
 .change caption { padding-bottom: var(--s2); text-align: left; font-weight: 600; font-size: 14px; }
 .change th, .change td { padding: 7px var(--s3) 7px 0; text-align: left; vertical-align: top; border-top: 1px solid var(--line); }
 .change thead th { border-top: 0; padding-block: 2px; color: var(--quiet); font-size: 13px; font-weight: 550; }
-.change tbody th { min-width: 96px; color: var(--quiet); font-weight: 550; }
-.change .before { color: var(--quiet); text-decoration: line-through; text-decoration-color: var(--edge); }
+.change tbody th { color: var(--quiet); font-weight: 550; }
+.change .before { color: var(--quiet); }
+.change .before .value { text-decoration: line-through; text-decoration-color: var(--edge); }
 .change .after { font-weight: 650; }
-.change .same .before { text-decoration: none; }
+.change .same .before .value { text-decoration: none; }
 .change .same .after { font-weight: 400; }
 
 .button, button { display: inline-block; padding: 8px var(--s4); border: 1px solid var(--edge); border-radius: 8px; background: var(--surface); color: var(--ink); font: inherit; font-size: 14px; font-weight: 600; line-height: 20px; text-align: center; text-decoration: none; cursor: pointer; }
@@ -149,6 +155,7 @@ footer p { padding-block: var(--s4) var(--s6); border-top: 1px solid var(--line)
 .button.danger { border-color: var(--bad); color: var(--bad); }
 .button.danger:hover { background: var(--bad-soft); color: var(--bad); }
 .wide { width: 100%; }
+.button.jump, .narrow-only { display: none; }
 .decide { display: grid; gap: var(--s3); }
 .decide > form p { margin-top: 6px; text-align: center; }
 .decide details > form { display: grid; gap: var(--s4); justify-items: start; margin-top: var(--s2); padding: var(--s4); border: 1px solid var(--line); border-radius: 8px; background: var(--sunken); }
@@ -201,6 +208,7 @@ legend { padding: 0 0 var(--s1); font-weight: 600; }
 @media (max-width: 860px) {
   .two { grid-template-columns: minmax(0, 1fr); }
   .stays { position: static; }
+  .button.jump { display: inline-block; }
 }
 @media (max-width: 620px) {
   .bounds { padding-inline: var(--s4); }
@@ -212,6 +220,11 @@ legend { padding: 0 0 var(--s1); font-weight: 600; }
   .card, .panel, .banner { padding-inline: var(--s4); }
   .card-side { flex-basis: 100%; display: flex; flex-wrap: wrap; justify-content: space-between; align-items: center; gap: var(--s2); }
   .wide-only { display: none; }
+  .list .meta.narrow-only { display: block; }
+  .list .record { width: 36%; }
+  .list time { white-space: normal; }
+  .facts, .aside .facts { grid-template-columns: minmax(0, 1fr); gap: var(--s2); }
+  .facts div, .aside .facts div { display: grid; grid-template-columns: 112px minmax(0, 1fr); gap: var(--s3); align-items: baseline; }
   .list th, .list td { padding-inline: var(--s3); }
   .option { grid-template-columns: 54px minmax(0, 96px) minmax(0, 1fr) 54px; gap: var(--s2); }
   .timeline { --rail: 6px; }

@@ -5,7 +5,7 @@ import type { JsonObject } from "../../core/json.ts";
 import type { ApprovalDetail } from "../../db/reads.ts";
 import type { ActionFacts } from "../action-facts.ts";
 import { ChangeTable } from "./change-table.tsx";
-import { DecisionForms, type Draft } from "./decision-forms.tsx";
+import { DecisionForms, type Draft, inputId } from "./decision-forms.tsx";
 import { type Frame, Layout } from "./layout.tsx";
 import { Chip, Mark, When } from "./marks.tsx";
 import { ModelAnswer } from "./model-answer.tsx";
@@ -39,7 +39,16 @@ export const ApprovalPage = ({ frame, detail, action, now, refused = null, draft
           {`${row.workflow}, step “${approval.step}”`} <span aria-hidden="true">·</span> asked <When at={approval.requestedAt} now={now} />{" "}
           <span aria-hidden="true">·</span> <a href={`/runs/${encodeURIComponent(row.run)}`}>Open the run</a>
         </p>
-        {pending ? <Due detail={detail} now={now} /> : row.status === "pending" ? null : <Chip words={approvalStatus[row.status]} />}
+        {pending ? (
+          <>
+            <Due detail={detail} now={now} />
+            <a class="button jump" href="#decision">
+              Go to your decision
+            </a>
+          </>
+        ) : row.status === "pending" ? null : (
+          <Chip words={approvalStatus[row.status]} />
+        )}
       </div>
       {refused === null ? null : (
         <Refusal failure={refused}>
@@ -191,7 +200,13 @@ const Next = ({ failure, detail }: { failure: Failure; detail: ApprovalDetail })
       );
     case "approval.not_reviewer":
       return <p>{`Nothing was written. Ask ${listing(row.approval.reviewers)} to decide.`}</p>;
-    default:
-      return <p>{nextStep(failure)}</p>;
+    default: {
+      const field = failure.field === undefined ? null : inputId(row.approval, failure.field);
+      return (
+        <p>
+          {nextStep(failure)} {field === null ? null : <a href={`#${field}`}>Go to the field.</a>}
+        </p>
+      );
+    }
   }
 };

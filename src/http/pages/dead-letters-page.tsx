@@ -33,7 +33,9 @@ export const DeadLettersPage = ({ frame, letters, limit, now }: DeadLettersPageP
         <caption class="unseen">Dead letters, latest first</caption>
         <thead>
           <tr>
-            <th scope="col">Received</th>
+            <th scope="col" class="record">
+              Received
+            </th>
             <th scope="col">Reason</th>
           </tr>
         </thead>

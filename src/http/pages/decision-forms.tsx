@@ -23,6 +23,12 @@ export interface DecisionFormsProps {
 /** Form field of a value. Prefixed, so that a record's field called "kind" is not the form's. */
 export const VALUE_PREFIX = "value:";
 
+/** Where a field is edited on the page: an id by position, because a record's field may be called anything. */
+export function inputId(approval: Approval, field: string): string | null {
+  const index = Object.keys(approval.values).indexOf(field);
+  return index >= 0 ? `field-${index}` : field === "reason" ? "reason" : null;
+}
+
 export const DecisionForms = ({ approval, fields, refused, draft }: DecisionFormsProps) => {
   const action = `/approvals/${encodeURIComponent(approval.id)}/decision`;
   const reasonRefused = draft?.kind === "rejected" && refused?.field === "reason" ? refused.message : null;
@@ -39,9 +45,9 @@ export const DecisionForms = ({ approval, fields, refused, draft }: DecisionForm
         <summary class="button wide">Edit and approve</summary>
         <form method="post" action={action}>
           <Bound kind="edited" digest={approval.digest} />
-          {Object.entries(approval.values).map(([field, value], index) => (
+          {Object.entries(approval.values).map(([field, value]) => (
             <FieldInput
-              id={`field-${index}`}
+              id={inputId(approval, field) ?? ""}
               field={field}
               proposed={value}
               editor={editorFor(Object.hasOwn(fields, field) ? fields[field] : undefined, value)}

@@ -2,6 +2,7 @@
 import { errorFacts, type Failure } from "../../core/errors.ts";
 import { type Frame, Layout } from "./layout.tsx";
 import { nextStep } from "./refusal.tsx";
+import { sentence } from "./words.ts";
 
 export const ErrorPage = ({ frame, failure }: { frame: Frame; failure: Failure }) => {
   const { status, title } = errorFacts(failure.code);
@@ -10,7 +11,7 @@ export const ErrorPage = ({ frame, failure }: { frame: Frame; failure: Failure }
       <div class="error-page">
         <p class="quiet">{`${status} · ${failure.code}`}</p>
         <h1>{title}</h1>
-        <p>{failure.message}</p>
+        <p>{sentence(failure.message)}</p>
         {failure.code === "access.not_configured" ? null : <p>{nextStep(failure)}</p>}
         {frame.principal === null ? null : (
           <p>

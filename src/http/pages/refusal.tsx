@@ -1,11 +1,12 @@
 // A refusal on the page where it happened: what was refused, why, and what to do next. The words to act on come from the error's code, never from its text.
 import type { Child } from "hono/jsx";
 import { errorFacts, type Failure } from "../../core/errors.ts";
+import { sentence } from "./words.ts";
 
 export const Refusal = ({ failure, children }: { failure: Failure; children?: Child }) => (
   <div class="banner bad" role="alert">
     <h2>{errorFacts(failure.code).title}</h2>
-    <p>{failure.message}</p>
+    <p>{sentence(failure.message)}</p>
     {children ?? <p>{nextStep(failure)}</p>}
   </div>
 );

@@ -5,7 +5,7 @@ import { LIST_REFRESH_S } from "./approvals-page.tsx";
 import { type Frame, Layout } from "./layout.tsx";
 import { Empty, NextPage, Tabs } from "./list-parts.tsx";
 import { Chip, When } from "./marks.tsx";
-import { runStatus, waitsFor } from "./status-words.ts";
+import { runStatus, waitsBriefly } from "./status-words.ts";
 import { capital } from "./words.ts";
 
 export interface RunsPageProps {
@@ -47,12 +47,16 @@ export const RunsPage = ({ frame, status, runs, next, now }: RunsPageProps) => (
         <caption class="unseen">Runs, newest first</caption>
         <thead>
           <tr>
-            <th scope="col">Record</th>
+            <th scope="col" class="record">
+              Record
+            </th>
             <th scope="col">Status</th>
-            <th scope="col" class="wide-only">
+            <th scope="col" class="time wide-only">
               Started
             </th>
-            <th scope="col">Updated</th>
+            <th scope="col" class="time wide-only">
+              Updated
+            </th>
           </tr>
         </thead>
         <tbody>
@@ -61,15 +65,18 @@ export const RunsPage = ({ frame, status, runs, next, now }: RunsPageProps) => (
               <th scope="row">
                 <a href={`/runs/${encodeURIComponent(run.id)}`}>{run.subject}</a>
                 <span class="meta">{`${run.workflow}@${run.version}`}</span>
+                <span class="meta narrow-only">
+                  <When at={run.updatedAt} now={now} relative />
+                </span>
               </th>
               <td>
                 <Chip words={runStatus(run)} />
-                <span class="meta">{waitsFor(run) ?? (run.state.status === "failed" ? run.state.error.message : "")}</span>
+                <span class="meta">{waitsBriefly(run, now) ?? (run.state.status === "failed" ? run.state.error.message : "")}</span>
               </td>
               <td class="wide-only">
                 <When at={run.startedAt} now={now} />
               </td>
-              <td>
+              <td class="wide-only">
                 <When at={run.updatedAt} now={now} relative />
               </td>
             </tr>

@@ -1,7 +1,7 @@
 // The states of runs, writes and approvals in words, each with a tone. A tone is never the only sign: every chip carries a word and a shape of its own.
 import type { WaitReason } from "../../core/run.ts";
 import type { ApprovalStatus, EffectStatus, RunRow } from "../../db/reads.ts";
-import { utc } from "./words.ts";
+import { span, utc } from "./words.ts";
 
 export type Tone = "neutral" | "info" | "good" | "warn" | "bad";
 export type Shape = "dot" | "ring" | "pause" | "check" | "cross" | "question" | "back" | "clock" | "stop";
@@ -49,6 +49,16 @@ export function waitsFor({ state }: Pick<RunRow, "state">): string | null {
     case "operator":
       return on.step === "" ? on.error.message : `“${on.step}”: ${on.error.message}`;
   }
+}
+
+/** The same beside a status chip in a list, where only what is left matters. */
+export function waitsBriefly({ state }: Pick<RunRow, "state">, now: number): string | null {
+  if (state.status !== "waiting") return null;
+  const { on } = state;
+  if (on.kind === "operator") return on.step === "" ? on.error.message : `“${on.step}”: ${on.error.message}`;
+  const left = on.until - now;
+  if (left <= 0) return `“${on.step}”, due`;
+  return on.kind === "approval" ? `“${on.step}”, ${span(left)} left` : `“${on.step}” in ${span(left)}`;
 }
 
 export const effectStatus: Record<EffectStatus, StatusWords> = {

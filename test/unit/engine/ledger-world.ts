@@ -1,6 +1,7 @@
 // One run of a workflow that each test writes for itself, on the real engine, against the ledger and a scripted model. `again` starts another process, or
 // another deployment, from the same journal.
 import * as z from "zod";
+import type { AnyWriteAction } from "../../../src/connectors/define.ts";
 import type { InterlockEvent } from "../../../src/core/event.ts";
 import { type DataElement, defineWorkflow, type Handles, model, type Workflow } from "../../../src/engine/define.ts";
 import type { Entry } from "../../../src/engine/journal.ts";
@@ -33,8 +34,11 @@ const dataFlow: readonly DataElement<Element>[] = [
 
 export type Body = (context: Handles<typeof uses, typeof decisions, Element> & { readonly event: InterlockEvent }) => Promise<unknown>;
 
-export const ledgerWorkflow = (body: Body, more: Partial<Pick<Workflow, "dataFlow" | "purpose" | "version">> = {}): Workflow => ({
-  ...defineWorkflow(
+type Overrides = Readonly<Record<string, Partial<AnyWriteAction>>>;
+
+/** `actions`: parts of the connector's actions, replaced. */
+export function ledgerWorkflow(body: Body, actions: Overrides = {}): Workflow {
+  const workflow = defineWorkflow(
     {
       name: "bookkeeping",
       version: 1,
@@ -46,9 +50,10 @@ export const ledgerWorkflow = (body: Body, more: Partial<Pick<Workflow, "dataFlo
       decisions,
     },
     body,
-  ),
-  ...more,
-});
+  );
+  const changed = Object.entries(uses.book.actions).map(([name, action]) => [name, { ...action, ...actions[name] }]);
+  return { ...workflow, uses: { ...uses, book: { ...uses.book, actions: Object.fromEntries(changed) } } };
+}
 
 const free = { ask: "never", fields: { text: {} } } as const;
 
@@ -83,6 +88,7 @@ export interface LedgerScenario {
   readonly spec?: Partial<GovernanceSpec>;
   readonly answer?: MemoryOptions["answer"];
   readonly stopAt?: ReadonlySet<number>;
+  readonly actions?: Overrides;
   /** What the model says, in order; after that it is sure. */
   readonly says?: ModelResult[];
 }
@@ -146,10 +152,10 @@ export function ledgerWorld(body: Body, scenario: LedgerScenario = {}) {
       ...(scenario.answer ? { answer: scenario.answer } : {}),
       ...(scenario.stopAt ? { stopAt: scenario.stopAt } : {}),
     });
-  const engine = engineOf(ledgerWorkflow(body));
+  const engine = engineOf(ledgerWorkflow(body, scenario.actions));
   /** From the same journal, up to the end that it had; `to` keeps only the first so many entries. */
   const again = (changed: Body = body, to: number | null = null): MemoryEngine => {
-    const next = engineOf(ledgerWorkflow(changed));
+    const next = engineOf(ledgerWorkflow(changed, scenario.actions));
     next.durable.push(...structuredClone(to === null ? engine.durable.filter((entry) => !isEnd(entry)) : engine.durable.slice(0, to)));
     return next;
   };

@@ -23,7 +23,7 @@ export function createLedger(now: () => number) {
   const requests: FakeRequest[] = [];
   const canned: { status: number; body: Json; matches: Matches }[] = [];
   const underway: { at: number; deliver: () => Promise<Response> }[] = [];
-  let delay: number | null = null;
+  let delayed: { ms: number; says: number | null } | null = null;
   let lastId = 0;
   const records = new Map<string, Stored>();
   const lines: { id: string; text: string; key: string }[] = [];
@@ -86,10 +86,12 @@ export function createLedger(now: () => number) {
       underway.splice(underway.indexOf(due), 1);
       await due.deliver();
     }
-    if (delay !== null && (init?.method ?? "GET") !== "GET") {
-      underway.push({ at: now() + delay, deliver: () => direct(input, init) });
-      delay = null;
-      throw new TypeError("fetch failed", { cause: { code: "ECONNRESET" } });
+    if (delayed && (init?.method ?? "GET") !== "GET") {
+      const { ms, says } = delayed;
+      delayed = null;
+      underway.push({ at: now() + ms, deliver: () => direct(input, init) });
+      if (says === null) throw new TypeError("fetch failed", { cause: { code: "ECONNRESET" } });
+      return json({ error: "a gateway speaks" }, says);
     }
     return direct(input, init);
   };
@@ -116,9 +118,9 @@ export function createLedger(now: () => number) {
     fault: (kind: FaultKind, when: FaultTime, matches?: Matches) => faults.add(kind, when, matches),
     /** The next matching request gets this answer and has no effect. */
     answerNext: (status: number, body: Json = {}, matches: Matches = isWrite) => canned.push({ status, body, matches }),
-    /** The connection of the next write breaks, and the write takes effect this much later all the same. */
-    arriveLate: (ms: number) => {
-      delay = ms;
+    /** The next write takes effect only this much later; its connection breaks at once, or a gateway answers for the system. */
+    arriveLate: (ms: number, says: number | null = null) => {
+      delayed = { ms, says };
     },
     /** "PUT /records/a" for each write that arrived, in order. */
     sent: () => requests.filter(isWrite).map(({ method, path }) => `${method} ${path}`),
