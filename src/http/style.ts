@@ -107,6 +107,7 @@ footer p { padding-block: var(--s4) var(--s6); border-top: 1px solid var(--line)
 .two { display: grid; grid-template-columns: minmax(0, 1fr) minmax(0, 420px); gap: var(--s4); align-items: start; }
 .column { display: grid; gap: var(--s4); min-width: 0; }
 .stays { position: sticky; top: var(--s4); }
+.stays:has(details[open]) { position: static; }
 .panel { padding: var(--s4) var(--s5) var(--s5); display: grid; gap: var(--s3); min-width: 0; }
 .panel > h2 { padding-bottom: var(--s2); border-bottom: 1px solid var(--line); }
 .record-title { font-size: 17px; font-weight: 650; line-height: 1.35; }

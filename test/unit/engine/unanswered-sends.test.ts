@@ -89,6 +89,7 @@ describe("a write that never arrived", () => {
     world.ledger.arriveLate(5_000, 504);
     expect(await world.engine.run()).toMatchObject(applied);
     expect(world.ledger.lines).toHaveLength(1);
+    expect(sendings(world.engine.durable)).toHaveLength(1);
   });
 
   it("that timed out is not sent again before a further window: the system was slow, not gone", async () => {
@@ -145,7 +146,10 @@ describe("a record that moved after an unanswered write", () => {
       world.ledger.edit("a", { owner: "grace" });
       return true;
     });
-    expect(await world.engine.run()).toMatchObject({ kind: "operator", on: { step: "set", error: { message: expect.stringContaining("changed") } } });
+    expect(await world.engine.run()).toMatchObject({
+      kind: "operator",
+      on: { step: "set", error: { message: expect.stringContaining("changed") } },
+    });
     expect(world.engine.entries("effect.unknown")).toHaveLength(1);
     expect(world.ledger.sent()).toEqual(["PUT /records/a"]);
     expect(world.ledger.records.get("a")?.fields.owner).toBe("grace");

@@ -1,0 +1,132 @@
+import { describe, expect, it } from "vitest";
+import type { AuditRow } from "../../../src/db/reads.ts";
+import type { Entry } from "../../../src/engine/journal.ts";
+import { entryWords } from "../../../src/http/pages/entry-words.ts";
+import { operatorQuestion } from "../../../src/http/pages/operator-choices.ts";
+import { recordOf } from "../../../src/http/pages/record-view.ts";
+import { type Ending, tell } from "./stories.ts";
+
+const rowOf = ({ seq, at, type, step, ...body }: Entry): AuditRow => ({
+  seq,
+  at,
+  type,
+  step: step ?? null,
+  actor: "interlock",
+  body: body as never,
+});
+const wordsOf = (ending: Ending) => tell({ ending, ticket: 5158 }).entries.map((entry) => entryWords(rowOf(entry)).text);
+const row = (type: string, body: object): AuditRow => ({ seq: 1, at: 1000, type, step: "s", actor: "interlock", body: body as never });
+
+describe("a journal in plain words", () => {
+  it("tells a run from its event to its end", () => {
+    expect(wordsOf("approved")).toEqual([
+      "Started by ticket.created from zendesk/zendesk, record 5158",
+      "Read with zendesk.getTicket in 38 ms",
+      "The model answered team billing and priority high, 71.4 % sure",
+      "Intends to set group to billing and priority to high on ticket/5158",
+      "Before: group support and priority normal",
+      "A person has to approve: The model is only 71.4 % sure, threshold 80.0 % (rule confidence_below)",
+      "Asked ada@example.com and grace@example.com to decide by 23 Nov 2026, 17:42 UTC",
+      "Approved by ada@example.com",
+      "Before: group support and priority normal",
+      "Allowed: Decided by ada@example.com (rule person_decided)",
+      "Sends the change, attempt 1",
+      "Written",
+      "Read back: the record holds what was written",
+      "Intends to post message on C0BILLING: text “Ticket 5158 is yours, priority high: Charged twice for order 48213”",
+      "Allowed: The spec allows slack.postMessage within its fields (rule action_listed)",
+      "Sends the change, attempt 1",
+      "Written",
+      "Completed",
+    ]);
+  });
+
+  it.each([
+    ["edited", "Approved by ada@example.com with other values: group to returns and priority to high"],
+    ["rejected", "Rejected by grace@example.com: This is a return, not a payment question"],
+    ["expired", "Nobody decided in time"],
+    ["voided", "The approval was voided: The record changed after the approval was asked"],
+    ["unknown", "It is not known whether this was written: Zendesk did not answer PUT /api/v2/tickets within 10 s"],
+    ["held", "Attempt 1 to ask the model failed, and an operator has to act: The provider refused the key"],
+    ["retrying", "Attempt 1 to read failed: Zendesk did not answer PUT /api/v2/tickets within 10 s. Next try after 8 s"],
+    ["undone", "Undone, and read back"],
+    ["conflict", "Undone but for priority, which somebody has changed since"],
+  ] as const)("says of a run that ended %s: %s", (ending, text) => {
+    expect(wordsOf(ending)).toContain(text);
+  });
+
+  it("names an entry of a kind that it does not know, and survives one without its fields", () => {
+    expect(entryWords(row("signal.received_late", {})).text).toBe("signal: received late");
+    for (const type of [
+      "run.started",
+      "decision.made",
+      "effect.ruled",
+      "approval.requested",
+      "approval.decided",
+      "undo.done",
+      "attempt.failed",
+      "effect.intended",
+    ]) {
+      expect(entryWords(row(type, {})).text).not.toContain("undefined");
+    }
+  });
+});
+
+describe("a step that waits for an operator", () => {
+  const ask = (ending: Ending, status = "intended") => {
+    const { state, entries } = tell({ ending, ticket: 1 });
+    return operatorQuestion({ run: { state } as never, audit: entries.map(rowOf), effects: [{ step: "route ticket", status }] as never });
+  };
+
+  it("offers what an operator can find out about a write whose outcome is unknown", () => {
+    expect(ask("unknown", "unknown")).toMatchObject({ step: "route ticket", unknown: true });
+    expect(ask("unknown", "unknown")?.choices.map(({ choice }) => choice)).toEqual(["applied", "not_applied", "retry", "abandon"]);
+  });
+
+  it("offers only another try where something else failed", () => {
+    expect(ask("held")?.choices.map(({ choice }) => choice)).toEqual(["retry"]);
+  });
+
+  it("offers nothing where no answer could help, and asks nothing of a run that waits for something else", () => {
+    const { entries } = tell({ ending: "asked", ticket: 1 });
+    const state = { status: "waiting", on: { kind: "operator", step: "", error: { code: "workflow.unknown", message: "No workflow" } } };
+    expect(operatorQuestion({ run: { state } as never, audit: entries.map(rowOf), effects: [] })?.choices).toEqual([]);
+    expect(ask("asked")).toBeNull();
+    expect(ask("approved")).toBeNull();
+  });
+});
+
+describe("the record of a run", () => {
+  const event = { id: "e", connection: "c", type: "ticket.created", subject: "1", time: 0, receivedAt: null };
+
+  it("has the title and texts of what was read, and everything else as facts", () => {
+    const output = {
+      id: "1",
+      subject: "Charged twice",
+      description: "Hello",
+      tags: [],
+      requester: { id: "9" },
+      updated_at: "2026-11-23T14:00:00Z",
+    };
+    expect(recordOf({ reads: [{ step: "load", action: "zendesk.getTicket", output }], event: null })).toEqual({
+      from: "Read with zendesk.getTicket in “load”",
+      title: "Charged twice",
+      prose: [{ label: "Description", text: "Hello" }],
+      facts: [
+        { label: "Id", value: "1" },
+        { label: "Tags", value: [] },
+        { label: "Requester id", value: "9" },
+        { label: "Updated at", value: "2026-11-23T14:00:00Z" },
+      ],
+    });
+  });
+
+  it("comes from the event before anything was read, without its envelope", () => {
+    expect(recordOf({ reads: [], event: { ...event, data: { type: "t", detail: { subject: "From the event" } } } })?.title).toBe(
+      "From the event",
+    );
+    expect(recordOf({ reads: [], event: { ...event, data: { title: "Plain" } } })?.title).toBe("Plain");
+    expect(recordOf({ reads: [], event: { ...event, data: "text" } })).toBeNull();
+    expect(recordOf({ reads: [], event: null })).toBeNull();
+  });
+});

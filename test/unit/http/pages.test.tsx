@@ -1,0 +1,325 @@
+import { beforeAll, describe, expect, it } from "vitest";
+import type { Principal } from "../../../src/core/principal.ts";
+import {
+  type ApprovalDetail,
+  type ListedApproval,
+  listApprovals,
+  listRuns,
+  type RunDetail,
+  readApproval,
+  readRun,
+} from "../../../src/db/reads.ts";
+import { ApprovalPage } from "../../../src/http/pages/approval-page.tsx";
+import { ApprovalsPage } from "../../../src/http/pages/approvals-page.tsx";
+import { DeadLettersPage } from "../../../src/http/pages/dead-letters-page.tsx";
+import { ErrorPage } from "../../../src/http/pages/error-page.tsx";
+import { RunPage } from "../../../src/http/pages/run-page.tsx";
+import { RunsPage } from "../../../src/http/pages/runs-page.tsx";
+import { fakeD1 } from "./fake-d1.ts";
+import { approveSpec, type Ending, MINUTE, NOW, project, type Telling, tell } from "./stories.ts";
+
+const ada: Principal = { kind: "person", id: "ada@example.com", name: "Ada Reviewer", roles: ["reviewer", "operator", "auditor"] };
+const frame = { principal: ada, pending: 2 };
+const EVIL = `<script>alert(1)</script>"'&<img src=x onerror=alert(1)>`;
+const slack = { system: "Slack", summary: "Post", undo: "irreversible", because: "People may have read the message" } as const;
+
+async function detailsOf(telling: Telling): Promise<{ approval: ApprovalDetail; run: RunDetail; listed: readonly ListedApproval[] }> {
+  const db = fakeD1();
+  await approveSpec(db);
+  const story = tell(telling);
+  await project(db, story);
+  const status = telling.ending === "asked" ? "pending" : "decided";
+  return {
+    approval: (await readApproval(db, story.approvalId)) as ApprovalDetail,
+    run: (await readRun(db, story.id)) as RunDetail,
+    listed: (await listApprovals(db, { status, limit: 10 })).rows,
+  };
+}
+
+const approvalPage = async (telling: Partial<Telling>, more: object = {}, as: Principal = ada) => {
+  const { approval } = await detailsOf({ ending: "asked", ticket: 5158, ...telling });
+  return String(<ApprovalPage frame={{ ...frame, principal: as }} detail={approval} action={null} now={NOW} {...more} />);
+};
+const runPage = async (ending: Ending, more: object = {}) => {
+  const { run } = await detailsOf({ ending, ticket: 5158 });
+  return String(<RunPage frame={frame} detail={run} actions={{ "slack.postMessage": slack }} now={NOW} {...more} />);
+};
+const forms = (html: string) => [...html.matchAll(/<form [^>]*action="([^"]*)"/g)].map((match) => match[1]);
+
+describe("every page", () => {
+  let pages: Record<string, string>;
+  beforeAll(async () => {
+    const evil: Telling = {
+      ending: "asked",
+      ticket: 5158,
+      subject: EVIL,
+      description: EVIL,
+      team: EVIL,
+      priority: EVIL,
+      extra: { [EVIL]: EVIL },
+    };
+    const { approval, run, listed } = await detailsOf(evil);
+    const dead = { id: "dl_1", at: NOW, source: EVIL, reason: EVIL, body: EVIL };
+    const failure = { code: "approval.edit_refused", message: EVIL, field: EVIL } as const;
+    const draft = { kind: "edited", values: { [EVIL]: EVIL }, reason: EVIL };
+    pages = {
+      approvals: String(<ApprovalsPage frame={frame} status="pending" approvals={listed} next={`/approvals?after=${EVIL}`} now={NOW} />),
+      approval: String(<ApprovalPage frame={frame} detail={approval} action={null} now={NOW} refused={failure} draft={draft} />),
+      runs: String(<RunsPage frame={frame} status={null} runs={[{ ...run.run, subject: EVIL, workflow: EVIL }]} next={null} now={NOW} />),
+      run: String(<RunPage frame={frame} detail={run} actions={{}} now={NOW} refused={failure} />),
+      deadLetters: String(<DeadLettersPage frame={frame} letters={[dead]} limit={1} now={NOW} />),
+      error: String(<ErrorPage frame={{ principal: { ...ada, name: EVIL }, pending: 0 }} failure={failure} />),
+    };
+  });
+
+  it("shows other people's text as text", () => {
+    for (const [name, html] of Object.entries(pages)) {
+      expect(html, name).not.toMatch(/<script|<img|onerror=alert\(1\)>"/);
+      expect(html, name).toContain("&lt;script&gt;alert(1)&lt;/script&gt;");
+    }
+  });
+
+  it("has no script and no inline style", () => {
+    for (const html of Object.values(pages)) expect(html).not.toMatch(/<script|<style| style="| on[a-z]+="/);
+  });
+
+  it("has one heading, a skip link to its content, and says who is signed in", () => {
+    for (const [name, html] of Object.entries(pages)) {
+      expect(html.match(/<h1>/g), name).toHaveLength(1);
+      expect(html, name).toContain('<a class="skip" href="#main">');
+      expect(html, name).toContain('<main id="main"');
+      expect(html, name).toContain("Signed in as ");
+    }
+  });
+
+  it("gives every form field a label and every id a single owner", () => {
+    for (const [name, html] of Object.entries(pages)) {
+      const ids = [...html.matchAll(/ id="([^"]*)"/g)].map((match) => match[1]);
+      expect(new Set(ids).size, name).toBe(ids.length);
+      for (const [, id] of html.matchAll(/<(?:select|textarea|input type="(?:text|radio)")[^>]* id="([^"]*)"/g))
+        expect(html, name).toContain(`for="${id}"`);
+      for (const [, described] of html.matchAll(/aria-describedby="([^"]*)"/g))
+        for (const id of (described ?? "").split(" ")) expect(ids, name).toContain(id);
+    }
+  });
+
+  it("loads itself again only where nothing can be entered", () => {
+    const refreshing = Object.entries(pages).filter(([, html]) => html.includes('http-equiv="refresh"'));
+    expect(refreshing.map(([name]) => name)).toEqual(["approvals", "runs", "deadLetters"]);
+    for (const [, html] of refreshing) expect(html).not.toContain("<form");
+  });
+
+  it("names the columns and rows of its tables", () => {
+    for (const html of Object.values(pages)) for (const [cell] of html.matchAll(/<th\b[^>]*>/g)) expect(cell).toContain("scope=");
+  });
+});
+
+describe("the inbox", () => {
+  const inbox = async (startedAt: number) => {
+    const { listed } = await detailsOf({ ending: "asked", ticket: 5158, startedAt });
+    return String(<ApprovalsPage frame={frame} status="pending" approvals={listed} next={null} now={NOW} />);
+  };
+
+  it("says what is asked, why, how sure the model was and how long is left", async () => {
+    const html = await inbox(NOW - 48 * MINUTE);
+    expect(html).toContain("Set group to billing and priority to high on ticket/5158");
+    expect(html).toContain("Charged twice for order 48213");
+    expect(html).toContain("The model is only 71.4 % sure, threshold 80.0 %");
+    expect(html).toContain("71.4 % sure</p>");
+    expect(html).toContain("decide within 3 h 12 min");
+  });
+
+  it("marks what is nearly and what is overdue in words, not only in colour", async () => {
+    expect(await inbox(NOW - 215 * MINUTE)).toMatch(/class="card ask soon".*decide within 25 min/s);
+    expect(await inbox(NOW - 300 * MINUTE)).toMatch(/class="card ask overdue".*overdue by 59 min|overdue by 1 h/s);
+  });
+
+  it("says what will appear in it while it is empty", () => {
+    const html = (status: "pending" | "decided") =>
+      String(<ApprovalsPage frame={frame} status={status} approvals={[]} next={null} now={NOW} />);
+    expect(html("pending")).toContain("Nothing waits for a decision");
+    expect(html("pending")).toContain("appears here");
+    expect(html("decided")).toContain("Nothing has been decided yet");
+  });
+
+  it("shows of a decided one how, by whom and when", async () => {
+    const { listed } = await detailsOf({ ending: "rejected", ticket: 5158 });
+    const html = String(<ApprovalsPage frame={frame} status="decided" approvals={listed} next="/next" now={NOW} />);
+    expect(html).toContain("Rejected");
+    expect(html).toContain("by grace@example.com");
+    expect(html).toContain('href="/next"');
+  });
+});
+
+describe("a pending approval", () => {
+  it("shows the record, the model's answer with its alternatives, the reason and the exact change", async () => {
+    const html = await approvalPage({});
+    expect(html).toContain("I only placed one order.");
+    expect(html).toContain("Noor Haddad");
+    expect(html).toMatch(/team<\/span>.*billing.*71\.4 %.*or<\/span>.*returns.*20\.0 %/s);
+    expect(html).toContain("acts alone from 80.0 %");
+    expect(html).toContain("Rule confidence_below of ticket-triage’s governance spec, version 3, owned by head.of.support@example.com.");
+    expect(html).toMatch(
+      /<th scope="row">group<\/th><td class="before"><span class="value">support<\/span><\/td><td class="after"><span class="value">billing/,
+    );
+  });
+
+  it("says that the built-in model is not a language model, and names any other", async () => {
+    expect(await approvalPage({})).toContain("Built-in statistical model, not a language model");
+    const html = await approvalPage({ model: { provider: "openai", model: "gpt-4.1-mini-2025-04-14" } });
+    expect(html).toContain("Answered by openai");
+    expect(html).toContain("gpt-4.1-mini-2025-04-14");
+    expect(html).not.toContain("not a language model");
+  });
+
+  it("says that a model gave no measure of how sure it is, instead of showing a number", async () => {
+    const { approval } = await detailsOf({ ending: "asked", ticket: 1 });
+    const decisions = approval.decisions.map((decision) => ({
+      ...decision,
+      source: "none" as const,
+      fields: {},
+      confidence: 0,
+      notSent: ["ticket.card"],
+    }));
+    const html = String(<ApprovalPage frame={frame} detail={{ ...approval, decisions }} action={null} now={NOW} />);
+    expect(html).toContain("gives no measure of how sure it is");
+    expect(html).toContain("Not sent to the model: ticket.card.");
+    expect(html).not.toContain('class="bar strong"');
+  });
+
+  it("has three forms, each bound to the digest of what is shown", async () => {
+    const html = await approvalPage({});
+    const { approval } = await detailsOf({ ending: "asked", ticket: 5158 });
+    const { id, digest } = approval.approval.approval;
+    expect(forms(html)).toEqual(Array(3).fill(`/approvals/${id}/decision`));
+    expect(html.match(new RegExp(`name="digest" value="${digest}"`, "g"))).toHaveLength(3);
+    expect([...html.matchAll(/name="kind" value="(\w+)"/g)].map((match) => match[1])).toEqual(["approved", "edited", "rejected"]);
+    expect(html).toMatch(/<textarea id="reason"[^>]* required=""/);
+  });
+
+  it("edits each value with what fits it: a list from the spec, a text, JSON", async () => {
+    const html = await approvalPage({ extra: { note: "Second\ncontact", reopen: true } });
+    expect(html).toMatch(/<select id="field-0" name="value:group".*<option value="billing" selected="">/s);
+    expect(html).toMatch(/<textarea id="field-2" name="value:note"[^>]*>\nSecond\ncontact/);
+    expect(html).toContain("At most 200 characters.");
+    expect(html).toMatch(/<input id="field-3" name="value:reopen"[^>]* value="true"/);
+  });
+
+  it("keeps what was entered when it is refused, and points to the field", async () => {
+    const refused = { code: "approval.edit_refused", message: "note: is longer than 200 characters", field: "note" };
+    const draft = { kind: "edited", values: { group: "returns", priority: "low", note: "too long" }, reason: "" };
+    const html = await approvalPage({ extra: { note: "short" } }, { refused, draft });
+    expect(html).toMatch(/role="alert".*href="#field-2"/s);
+    expect(html).toMatch(/<details open="">.*<option value="returns" selected="">/s);
+    expect(html).toMatch(/<input id="field-2"[^>]* aria-invalid="true"[^>]* value="too long"/);
+  });
+
+  it("says whether the change can be undone", async () => {
+    expect(await approvalPage({})).toContain("Can be undone: an undo puts back each old value");
+    const { approval } = await detailsOf({ ending: "asked", ticket: 1 });
+    const effect = approval.effect && { ...approval.effect, body: { ...approval.effect.body, undo: "irreversible" as const } };
+    expect(String(<ApprovalPage frame={frame} detail={{ ...approval, effect }} action={slack} now={NOW} />)).toMatch(
+      /Cannot be undone\.<\/strong> People may have read the message/,
+    );
+  });
+
+  it("has no form for somebody who may not decide it, and says who may", async () => {
+    const eve = { ...ada, id: "eve@example.com" };
+    for (const reader of [eve, { ...ada, roles: ["auditor" as const] }]) {
+      const html = await approvalPage({}, {}, reader);
+      expect(forms(html)).toEqual([]);
+      expect(html).toContain("The governance spec names ada@example.com and grace@example.com.");
+    }
+  });
+});
+
+describe("an approval that is no longer pending", () => {
+  it.each([
+    ["approved", "Approved by ada@example.com"],
+    ["edited", "What the reviewer changed"],
+    ["rejected", "This is a return, not a payment question"],
+    ["expired", "Nobody decided in time, so nothing was written."],
+    ["voided", "Open the approval that took its place"],
+  ] as const)("%s: shows the outcome and no form", async (ending, text) => {
+    const html = await approvalPage({ ending });
+    expect(html).toContain(text);
+    expect(forms(html)).toEqual([]);
+  });
+});
+
+describe("the runs", () => {
+  it("say what they wait for, and link to each", async () => {
+    const { run } = await detailsOf({ ending: "asked", ticket: 5158 });
+    const html = String(<RunsPage frame={frame} status="waiting" runs={[run.run]} next={null} now={NOW} />);
+    expect(html).toContain("Waiting for a decision");
+    expect(html).toContain("“route ticket”, 3 h 12 min left");
+    expect(html).toContain("ticket-triage@1");
+    expect(html).toContain(`href="/runs/${run.run.id}"`);
+  });
+
+  it("say what will appear while there are none", () => {
+    expect(String(<RunsPage frame={frame} status={null} runs={[]} next={null} now={NOW} />)).toContain("/hooks/");
+    expect(String(<RunsPage frame={frame} status="failed" runs={[]} next={null} now={NOW} />)).toContain("No run is failed");
+  });
+
+  it("come in an order that the database gives", async () => {
+    const db = fakeD1();
+    await project(db, tell({ ending: "asked", ticket: 1, startedAt: NOW - 5 }), tell({ ending: "asked", ticket: 2 }));
+    const { rows } = await listRuns(db, { limit: 5 });
+    const html = String(<RunsPage frame={frame} status={null} runs={rows} next={null} now={NOW} />);
+    expect(html.indexOf(">1</a>")).toBeLessThan(html.indexOf(">2</a>"));
+  });
+});
+
+describe("a run", () => {
+  it("offers to undo what can be undone, and says why the rest cannot", async () => {
+    const html = await runPage("approved");
+    expect(html.match(/action="[^"]*\/undo"/g)).toHaveLength(1);
+    expect(html).toContain('name="step" value="route ticket"');
+    expect(html).toContain("No undo: People may have read the message.");
+  });
+
+  it("offers no undo to somebody who is no operator, nor for what is undone already", async () => {
+    expect(forms(await runPage("approved", { frame: { ...frame, principal: { ...ada, roles: ["reviewer"] } } }))).toEqual([]);
+    expect(await runPage("undone")).not.toContain('value="route ticket"');
+  });
+
+  it("shows which fields an undo left alone", async () => {
+    const html = await runPage("conflict");
+    expect(html).toContain("Partly undone");
+    expect(html).toMatch(/<strong>priority<\/strong>: written as .*high.* then changed to .*urgent/s);
+  });
+
+  it("asks an operator what became of an unknown write", async () => {
+    const html = await runPage("unknown");
+    expect([...html.matchAll(/name="choice" value="(\w+)"/g)].map((match) => match[1])).toEqual([
+      "applied",
+      "not_applied",
+      "retry",
+      "abandon",
+    ]);
+    expect(html).toContain("Outcome unknown");
+  });
+
+  it("links to the approval it waits for", async () => {
+    expect(await runPage("asked")).toMatch(/class="button primary" href="\/approvals\/apr_/);
+  });
+
+  it("says why it failed", async () => {
+    expect(await runPage("failed")).toMatch(/Why it failed.*the ticket is closed\./s);
+  });
+
+  it("confirms what was just done, and where to look for its result", async () => {
+    expect(await runPage("approved", { notice: "approved" })).toMatch(
+      /role="status".*Approved\. Interlock writes the change now\..*load it again/s,
+    );
+  });
+});
+
+describe("the dead letters", () => {
+  it("say what would be kept while there are none, and that there are more than shown", () => {
+    const letter = { id: "dl_1", at: NOW, source: "queue", reason: "not JSON", body: "{" };
+    expect(String(<DeadLettersPage frame={frame} letters={[]} limit={100} now={NOW} />)).toContain("No dead letters");
+    expect(String(<DeadLettersPage frame={frame} letters={[letter]} limit={1} now={NOW} />)).toContain("The latest 1 are shown.");
+  });
+});
