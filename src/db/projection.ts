@@ -65,17 +65,17 @@ export async function projectRuns(db: D1Database, runs: readonly ProjectedRun[])
       run.event.id,
       run.event.subject,
       run.state.status,
-      JSON.stringify(run.state),
+      run.state,
       run.startedAt,
       last.at,
       last.seq,
     ]);
     for (const entry of run.entries) {
       const { seq, at, type, step, ...body } = entry;
-      audit.push([run.id, seq, at, type, step ?? null, actorOf(entry), JSON.stringify(body)]);
+      audit.push([run.id, seq, at, type, step ?? null, actorOf(entry), body]);
     }
     for (const effect of run.effects)
-      effects.push([run.id, effect.step, effect.action, effect.target, effect.status, JSON.stringify(effect.body), last.seq]);
+      effects.push([run.id, effect.step, effect.action, effect.target, effect.status, effect.body, last.seq]);
     for (const { approval, status, decidedAt, decidedBy } of run.approvals) {
       approvals.push([
         approval.id,
@@ -90,7 +90,7 @@ export async function projectRuns(db: D1Database, runs: readonly ProjectedRun[])
         decidedAt,
         decidedBy,
         last.seq,
-        JSON.stringify(approval),
+        approval,
       ]);
     }
   }
@@ -98,50 +98,44 @@ export async function projectRuns(db: D1Database, runs: readonly ProjectedRun[])
     ...inChunks(
       db,
       audit,
-      (n) => `insert or ignore into audit (run, seq, at, type, step, actor, body) select ${columns(n)} from json_each(?) where true`,
-      7,
+      `insert or ignore into audit (run, seq, at, type, step, actor, body) select ${columns(7, 6)} from json_each(?) where true`,
     ),
     ...inChunks(
       db,
       rows,
-      (
-        n,
-      ) => `insert into run (id, workflow, version, spec_version, partition, event_id, subject, status, state, started_at, updated_at, seq)
-        select ${columns(n)} from json_each(?) where true
-        on conflict (id) do update set status = excluded.status, state = excluded.state, updated_at = excluded.updated_at, seq = excluded.seq
-        where excluded.seq >= run.seq`,
-      12,
+      `insert into run (id, workflow, version, spec_version, partition, event_id, subject, status, state, started_at, updated_at, seq)
+       select ${columns(12, 8)} from json_each(?) where true
+       on conflict (id) do update set status = excluded.status, state = excluded.state, updated_at = excluded.updated_at, seq = excluded.seq
+       where excluded.seq >= run.seq`,
     ),
     ...inChunks(
       db,
       effects,
-      (n) => `insert into effect (run, step, action, target, status, body, seq) select ${columns(n)} from json_each(?) where true
-        on conflict (run, step) do update set status = excluded.status, body = excluded.body, seq = excluded.seq where excluded.seq >= effect.seq`,
-      7,
+      `insert into effect (run, step, action, target, status, body, seq) select ${columns(7, 5)} from json_each(?) where true
+       on conflict (run, step) do update set status = excluded.status, body = excluded.body, seq = excluded.seq where excluded.seq >= effect.seq`,
     ),
     ...inChunks(
       db,
       approvals,
-      (
-        n,
-      ) => `insert into approval (id, run, workflow, step, action, target, status, requested_at, expires_at, decided_at, decided_by, seq, body)
-        select ${columns(n)} from json_each(?) where true
-        on conflict (id) do update set status = excluded.status, decided_at = excluded.decided_at, decided_by = excluded.decided_by, seq = excluded.seq
-        where excluded.seq >= approval.seq`,
-      13,
+      `insert into approval (id, run, workflow, step, action, target, status, requested_at, expires_at, decided_at, decided_by, seq, body)
+       select ${columns(13, 12)} from json_each(?) where true
+       on conflict (id) do update set status = excluded.status, decided_at = excluded.decided_at, decided_by = excluded.decided_by, seq = excluded.seq
+       where excluded.seq >= approval.seq`,
     ),
   ];
   if (statements.length > 0) await db.batch(statements);
 }
 
-const columns = (count: number): string => Array.from({ length: count }, (_, index) => `value->>${index}`).join(", ");
+/** `->>` takes a value out of the row, `->` leaves the member at `json` as JSON text: it need not be written as a string inside a string. */
+const columns = (count: number, json: number): string =>
+  Array.from({ length: count }, (_, index) => (index === json ? `value->${index}` : `value->>${index}`)).join(", ");
 
-function inChunks(db: D1Database, rows: readonly unknown[], statement: (columns: number) => string, width: number): D1PreparedStatement[] {
+function inChunks(db: D1Database, rows: readonly unknown[], statement: string): D1PreparedStatement[] {
   const statements: D1PreparedStatement[] = [];
   let chunk: string[] = [];
   let size = 0;
   const close = () => {
-    if (chunk.length > 0) statements.push(db.prepare(statement(width)).bind(`[${chunk.join(",")}]`));
+    if (chunk.length > 0) statements.push(db.prepare(statement).bind(`[${chunk.join(",")}]`));
     chunk = [];
     size = 0;
   };

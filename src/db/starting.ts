@@ -42,12 +42,12 @@ export async function logEvents(
     event.time,
     receivedAt,
     runs,
-    JSON.stringify(event.data),
+    event.data,
   ]);
   await db
     .prepare(
       `insert or ignore into event_log (id, connection, type, subject, time, received_at, runs, data)
-       select value->>0, value->>1, value->>2, value->>3, value->>4, value->>5, value->>6, value->>7 from json_each(?) where true`,
+       select value->>0, value->>1, value->>2, value->>3, value->>4, value->>5, value->>6, value->7 from json_each(?) where true`,
     )
     .bind(JSON.stringify(values))
     .run();

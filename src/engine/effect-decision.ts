@@ -6,7 +6,10 @@ import { type Json, type JsonObject, sameJson } from "../core/json.ts";
 import type { Ruling } from "../governance/evaluate.ts";
 import type { StepEntry } from "./journal.ts";
 
-/** A request that was sent and never answered may still be on its way: `find` proves absence only after the connector's own time limit (http.ts). */
+/**
+ * A request that was sent and never answered may still be on its way: `find` proves absence only this long after the moment when it left, or when it was known
+ * that no answer would come (the connector's time limit, a broken connection, a gateway that gave up). It covers the time limit in http.ts.
+ */
 export const SETTLE_MS = 10_000;
 
 type Of<T extends StepEntry["type"]> = Extract<StepEntry, { type: T }>;
@@ -23,7 +26,7 @@ export interface EffectState {
   /** The values to write: the workflow's, or a reviewer's. */
   values: JsonObject;
   attempts: number;
-  /** A send whose outcome is not known; `since` is when it left. */
+  /** A send whose outcome is not known; `since` is when it left, or when it was given up. `answered`: the system did answer, with something unreadable. */
   outstanding: { since: number; answered: boolean } | null;
   /** The last try, of whatever kind, that failed and is to be repeated. */
   failure: { error: Failure; retryAt: number | null } | null;
@@ -96,10 +99,13 @@ function foldOne(state: EffectState, entry: StepEntry & { readonly at: number })
     case "attempt.failed":
       state.failure = { error: entry.error, retryAt: entry.retryAt };
       if (entry.during !== "send" || !state.outstanding) return;
-      if (errorFacts(entry.error.code).outcome === "unknown") state.outstanding.answered = entry.error.code !== "connector.timeout";
-      else state.outstanding = null;
-      // The record changed under us: what was seen and ruled on is no longer what is there.
-      if (entry.error.code === "connector.conflict") state.looked = null;
+      if (errorFacts(entry.error.code).outcome === "unknown") {
+        state.outstanding = { since: entry.at, answered: entry.error.code === "connector.answer_invalid" };
+      } else {
+        state.outstanding = null;
+        // Until the next try the record may change, or has changed already (a conflict): what was seen and ruled on need not be what is there.
+        state.looked = null;
+      }
       return;
     case "effect.applied":
       state.applied = entry;

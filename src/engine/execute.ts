@@ -38,6 +38,7 @@ async function runBody(pass: Pass, run: RunInput): Promise<void> {
         pass.hold(forgotten, "workflow.diverged", `The step "${forgotten}" is recorded and the code no longer makes it`),
       );
     }
+    await pass.call(() => pass.conclude(isUnanswered));
     await pass.endWith({ kind: "completed", output: (output ?? null) as Json });
   } catch (thrown) {
     await failRun(pass, run, thrown);
@@ -47,10 +48,10 @@ async function runBody(pass: Pass, run: RunInput): Promise<void> {
 /** A run that fails for good takes its applied writes back, newest first, where the spec says so; an undo that fails does not stop the others. */
 async function failRun(pass: Pass, run: RunInput, thrown: unknown): Promise<void> {
   await pass.call(async () => {
+    await pass.conclude(isUnanswered);
     if (run.spec.onFailure === "compensate") {
-      for (const step of [...run.recordedSteps, ...pass.calledSteps].reverse().filter((name, index, all) => all.indexOf(name) === index)) {
-        const state = foldEffect(pass.entries(step));
-        if (!state.applied || state.intended?.undo === "irreversible") continue;
+      for (const step of appliedSteps(pass, run.recordedSteps)) {
+        if (foldEffect(pass.entries(step)).intended?.undo === "irreversible") continue;
         if (foldUndo(pass.entries(step)).phase === "none") pass.record(step, { type: "undo.requested", by: "interlock" });
         const again = await undoStep(pass, run.workflow, step);
         if (again !== null) pass.wait({ kind: "timer", step, until: again });
@@ -58,6 +59,21 @@ async function failRun(pass: Pass, run: RunInput, thrown: unknown): Promise<void
     }
   });
   await pass.endWith({ kind: "failed", thrown });
+}
+
+/** A write that was sent and whose outcome is not known: its run must not end over it. */
+function isUnanswered(entries: Parameters<typeof foldEffect>[0]): boolean {
+  const { outstanding, refused } = foldEffect(entries);
+  return outstanding !== null && refused === null;
+}
+
+/** Newest first, as the journal has them: names alone do not say in which order steps were made. */
+function appliedSteps(pass: Pass, recorded: ReadonlySet<string>): string[] {
+  const applied = [...new Set([...recorded, ...pass.calledSteps])].flatMap((step) => {
+    const entry = pass.entries(step).find(({ type }) => type === "effect.applied");
+    return entry ? [{ step, seq: entry.seq }] : [];
+  });
+  return applied.sort((a, b) => b.seq - a.seq).map(({ step }) => step);
 }
 
 /** Runs what `undo.requested` asked for; for compensation inside a pass, and for people's requests on runs that have ended. */

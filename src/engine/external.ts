@@ -27,10 +27,12 @@ export function answerApproval(
   const asked = entries.find((entry) => entry.type === "approval.requested" && entry.approval.id === approvalId);
   if (asked?.type !== "approval.requested" || !asked.step) return fail("approval.not_found", "This run has no such approval");
   const state = foldEffect(stepEntries(entries, asked.step));
-  const decided = entries.find((entry) => entry.type === "approval.decided" && entry.approvalId === approvalId);
-  if (decided?.type === "approval.decided") return fail("approval.already_decided", `Already ${describe(decided.decision)}`);
   if (state.approval?.id !== approvalId)
     return fail("approval.changed", "The record changed and the approval was asked again; open the new one");
+  const decided = entries.find((entry) => entry.type === "approval.decided" && entry.approvalId === approvalId);
+  if (decided?.type === "approval.decided") return fail("approval.already_decided", `Already ${describe(decided.decision)}`);
+  if (entries.some((entry) => entry.type === "run.completed" || entry.type === "run.failed"))
+    return fail("approval.changed", "The run has ended; nothing is asked any more");
   if (now >= asked.approval.expiresAt) return fail("approval.already_decided", "The time to decide has passed");
   if (!spec.review.reviewers.includes(by)) return fail("approval.not_reviewer", `${by} is not among the reviewers of ${spec.workflow}`);
   const parsed = DecisionInput.safeParse(input);

@@ -34,6 +34,7 @@ export class Pass {
   readonly #end: (end: PassEnd) => void;
   readonly #occurrences = new Map<string, number>();
   readonly #waits: WaitReason[] = [];
+  readonly #alone: (() => void)[] = [];
   #inFlight = 0;
 
   constructor(runId: string, spec: GovernanceSpec, journal: Journal, ports: Ports) {
@@ -77,10 +78,27 @@ export class Pass {
       }
     } finally {
       this.#inFlight--;
+      if (this.#inFlight <= 1) for (const wake of this.#alone.splice(0)) wake();
       if (suspended || this.#waits.length > 0) void this.#endWhenQuiet();
     }
     // A fresh one for each: a shared promise would keep every waiting body in memory, and in workerd the request that it began in open.
     return new Promise<never>(() => {});
+  }
+
+  /**
+   * After the body's last word, inside a `call`. Steps that it did not wait for are finished first, and what they have sent unanswered is waited for: a write
+   * must not outlive its run. Whatever else they wait for (a person, a pause) ends with the body.
+   */
+  async conclude(isUnanswered: (entries: ReturnType<Pass["entries"]>) => boolean): Promise<void> {
+    while (this.#inFlight > 1) {
+      await new Promise<void>((resolve) => this.#alone.push(resolve));
+      await this.ports.turn();
+    }
+    const unanswered = this.#waits.filter(({ step }) => isUnanswered(this.entries(step)));
+    this.#waits.length = 0;
+    this.#waits.push(...unanswered);
+    const [first] = unanswered;
+    if (first) this.wait(first);
   }
 
   /** Leaves the step runner, never the author's code: `call` turns it into a promise that does not settle. */
@@ -186,13 +204,17 @@ export class Pass {
   }
 }
 
-/** Among parallel waits the earliest time wakes the run; what it is said to wait for is the one that a person can do something about. */
+/**
+ * Among parallel waits the earliest time wakes the run; what it is said to wait for is the one that a person can do something about. A timer goes before an
+ * operator, who has no time: what needs nobody is not held up by what needs somebody.
+ */
 function mostUrgent(waits: readonly WaitReason[]): WaitReason {
   const order = { operator: 0, approval: 1, timer: 2 } as const;
   const timers = waits.filter((wait) => wait.kind !== "operator");
   const due = timers.length > 0 ? Math.min(...timers.map((wait) => wait.until)) : null;
   const named = [...waits].sort((a, b) => order[a.kind] - order[b.kind])[0] as WaitReason;
-  return named.kind === "operator" || due === null ? named : { ...named, until: due };
+  if (named.kind === "operator") return waits.filter((wait) => wait.kind === "timer").sort((a, b) => a.until - b.until)[0] ?? named;
+  return due === null ? named : { ...named, until: due };
 }
 
 /** Not for the author: how a step runner leaves, whatever the reason. */

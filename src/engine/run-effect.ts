@@ -8,6 +8,7 @@ import type { Ruling } from "../governance/evaluate.ts";
 import type { Decided, EffectOutcome } from "./define.ts";
 import { decideEffect, deciderOf, type EffectState, foldEffect, proves } from "./effect-decision.ts";
 import { attemptsOf, isPassControl, type Pass } from "./pass.ts";
+import { computeBackoff, MAX_ATTEMPTS } from "./retry.ts";
 import { ruleOn } from "./rule.ts";
 
 export interface EffectCall {
@@ -24,6 +25,8 @@ export async function runEffect(pass: Pass, call: EffectCall): Promise<EffectOut
   const actionName = `${call.connector}.${call.name}`;
   const parsed = action.input.safeParse(call.input);
   if (!parsed.success) {
+    // What is recorded was valid.
+    checkRecorded(pass, step, "");
     const issue = parsed.error.issues[0];
     const field = issue?.path.join(".");
     throw new InterlockError("connector.rejected", `${actionName}: ${field}: ${issue?.message}`, { field });
@@ -36,13 +39,10 @@ export async function runEffect(pass: Pass, call: EffectCall): Promise<EffectOut
   });
   const options = { hasLook: Boolean(action.look), hasProof: Boolean(action.prove), shadow: pass.spec.mode !== "live" };
   const key = `${pass.runId}/${step}`;
+  checkRecorded(pass, step, args);
 
   for (;;) {
     const state = foldEffect(pass.entries(step));
-    if (state.intended) pass.checkArgs(step, state.intended.args, args);
-    else if (pass.entries(step).some((entry) => entry.type === "read.done" || entry.type === "decision.made")) {
-      pass.hold(step, "workflow.diverged", `The step "${step}" was recorded as a read and is now a write`);
-    }
     const move = decideEffect(state, options, pass.ports.now());
     const toWrite = sameJson(state.values, state.intended?.values) || !state.intended ? input : action.withValues(input, state.values);
     const context = (): ApplyContext => ({
@@ -51,8 +51,13 @@ export async function runEffect(pass: Pass, call: EffectCall): Promise<EffectOut
       version: state.looked?.version ?? null,
       since: intendedAt(pass, step),
     });
-    const attempt = <T>(during: "look" | "send" | "settle" | "prove", work: () => Promise<T>): Promise<T> =>
-      work().catch((thrown) => failTry(pass, step, args, during, action, thrown));
+    const attempt = async <T>(during: "look" | "send" | "settle" | "prove", work: () => Promise<T>): Promise<T> => {
+      try {
+        return await work();
+      } catch (thrown) {
+        return failTry(pass, step, args, during, action, thrown);
+      }
+    };
 
     switch (move.kind) {
       case "intend": {
@@ -151,6 +156,11 @@ export async function runEffect(pass: Pass, call: EffectCall): Promise<EffectOut
   }
 }
 
+/** Whatever the step was when it was recorded: a read that has become a write has other arguments, and so has a try that failed. */
+function checkRecorded(pass: Pass, step: string, args: string): void {
+  for (const entry of pass.entries(step)) if ("args" in entry) pass.checkArgs(step, entry.args, args);
+}
+
 /** When the write was first intended: nothing of ours can be older. Epoch milliseconds. */
 const intendedAt = (pass: Pass, step: string): number =>
   pass.entries(step).find((entry) => entry.type === "effect.intended")?.at ?? pass.ports.now();
@@ -196,7 +206,8 @@ function failTry(
   thrown: unknown,
 ): never {
   if (isPassControl(thrown)) throw thrown;
-  const error = failureOf(thrown);
+  // Code that broke over an answer has shown nothing about the write: as good as an answer that cannot be read.
+  const error = failureOf(thrown, during === "look" ? "workflow.threw" : "connector.answer_invalid");
   const attempt = attemptsOf(pass.entries(step)) + 1;
   const { outcome, retry } = errorFacts(error.code);
   const askPerson = () => {
@@ -206,8 +217,10 @@ function failTry(
   if (during === "send" && outcome === "unknown") {
     if (action.idempotency === "none") return askPerson();
     if (retry === "never") {
-      pass.record(step, { type: "attempt.failed", args, during, attempt, error, retryAt: pass.ports.now() });
-      return pass.wait({ kind: "timer", step, until: pass.ports.now() });
+      // Looked up and not given up, with the usual pauses and the usual end: a system that says yes and does nothing must not be asked for ever.
+      const retryAt = attempt < MAX_ATTEMPTS ? pass.ports.now() + computeBackoff(attempt, pass.ports.random()) : null;
+      pass.record(step, { type: "attempt.failed", args, during, attempt, error, retryAt });
+      return pass.wait(retryAt === null ? { kind: "operator", step, error } : { kind: "timer", step, until: retryAt });
     }
   }
   if (during === "settle" && retry === "never") return askPerson();
@@ -216,7 +229,7 @@ function failTry(
     pass.record(step, { type: "effect.proved", after: {}, matches: false });
     return pass.wait({ kind: "timer", step, until: pass.ports.now() });
   }
-  return pass.failAttempt(step, args, during, attempt, thrown);
+  return pass.failAttempt(step, args, during, attempt, { failure: error });
 }
 
 type Settled = { kind: "applied"; output: Json } | { kind: "absent" } | { kind: "unclear"; why: string };

@@ -5,7 +5,7 @@ import { failureOf } from "../core/errors.ts";
 import { type JsonObject, sameJson } from "../core/json.ts";
 import { foldEffect } from "./effect-decision.ts";
 import type { StepEntry, UndoConflict } from "./journal.ts";
-import type { Pass } from "./pass.ts";
+import { isPassControl, type Pass } from "./pass.ts";
 import { decideRetry } from "./retry.ts";
 import { computeUndo } from "./undo-decision.ts";
 
@@ -20,7 +20,9 @@ export function foldUndo(entries: readonly StepEntry[]): UndoState {
   for (const entry of entries) {
     if (entry.type === "undo.requested") state = { phase: "requested", attempts: 0, retryAt: 0 };
     else if (entry.type === "undo.attempt_failed") state = { phase: "requested", attempts: entry.attempt, retryAt: entry.retryAt };
-    else if (entry.type === "undo.done") state = { phase: "done", restored: entry.restored, conflicts: entry.conflicts };
+    // What the system answered and did not do is no undo.
+    else if (entry.type === "undo.done")
+      state = entry.matches ? { phase: "done", restored: entry.restored, conflicts: entry.conflicts } : { phase: "failed" };
     else if (entry.type === "undo.failed") state = { phase: "failed" };
   }
   return state;
@@ -33,12 +35,12 @@ export async function runUndo(pass: Pass, step: string, connector: string, actio
   if (undo.phase !== "requested") return null;
   if (undo.retryAt > pass.ports.now()) return undo.retryAt;
   const effect = foldEffect(entries);
-  const http = pass.ports.connect(connector);
   const input = sameJson(effect.values, effect.intended?.values)
     ? effect.intended?.input
     : action.withValues(effect.intended?.input, effect.values);
-  const context = (version: string | null): ApplyContext => ({ http, key: `${effect.intended?.key}/undo`, version });
   try {
+    const http = pass.ports.connect(connector);
+    const context = (version: string | null): ApplyContext => ({ http, key: `${effect.intended?.key}/undo`, version });
     switch (action.undo.kind) {
       case "restore": {
         if (!action.look) throw new Error(`${connector}: an action that restores must look`);
@@ -74,6 +76,7 @@ export async function runUndo(pass: Pass, step: string, connector: string, actio
         break;
     }
   } catch (thrown) {
+    if (isPassControl(thrown)) throw thrown;
     const error = failureOf(thrown);
     const attempt = undo.attempts + 1;
     const next = decideRetry(error, attempt, pass.ports.now(), pass.ports.random());

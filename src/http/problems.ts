@@ -14,7 +14,14 @@ export function failureOfThrown(thrown: unknown): Failure {
   if (framework) return framework;
   const failure = failureOf(thrown);
   if (failure.code !== "internal") return failure;
-  console.error(JSON.stringify({ message: "request failed", error: failure.message }));
+  const { cause } = (thrown ?? {}) as { cause?: unknown };
+  console.error(
+    JSON.stringify({
+      message: "request failed",
+      error: failure.message,
+      ...(cause === undefined ? {} : { cause: failureOf(cause).message }),
+    }),
+  );
   return { code: "internal", message: "The console could not finish this request; the Worker’s log has the reason" };
 }
 

@@ -233,6 +233,10 @@ legend { padding: 0 0 var(--s1); font-weight: 600; }
   .timeline time { text-align: left; }
   .timeline .day { display: inline; margin-right: var(--s2); }
 }
+@media (max-width: 360px) {
+  .top nav a { padding-inline: 7px; font-size: 14px; }
+  .top nav { margin-inline: -7px; }
+}
 @media (prefers-contrast: more) {
   :root { --quiet: var(--ink); --line: var(--edge); }
 }

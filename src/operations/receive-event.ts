@@ -1,6 +1,6 @@
 // One delivery, from its bytes to a durable event: limit, read, verify, normalise, store, answer. 2xx only after the event is stored.
 // What the answer says is the same for every failed check; which one it was is in our log.
-import { type ErrorCode, errorFacts, type Failure, InterlockError, problemOf } from "../core/errors.ts";
+import { type ErrorCode, errorFacts, type Failure, failureOf, InterlockError, problemOf } from "../core/errors.ts";
 import type { InterlockEvent } from "../core/event.ts";
 import { keepDeadLetters } from "../db/dead-letters.ts";
 import { bindingOf, type Connection } from "../deployment.ts";
@@ -17,9 +17,12 @@ import { startRuns } from "./start-runs.ts";
 const SEND_TIMEOUT_MS = 2_000;
 /** Seconds. Zendesk repeats a 429 or 503 only when asked to wait less than a minute. */
 const RETRY_AFTER_S = 10;
+const NOT_STORED = `The event could not be stored; send it again in ${RETRY_AFTER_S} s`;
 
 export async function receiveEvent(context: Context, connectionId: string, request: Request): Promise<Response> {
-  const connection = context.deployment.connections[connectionId];
+  const { connections } = context.deployment;
+  // An own member: "constructor" is a name that anybody may post to, and no connection.
+  const connection = Object.hasOwn(connections, connectionId) ? connections[connectionId] : undefined;
   const declaration = connection?.connector.webhook;
   if (!connection || !declaration) return refuse("webhook.connection_unknown", "No connection has this address");
   if (!(await withinLimit(context, connectionId, Date.now())))
@@ -53,28 +56,36 @@ export async function receiveEvent(context: Context, connectionId: string, reque
     case "ignored":
       return accepted({ status: "ignored", reason: received.reason });
     case "dead_letter":
-      await keepDeadLetters(
-        context.env.DB,
-        [{ id: received.id, source: `${connection.connector.name}/${connectionId}`, reason: received.reason, body: received.body }],
-        now,
-      );
+      try {
+        await keepDeadLetters(
+          context.env.DB,
+          [{ id: received.id, source: `${connection.connector.name}/${connectionId}`, reason: received.reason, body: received.body }],
+          now,
+        );
+      } catch (thrown) {
+        log("dead letter not kept", { connection: connectionId, error: failureOf(thrown).message });
+        return refuse("ingress.unavailable", NOT_STORED);
+      }
       return Response.json({ status: "dead_letter", reason: received.reason }, { status: 200 });
     case "accepted":
-      return store(context, connection, received.event);
+      return store(context, connection, received.event, received.bodyBytes);
   }
 }
 
-async function store(context: Context, connection: Connection, event: InterlockEvent): Promise<Response> {
+async function store(context: Context, connection: Connection, event: InterlockEvent, bodyBytes: number): Promise<Response> {
   const admit = () => admitDirectly(context, event);
   const stored = await storeEvent({
-    send: connection.admission === "direct" ? admit : async () => void (await context.env.EVENTS.send(await messageFor(context, event))),
+    send:
+      connection.admission === "direct"
+        ? admit
+        : async () => void (await context.env.EVENTS.send(await messageFor(context, event, bodyBytes))),
     admit,
     timeoutMs: SEND_TIMEOUT_MS,
     timer: timerFor,
   });
   if (stored.kind === "unavailable") {
     log("event not stored", { event: event.id, errors: stored.errors });
-    return refuse("ingress.unavailable", `The event could not be stored; send it again in ${RETRY_AFTER_S} s`);
+    return refuse("ingress.unavailable", NOT_STORED);
   }
   return accepted({ status: "accepted", event: event.id });
 }
@@ -100,9 +111,11 @@ async function admitDirectly(context: Context, event: InterlockEvent): Promise<v
 }
 
 /** An event over a message's size lies in R2, written before the message that points to it. */
-async function messageFor(context: Context, event: InterlockEvent): Promise<EventMessage> {
+async function messageFor(context: Context, event: InterlockEvent, bodyBytes: number): Promise<EventMessage> {
+  // JSON writes no byte of a body as more than six ("\\u0000"), so a small one need not be measured.
+  if (bodyBytes * 6 < MAX_MESSAGE_BYTES - 4_000) return { kind: "event", event };
   const text = JSON.stringify(event);
-  if (text.length * 3 <= MAX_MESSAGE_BYTES || new TextEncoder().encode(text).length <= MAX_MESSAGE_BYTES) return { kind: "event", event };
+  if (new TextEncoder().encode(text).length <= MAX_MESSAGE_BYTES) return { kind: "event", event };
   const key = `event/${event.id}`;
   await context.env.BLOBS.put(key, text);
   return { kind: "pointer", key };

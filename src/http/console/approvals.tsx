@@ -60,9 +60,10 @@ async function approvalOf(db: D1Database, id: string): Promise<ApprovalDetail> {
 }
 
 function draftOf(form: ReadonlyMap<string, string>): Draft {
-  const values: Record<string, string> = {};
-  for (const [name, text] of form) if (name.startsWith(VALUE_PREFIX)) values[name.slice(VALUE_PREFIX.length)] = text;
-  return { kind: form.get("kind") ?? "", values, reason: form.get("reason") ?? "" };
+  const values = [...form].flatMap(([name, text]) =>
+    name.startsWith(VALUE_PREFIX) ? [[name.slice(VALUE_PREFIX.length), text] as const] : [],
+  );
+  return { kind: form.get("kind") ?? "", values: Object.fromEntries(values), reason: form.get("reason") ?? "" };
 }
 
 /** The form as a decision. Texts become values by the editors that the page showed; values that nobody touched are an approval of what was asked. */
@@ -73,15 +74,16 @@ function decisionOf(form: ReadonlyMap<string, string>, draft: Draft, detail: App
       return ok(parseInput(DecisionInput, { kind: draft.kind, digest, ...(draft.kind === "rejected" ? { reason: draft.reason } : {}) }));
     const { approval } = detail.approval;
     const rules = detail.spec?.spec.actions[approval.action]?.fields ?? {};
-    const values: Record<string, Json> = {};
+    const read: [string, Json][] = [];
     for (const [field, proposed] of Object.entries(approval.values)) {
       const text = draft.values[field];
       if (text === undefined)
         return fail("approval.edit_refused", `${field}: give a value for every field that was asked about`, { field });
-      const read = readEditor(editorFor(Object.hasOwn(rules, field) ? rules[field] : undefined, proposed), field, text, proposed);
-      if (!read.ok) return read;
-      values[field] = read.value;
+      const value = readEditor(editorFor(Object.hasOwn(rules, field) ? rules[field] : undefined, proposed), field, text, proposed);
+      if (!value.ok) return value;
+      read.push([field, value.value]);
     }
+    const values = Object.fromEntries(read);
     return ok(
       sameJson(values, approval.values) ? { kind: "approved", digest } : parseInput(DecisionInput, { kind: "edited", digest, values }),
     );

@@ -39,7 +39,7 @@ export const DecisionForms = ({ approval, fields, refused, draft }: DecisionForm
         <button type="submit" class="button primary wide">
           Approve
         </button>
-        <p class="quiet small">Writes exactly the change above, in your name.</p>
+        <p class="quiet small">Exactly the change above is written, and recorded as your decision.</p>
       </form>
       <details open={draft?.kind === "edited"}>
         <summary class="button wide">Edit and approve</summary>

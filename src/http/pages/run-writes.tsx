@@ -29,7 +29,13 @@ export const RunWrites = ({ runId, effects, actions, mayUndo }: RunWritesProps) 
             values={body.values}
             after={WRITTEN.has(status) ? "Written" : "Intended"}
           />
-          {body.refused ? <p>{sentence(`${capital(body.refused.because)}: ${body.refused.reason}`)}</p> : null}
+          {body.refused ? (
+            <p>
+              {sentence(
+                body.refused.because === "shadow" ? body.refused.reason : `${capital(body.refused.because)}: ${body.refused.reason}`,
+              )}
+            </p>
+          ) : null}
           {body.ruling ? <p class="quiet small">{`${sentence(body.ruling.reason)} Rule ${body.ruling.rule}.`}</p> : null}
           {body.proved ? <Proof matches={body.proved.matches} /> : null}
           {body.conflicts && body.conflicts.length > 0 ? <Conflicts conflicts={body.conflicts} /> : null}

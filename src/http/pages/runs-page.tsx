@@ -40,7 +40,7 @@ export const RunsPage = ({ frame, status, runs, next, now }: RunsPageProps) => (
           system’s webhook points to /hooks/ and the name of its connection.
         </Empty>
       ) : (
-        <Empty title={`No run is ${status}`}>Runs that are {status} appear here. The other tabs have the rest.</Empty>
+        <Empty title={`No ${status} runs`}>They appear here as soon as there are some; the other tabs have the rest.</Empty>
       )
     ) : (
       <table class="list">

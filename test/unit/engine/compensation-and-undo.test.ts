@@ -6,7 +6,7 @@ import { undoStep } from "../../../src/engine/execute.ts";
 import type { Entry } from "../../../src/engine/journal.ts";
 import { Pass } from "../../../src/engine/pass.ts";
 import { effectView } from "../../../src/engine/project.ts";
-import { type Body, failingAt, ledgerWorkflow, ledgerWorld } from "./ledger-world.ts";
+import { type Body, byHand, ledgerWorkflow, ledgerWorld } from "./ledger-world.ts";
 import { triageWorld } from "./triage-world.ts";
 
 const fails: Body = async () => {
@@ -117,7 +117,9 @@ describe("a run that fails for good", () => {
     const world = ledgerWorld(async ({ book }) => {
       await Promise.all([book.getRecord("missing", { id: "nothing" }), book.addLine("add", { text: "one" })]);
     });
+    world.ledger.slowness = 20;
     expect(await world.engine.run()).toMatchObject({ state: { status: "failed", error: { code: "connector.not_found" } } });
+    expect(world.ledger.sent()).toEqual(["POST /lines", "DELETE /lines/1"]);
     expect(world.ledger.lines).toEqual([]);
     expect(world.engine.durable.at(-1)?.type).toBe("run.failed");
   });
@@ -336,7 +338,12 @@ describe("an undo that a person asks for", () => {
       ...world.engine.durable,
       { type: "undo.requested", step: "set", by: "ada@example.com", seq: 99, at: world.clock.now } as Entry,
     ];
-    const { journal, ports } = failingAt("flush", world, entries);
+    let failures = 0;
+    const { journal, ports } = byHand(world, entries, {
+      flush: async () => {
+        if (failures++ === 0) throw new Error("the disk is full");
+      },
+    });
     await expect(undoStep(new Pass("run-1", world.spec, journal, ports), ledgerWorkflow(set), "set")).rejects.toBeDefined();
     expect(world.ledger.sent()).toHaveLength(sent);
   });

@@ -3,10 +3,9 @@
 import * as z from "zod";
 import type { AnyWriteAction } from "../../../src/connectors/define.ts";
 import { createHttp } from "../../../src/connectors/http.ts";
-import { InterlockError } from "../../../src/core/errors.ts";
 import type { InterlockEvent } from "../../../src/core/event.ts";
 import { type DataElement, defineWorkflow, type Handles, model, type Workflow } from "../../../src/engine/define.ts";
-import type { Entry, Journal, NewEntry } from "../../../src/engine/journal.ts";
+import type { Entry, Journal } from "../../../src/engine/journal.ts";
 import type { Ports } from "../../../src/engine/pass.ts";
 import type { GovernanceSpec } from "../../../src/governance/spec.ts";
 import type { Model, ModelRequest, ModelResult } from "../../../src/inference/model.ts";
@@ -167,45 +166,36 @@ export function ledgerWorld(body: Body, scenario: LedgerScenario = {}) {
 
 const isEnd = (entry: Entry): boolean => entry.type === "run.completed" || entry.type === "run.failed";
 
-/** Ports to the world, and a journal that holds `entries` and whose next durable write, or next entry, fails as it does for a pass that was overtaken. */
-export function failingAt(
-  point: "flush" | "record",
-  world: ReturnType<typeof ledgerWorld>,
-  entries: readonly Entry[],
-  after = 0,
-): { journal: Journal; ports: Ports; recorded: NewEntry[] } {
-  const recorded: NewEntry[] = [];
-  let left = after;
-  const fail = (at: typeof point): void => {
-    if (at === point && left-- <= 0) throw new InterlockError("pass.stale", "A newer pass has taken over");
-  };
-  const all = () => [
-    ...entries,
-    ...recorded.map((entry, index) => ({ ...entry, seq: entries.length + index + 1, at: world.clock.now }) as Entry),
-  ];
-  return {
-    recorded,
-    journal: {
-      entriesOf: (step) => all().filter((entry) => entry.step === step),
-      record: (added) => {
-        fail("record");
-        recorded.push(...added);
-      },
-      flush: async () => fail("flush"),
+interface ByHand {
+  /** What happens instead of a durable write, or of taking an entry. */
+  readonly flush?: () => Promise<void>;
+  readonly record?: () => void;
+}
+
+/** The engine's ports to this world and a journal that starts with `entries`, for tests of how a pass and its journal get on with each other. */
+export function byHand(world: ReturnType<typeof ledgerWorld>, entries: readonly Entry[], { flush, record }: ByHand = {}) {
+  const kept: Entry[] = [...entries];
+  const journal: Journal = {
+    entriesOf: (step) => kept.filter((entry) => entry.step === step),
+    record: (added) => {
+      record?.();
+      for (const entry of added) kept.push({ ...entry, seq: kept.length + 1, at: world.clock.now } as Entry);
     },
-    ports: {
-      connect: () =>
-        createHttp({
-          baseUrl: "https://ledger.test",
-          authorization: null,
-          system: "ledger",
-          now: () => world.clock.now,
-          fetch: world.ledger.fetch,
-        }),
-      model: () => world.mind,
-      now: () => world.clock.now,
-      random: () => 0.5,
-      turn: () => new Promise((resolve) => setImmediate(resolve)),
-    },
+    flush: async () => flush?.(),
   };
+  const ports: Ports = {
+    connect: () =>
+      createHttp({
+        baseUrl: "https://ledger.test",
+        authorization: null,
+        system: "ledger",
+        now: () => world.clock.now,
+        fetch: world.ledger.fetch,
+      }),
+    model: () => world.mind,
+    now: () => world.clock.now,
+    random: () => 0.5,
+    turn: () => new Promise((resolve) => setImmediate(resolve)),
+  };
+  return { journal, ports, kept };
 }

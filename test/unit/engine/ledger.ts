@@ -93,6 +93,7 @@ export function createLedger(now: () => number) {
       if (says === null) throw new TypeError("fetch failed", { cause: { code: "ECONNRESET" } });
       return json({ error: "a gateway speaks" }, says);
     }
+    if ((init?.method ?? "GET") !== "GET") for (let turn = 0; turn < ledger.slowness; turn++) await new Promise(setImmediate);
     return direct(input, init);
   };
 
@@ -103,6 +104,8 @@ export function createLedger(now: () => number) {
     lines,
     payments,
     letters,
+    /** How many turns of the event loop a write takes. */
+    slowness: 0,
     /** Answers 200 to updates and does nothing. */
     deaf: false,
     /** Answers 200 to the removal of a line and keeps it. */

@@ -1,0 +1,348 @@
+// The queue's side, in workerd: each message of a batch is acknowledged, retried or buried by itself. A binding that fails is a replaced one.
+import { createExecutionContext, createMessageBatch, getQueueResult } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import type { InterlockEvent } from "../../src/core/event.ts";
+import { partitionName, partitionOf, runIdOf } from "../../src/core/ids.ts";
+import type { Workflow } from "../../src/engine/define.ts";
+import { type Context, partitionByName, partitionForLane } from "../../src/operations/context.ts";
+import { retryDelay } from "../../src/queues/consumer.ts";
+import { createWorker } from "../../src/worker.ts";
+import { outside, ticketEvent } from "./outside.ts";
+import worker, { deployment } from "./worker.ts";
+
+let world: ReturnType<typeof outside>;
+beforeAll(() => {
+  world = outside();
+});
+afterAll(() => {
+  vi.restoreAllMocks();
+});
+
+// ---- batches ----
+
+interface Told {
+  readonly acked: readonly string[];
+  /** Message id and seconds. */
+  readonly retried: Readonly<Record<string, number | undefined>>;
+}
+interface Queued {
+  readonly id: string;
+  readonly body: unknown;
+  readonly attempts?: number;
+}
+
+/** What the handler said of each message. A batch that fails as a whole, or is left unanswered, fails the test. */
+async function consume(
+  messages: readonly Queued[],
+  bindings: object = {},
+  options: { handler?: typeof worker; queue?: string } = {},
+): Promise<Told> {
+  const { handler = worker, queue = "interlock-events" } = options;
+  const batch = createMessageBatch(
+    queue,
+    messages.map(({ id, body, attempts = 1 }) => ({ id, body, attempts, timestamp: new Date() })),
+  );
+  const execution = createExecutionContext();
+  await handler.queue(batch, { ...env, ...bindings }, execution);
+  const result = await getQueueResult(batch, execution);
+  expect(result).toMatchObject({ outcome: "ok", ackAll: false, retryBatch: { retry: false } });
+  const told = {
+    acked: [...result.explicitAcks].sort(),
+    retried: Object.fromEntries(result.retryMessages.map(({ msgId, delaySeconds }) => [msgId, delaySeconds])),
+  };
+  expect([...told.acked, ...Object.keys(told.retried)].sort()).toEqual(messages.map(({ id }) => id).sort());
+  return told;
+}
+
+const newTicket = () => world.zendesk.add({ subject: "Charged twice", description: "Charged twice", group_id: 100, priority: null });
+const message = (event: InterlockEvent, attempts?: number): Queued => ({
+  id: `m-${event.subject}`,
+  body: { kind: "event", event },
+  ...(attempts === undefined ? {} : { attempts }),
+});
+const messageFor = (ticket: string, attempts?: number): Queued => message(ticketEvent(ticket), attempts);
+
+// ---- what became of a message ----
+
+const context = (): Context => ({ env, deployment, waitUntil: () => undefined });
+async function hasRun(event: InterlockEvent): Promise<boolean> {
+  const partition = partitionByName(context(), partitionForLane(context(), event.subject));
+  return (await partition.inspect(runIdOf("ticket-triage", event.id))).ok;
+}
+const started = async (tickets: readonly string[]) => Promise.all(tickets.map((ticket) => hasRun(ticketEvent(ticket))));
+/** The dead letters whose text has this in it. */
+async function lettersAbout(text: string) {
+  const { results } = await env.DB.prepare("select source, reason, body from dead_letter").all<{
+    source: string;
+    reason: string;
+    body: string;
+  }>();
+  return results.filter(({ body }) => body.includes(text));
+}
+
+// ---- bindings that fail ----
+
+const failingDatabase = (fails: (sql: string) => boolean): { DB: D1Database } => {
+  const prepare = (sql: string) => {
+    if (fails(sql)) throw new Error("D1 is down");
+    return env.DB.prepare(sql);
+  };
+  return { DB: { prepare, batch: (statements: D1PreparedStatement[]) => env.DB.batch(statements) } as unknown as D1Database };
+};
+const noDatabase = failingDatabase(() => true);
+
+const partitionsWithout = (lost: string): { RUN_PARTITION: Env["RUN_PARTITION"] } => ({
+  RUN_PARTITION: {
+    getByName: (name: string) =>
+      name === lost ? { start: () => Promise.reject(new Error("the object was reset")) } : env.RUN_PARTITION.getByName(name),
+  } as unknown as Env["RUN_PARTITION"],
+});
+
+// ---- claims ----
+
+describe("a batch of good messages", () => {
+  it("starts a run for each and acknowledges each", async () => {
+    const tickets = Array.from({ length: 10 }, newTicket);
+    const told = await consume(tickets.map((ticket) => messageFor(ticket)));
+    expect(told.acked).toEqual(tickets.map((ticket) => `m-${ticket}`).sort());
+    expect(await started(tickets)).toEqual(tickets.map(() => true));
+  });
+
+  it("is in the event log with the number of its runs", async () => {
+    const [ticket, other] = [newTicket(), newTicket()];
+    const unheard = { ...ticketEvent(other, "unheard"), type: "ticket.updated" };
+    expect((await consume([messageFor(ticket), message(unheard)])).acked).toHaveLength(2);
+    const { results } = await env.DB.prepare("select id, runs from event_log where id in (?, ?) order by runs")
+      .bind(ticketEvent(ticket).id, unheard.id)
+      .all();
+    expect(results).toEqual([
+      { id: unheard.id, runs: 0 },
+      { id: ticketEvent(ticket).id, runs: 1 },
+    ]);
+  });
+
+  it("that holds one event twice, and comes again as a whole, makes one run that writes once", async () => {
+    const ticket = newTicket();
+    const twice = [
+      { ...messageFor(ticket), id: "copy-1" },
+      { ...messageFor(ticket), id: "copy-2" },
+    ];
+    expect((await consume(twice)).acked).toEqual(["copy-1", "copy-2"]);
+    expect((await consume(twice)).acked).toEqual(["copy-1", "copy-2"]);
+    const runs = () => env.DB.prepare("select status from run where event_id = ?").bind(ticketEvent(ticket).id).all();
+    await vi.waitFor(async () => expect((await runs()).results).toEqual([{ status: "completed" }]), { timeout: 10_000 });
+    expect(world.zendesk.comments(ticket).filter(({ body }) => body.startsWith("Interlock sent"))).toHaveLength(1);
+  });
+});
+
+describe("one bad message among good ones", () => {
+  it("is buried with its reason and acknowledged, and the good ones start", async () => {
+    const tickets = [newTicket(), newTicket()];
+    const bad = { id: "bad", body: { kind: "event", event: { subject: "the bad one" } } };
+    const told = await consume([messageFor(tickets[0] ?? ""), bad, messageFor(tickets[1] ?? "")]);
+    expect(told.acked).toContain("bad");
+    expect(await started(tickets)).toEqual([true, true]);
+    expect(await lettersAbout("the bad one")).toEqual([
+      { source: "queue", reason: expect.stringMatching(/^The message is not an event: event\.id /), body: JSON.stringify(bad.body) },
+    ]);
+  });
+
+  it.each([["text"], [null], [{}], [{ kind: "pointer" }], [42]])("may be anything: %j", async (body) => {
+    const ticket = newTicket();
+    expect((await consume([{ id: "bad", body }, messageFor(ticket)])).acked).toHaveLength(2);
+    expect(await started([ticket])).toEqual([true]);
+  });
+
+  it("whose lane its workflow cannot compute costs only itself", async () => {
+    const [good, bad] = [newTicket(), newTicket()];
+    const careless: Workflow = {
+      ...(deployment.workflows[0] as Workflow),
+      lane: ({ event }) => {
+        if (event.subject === bad) throw new TypeError("event.data.customer is undefined");
+        return event.subject;
+      },
+    };
+    const { handler } = createWorker({ ...deployment, workflows: [careless] });
+    expect((await consume([messageFor(good), messageFor(bad)], {}, { handler })).acked).toHaveLength(2);
+    expect(await started([good, bad])).toEqual([true, false]);
+    expect(await lettersAbout(ticketEvent(bad).id)).toEqual([
+      expect.objectContaining({ reason: expect.stringContaining("event.data.customer is undefined") }),
+    ]);
+  });
+});
+
+describe("a partition that refuses", () => {
+  it("has only its own messages retried, later each time", async () => {
+    const byPartition = new Map<string, string[]>();
+    while ([...byPartition.values()].filter((tickets) => tickets.length >= 2).length < 2) {
+      const ticket = newTicket();
+      const name = partitionName(partitionOf(ticket, deployment.partitions));
+      byPartition.set(name, [...(byPartition.get(name) ?? []), ticket]);
+    }
+    const [[lost, its] = ["", []], ...others] = [...byPartition].filter(([, tickets]) => tickets.length >= 2);
+    const rest = others.flatMap(([, tickets]) => tickets);
+    const told = await consume(
+      [...its, ...rest].map((ticket, index) => messageFor(ticket, index + 1)),
+      partitionsWithout(lost),
+    );
+    expect(told.retried).toEqual(Object.fromEntries(its.map((ticket, index) => [`m-${ticket}`, retryDelay(index + 1)])));
+    expect(told.acked).toEqual(rest.map((ticket) => `m-${ticket}`).sort());
+    expect(await started(rest)).toEqual(rest.map(() => true));
+    expect(await started(its)).toEqual(its.map(() => false));
+
+    expect((await consume(its.map((ticket) => messageFor(ticket, 3)))).acked).toHaveLength(its.length);
+    expect(await started(its)).toEqual(its.map(() => true));
+  });
+});
+
+describe("a database that does not answer", () => {
+  it("has every message retried, and none buried", async () => {
+    const tickets = [newTicket(), newTicket()];
+    const told = await consume(
+      tickets.map((ticket) => messageFor(ticket, 4)),
+      noDatabase,
+    );
+    expect(told).toEqual({ acked: [], retried: Object.fromEntries(tickets.map((ticket) => [`m-${ticket}`, 16])) });
+    expect(await started(tickets)).toEqual([false, false]);
+    expect(await lettersAbout(ticketEvent(tickets[0] ?? "").id)).toEqual([]);
+  });
+
+  it("loses no dead letter: the message is retried, the good ones beside it are not", async () => {
+    const ticket = newTicket();
+    const messages = [{ id: "bad", body: "kept later" }, messageFor(ticket)];
+    const told = await consume(
+      messages,
+      failingDatabase((sql) => sql.includes("dead_letter")),
+    );
+    expect(told).toEqual({ acked: [`m-${ticket}`], retried: { bad: 2 } });
+    expect(await lettersAbout("kept later")).toEqual([]);
+    expect((await consume(messages)).acked).toContain("bad");
+    expect(await lettersAbout("kept later")).toHaveLength(1);
+  });
+
+  it("for the event log alone fails no start", async () => {
+    const ticket = newTicket();
+    const told = await consume(
+      [messageFor(ticket)],
+      failingDatabase((sql) => sql.includes("event_log")),
+    );
+    expect(told.acked).toEqual([`m-${ticket}`]);
+    expect(await started([ticket])).toEqual([true]);
+  });
+});
+
+describe("a workflow's governance spec", () => {
+  const withSpecs = async (change: string, work: () => Promise<void>) => {
+    await env.DB.prepare(change).run();
+    try {
+      await work();
+    } finally {
+      await env.DB.batch([
+        env.DB.prepare("delete from governance_spec where version > 1"),
+        env.DB.prepare("update governance_spec set status = 'approved'"),
+      ]);
+    }
+  };
+
+  it("that is not approved starts no run: the event is a dead letter that names the spec", async () => {
+    const ticket = newTicket();
+    await withSpecs("update governance_spec set status = 'draft'", async () => {
+      expect((await consume([messageFor(ticket)])).acked).toEqual([`m-${ticket}`]);
+    });
+    expect(await started([ticket])).toEqual([false]);
+    expect(await lettersAbout(ticketEvent(ticket).id)).toEqual([
+      {
+        source: "zendesk/zendesk",
+        reason: expect.stringMatching(/^The run cannot be started: ticket-triage has no approved governance spec/),
+        body: JSON.stringify(ticketEvent(ticket)),
+      },
+    ]);
+  });
+
+  it("that was approved and does not fit its schema starts no run, and no older version takes its place", async () => {
+    const ticket = newTicket();
+    const insert = `insert into governance_spec (workflow, version, status, body, digest)
+      select workflow, 2, 'approved', '{"workflow":"ticket-triage","version":2}', 'x' from governance_spec where version = 1`;
+    await withSpecs(insert, async () => {
+      expect((await consume([messageFor(ticket)])).acked).toEqual([`m-${ticket}`]);
+    });
+    expect(await started([ticket])).toEqual([false]);
+    const [letter] = await lettersAbout(ticketEvent(ticket).id);
+    expect(letter?.reason).toMatch(/governance spec of ticket-triage.*owner/);
+  });
+});
+
+describe("a pointer", () => {
+  const event = { ...ticketEvent("8001", "pointed"), data: { text: "x".repeat(1000) } };
+  const pointer = (key: string): Queued => ({ id: key, body: { kind: "pointer", key } });
+
+  it("to a stored event starts its run", async () => {
+    const ticket = newTicket();
+    await env.BLOBS.put("event/good", JSON.stringify(ticketEvent(ticket)));
+    expect((await consume([pointer("event/good")])).acked).toEqual(["event/good"]);
+    expect(await started([ticket])).toEqual([true]);
+  });
+
+  it("to nothing is a dead letter", async () => {
+    expect((await consume([pointer("event/gone")])).acked).toEqual(["event/gone"]);
+    expect(await lettersAbout("event/gone")).toEqual([
+      { source: "queue", reason: "The event body event/gone is not in storage", body: '{"kind":"pointer","key":"event/gone"}' },
+    ]);
+  });
+
+  it.each([
+    ["no JSON", "event/broken", JSON.stringify(event).slice(0, 40)],
+    ["no event", "event/strange", '{"subject":"8001"}'],
+  ])("to what is %s is a dead letter at once", async (_what, key, text) => {
+    await env.BLOBS.put(key, text);
+    expect((await consume([pointer(key)])).acked).toEqual([key]);
+    expect(await lettersAbout(key)).toEqual([expect.objectContaining({ reason: `The stored event ${key} does not parse` })]);
+  });
+
+  it("is retried while storage does not answer", async () => {
+    const ticket = newTicket();
+    const BLOBS = { get: () => Promise.reject(new Error("R2 is down")), head: async () => ({}) } as unknown as R2Bucket;
+    expect(await consume([pointer("event/good"), messageFor(ticket)], { BLOBS })).toEqual({
+      acked: [`m-${ticket}`],
+      retried: { "event/good": 2 },
+    });
+  });
+});
+
+describe("the model's training", () => {
+  it("that fails holds no start up", async () => {
+    const ticket = newTicket();
+    const trained = [{ key: "model/never", train: () => Promise.reject(new Error("no samples")) as never }];
+    const source = { ...deployment.models.default, trained } as (typeof deployment.models)[string];
+    const { handler } = createWorker({ ...deployment, models: { default: source } });
+    expect((await consume([messageFor(ticket)], {}, { handler })).acked).toEqual([`m-${ticket}`]);
+    expect(await started([ticket])).toEqual([true]);
+  });
+});
+
+describe("the dead-letter queue", () => {
+  const dead = { queue: "interlock-events-dead" };
+
+  it("becomes rows in D1, once each, however often it is delivered", async () => {
+    const ticket = newTicket();
+    const messages = [messageFor(ticket), { id: "bad", body: "given up" }];
+    for (let delivery = 0; delivery < 2; delivery++) expect((await consume(messages, {}, dead)).acked).toHaveLength(2);
+    const reason = "Every try to start a run for this event failed";
+    expect(await lettersAbout(ticketEvent(ticket).id)).toEqual([
+      { source: "queue", reason, body: JSON.stringify({ kind: "event", event: ticketEvent(ticket) }) },
+    ]);
+    expect(await lettersAbout("given up")).toEqual([{ source: "queue", reason, body: "given up" }]);
+    expect(await started([ticket])).toEqual([false]);
+  });
+
+  it("is retried while D1 does not answer", async () => {
+    expect(await consume([{ id: "a", body: "later", attempts: 2 }], noDatabase, dead)).toEqual({ acked: [], retried: { a: 4 } });
+  });
+});
+
+describe("the pause before a message comes again", () => {
+  it("doubles from two seconds to five minutes", () => {
+    expect([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 100].map(retryDelay)).toEqual([2, 2, 4, 8, 16, 32, 64, 128, 256, 300, 300, 300]);
+  });
+});
