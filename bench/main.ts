@@ -6,9 +6,9 @@ import { cpSync, existsSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { parseArgs } from "node:util";
-import { PARTITIONS } from "../src/core/ids.ts";
 import { freePort } from "../sandbox/local.ts";
 import { startProcess } from "../sandbox/processes.ts";
+import { PARTITIONS } from "../src/core/ids.ts";
 import { benchSpec } from "./spec.ts";
 
 const ROOT = path.resolve(import.meta.dirname, "..");

@@ -2,7 +2,7 @@
 // start: journal a batch in one commit, arm the alarm, answer, then run. The alarm (about 2 s behind a start) picks up what a lost instance left behind,
 // due timers and unprojected entries; its times live in SQLite, so losing an alarm loses nothing.
 import { DurableObject } from "cloudflare:workers";
-import { failureOf, InterlockError, ok, type Result } from "../src/core/errors.ts";
+import { type ErrorCode, failureOf, InterlockError, ok, type Result } from "../src/core/errors.ts";
 import type { RunState, WaitReason } from "../src/core/run.ts";
 import { type ProjectedRun, projectRuns } from "../src/db/projection.ts";
 import { type Deployment, matchesManifest, workflowOf } from "../src/deployment.ts";
@@ -27,6 +27,7 @@ const OUTBOX_RUNS = 200;
 /** A pass that records nothing for this long awaits something that the engine does not know (a bare promise in the body): it is taken from its run. */
 const PASS_STALL_MS = 120_000;
 const DUE_BATCH = 500;
+const DEPLOY_CHECK_MS = 5 * 60_000;
 
 export function createRunPartition(deployment: Deployment) {
   return class RunPartition extends DurableObject<Env> implements PartitionPort {
@@ -259,7 +260,7 @@ export function createRunPartition(deployment: Deployment) {
           this.#arm(Date.now() + WATCHDOG_MS);
           return;
         case "waiting": {
-          const due = end.on.kind === "operator" ? null : end.on.until;
+          const due = end.on.kind === "operator" ? dueAfterDeploy(end.on.error.code) : end.on.until;
           run.waiting = end.on;
           await this.#commit(() => this.#journal.setWaiting(id, end.on, run.again ? Date.now() : due));
           if (due !== null) this.#arm(due);
@@ -291,6 +292,10 @@ export function createRunPartition(deployment: Deployment) {
 
     #markDirty(run: LiveRun): void {
       this.#dirty.add(run.row.id);
+      this.#projectSoon();
+    }
+
+    #projectSoon(): void {
       if (this.#outboxTimer) return;
       this.#outboxTimer = true;
       setTimeout(() => {
@@ -306,7 +311,8 @@ export function createRunPartition(deployment: Deployment) {
     }
 
     async #projectAll(): Promise<void> {
-      while (this.#dirty.size > 0) {
+      // What became dirty while D1 was writing waits for company again, unless it fills a statement by itself: many small writes cost more than one.
+      for (let first = true; this.#dirty.size >= (first ? 1 : OUTBOX_RUNS); first = false) {
         const ids = [...this.#dirty].slice(0, OUTBOX_RUNS);
         const runs = ids.flatMap((id) => this.#live.get(id) ?? this.#journal.load(id, Date.now()) ?? []);
         for (const id of ids) this.#dirty.delete(id);
@@ -332,6 +338,7 @@ export function createRunPartition(deployment: Deployment) {
           if (!run.running && run.seq === seq) this.#live.delete(run.row.id);
         }
       }
+      if (this.#dirty.size > 0) this.#projectSoon();
     }
 
     #projection(run: LiveRun): ProjectedRun {
@@ -370,6 +377,10 @@ export function createRunPartition(deployment: Deployment) {
     }
   };
 }
+
+/** What only another deployment can end is looked at again now and then; everything else that an operator must end waits for the operator. */
+const dueAfterDeploy = (code: ErrorCode): number | null =>
+  code === "workflow.unknown" || code === "workflow.diverged" ? Date.now() + DEPLOY_CHECK_MS : null;
 
 const held = (code: "workflow.unknown" | "workflow.diverged", message: string): PassEnd => ({
   kind: "waiting",

@@ -5,7 +5,10 @@ import type { TicketState } from "../client.ts";
 import type { RunDetail } from "./console-client.ts";
 import { type Story, settle } from "./story.ts";
 
-export async function checkStory({ sandbox, console, sent }: Story, say: (line: string) => void): Promise<{ passed: number; broken: string[] }> {
+export async function checkStory(
+  { sandbox, console, sent }: Story,
+  say: (line: string) => void,
+): Promise<{ passed: number; broken: string[] }> {
   let passed = 0;
   const broken: string[] = [];
   const claim = (text: string, holds: boolean) => {
@@ -20,7 +23,10 @@ export async function checkStory({ sandbox, console, sent }: Story, say: (line: 
   say("\nWhat came in:");
   for (const { ticket, id, statuses } of sent) {
     if (ticket.deliver === "bad-signature") {
-      claim(`${ticket.name}: the forged webhook was refused with 401`, statuses.every((status) => status === 401));
+      claim(
+        `${ticket.name}: the forged webhook was refused with 401`,
+        statuses.every((status) => status === 401),
+      );
       claim(`${ticket.name}: it started no run`, runOf(runs, id).length === 0);
     } else if (ticket.deliver === "twice") {
       claim(`${ticket.name}: both deliveries were accepted`, statuses.length === 2 && statuses.every((status) => status === 202));
@@ -52,12 +58,21 @@ export async function checkStory({ sandbox, console, sent }: Story, say: (line: 
     await console.decide(
       approval.id,
       kind,
-      kind === "edited" ? { "value:group": "technical", "value:priority": "low" } : kind === "rejected" ? { reason: "Not a support request" } : {},
+      kind === "edited"
+        ? { "value:group": "technical", "value:priority": "low" }
+        : kind === "rejected"
+          ? { reason: "Not a support request" }
+          : {},
     );
     answers.set(id, kind);
     say(`  ticket ${id}: ${kind}`);
   }
-  runs = await settle(console, started.length, (run) => run.state.status !== "waiting", () => undefined);
+  runs = await settle(
+    console,
+    started.length,
+    (run) => run.state.status !== "waiting",
+    () => undefined,
+  );
 
   const details = new Map<number, RunDetail>();
   for (const { id } of started) details.set(id, await console.run(runOf(runs, id)[0]?.id ?? ""));
@@ -66,7 +81,13 @@ export async function checkStory({ sandbox, console, sent }: Story, say: (line: 
   say("\nAn operator undoes one route, through the run's page:");
   const undoneRun = runOf(runs, undone)[0]?.id ?? "";
   await console.undo(undoneRun, "route ticket");
-  details.set(undone, await until(() => console.run(undoneRun), (detail) => effectOf(detail, "route ticket")?.status === "undone"));
+  details.set(
+    undone,
+    await until(
+      () => console.run(undoneRun),
+      (detail) => effectOf(detail, "route ticket")?.status === "undone",
+    ),
+  );
   claim("the undo is proved and in the audit", details.get(undone)?.audit.some((row) => row.type === "undo.done") === true);
 
   say("\nThe sandbox's records against the audit:");
@@ -86,10 +107,14 @@ export async function checkStory({ sandbox, console, sent }: Story, say: (line: 
     );
     const writes = detail.audit.filter((row) => row.type === "effect.applied" && row.step !== "tell the team").length;
     const undos = detail.audit.filter((row) => row.type === "undo.sending").length;
-    claim(`ticket ${id}: ${record.writes.applied} writes arrived, ${writes + undos} are in the audit`, record.writes.applied === writes + undos);
+    claim(
+      `ticket ${id}: ${record.writes.applied} writes arrived, ${writes + undos} are in the audit`,
+      record.writes.applied === writes + undos,
+    );
     const notes = record.comments.filter((comment) => comment.body.startsWith("Interlock sent this ticket")).length;
     claim(`ticket ${id}: ${notes} note${notes === 1 ? "" : "s"} of ours`, notes === (route?.status === "refused" ? 0 : 1));
-    if (answer === "edited") claim(`ticket ${id}: what was written is what the reviewer chose`, group === "technical" && record.priority === "low");
+    if (answer === "edited")
+      claim(`ticket ${id}: what was written is what the reviewer chose`, group === "technical" && record.priority === "low");
   }
   const told = Object.values(state.slack.messages).flat().length;
   const tellings = [...details.values()].filter((detail) => effectOf(detail, "tell the team")?.status === "applied").length;

@@ -26,7 +26,10 @@ export function consoleClient(url: string) {
     if (!response.ok) throw new Error(`GET ${path} answered ${response.status}`);
     return formsIn(await response.text());
   };
-  const submit = async (form: Form, values: Record<string, string> = {}): Promise<{ status: number; location: string | null; text: string }> => {
+  const submit = async (
+    form: Form,
+    values: Record<string, string> = {},
+  ): Promise<{ status: number; location: string | null; text: string }> => {
     const response = await fetch(url + form.action, {
       method: "POST",
       redirect: "manual",
@@ -50,7 +53,9 @@ export function consoleClient(url: string) {
       if (answer.status !== 303) throw new Error(`"${kind}" on ${approvalId} was answered ${answer.status}`);
     },
     undo: async (runId: string, step: string) => {
-      const form = (await page(`/runs/${encodeURIComponent(runId)}`)).find((one) => one.action.endsWith("/undo") && one.fields.get("step") === step);
+      const form = (await page(`/runs/${encodeURIComponent(runId)}`)).find(
+        (one) => one.action.endsWith("/undo") && one.fields.get("step") === step,
+      );
       if (!form) throw new Error(`The page of ${runId} has no form to undo "${step}"`);
       const answer = await submit(form);
       if (answer.status !== 303) throw new Error(`The undo of "${step}" was answered ${answer.status}`);
@@ -63,9 +68,10 @@ function formsIn(html: string): Form[] {
   return [...html.matchAll(/<form\b([^>]*)>([\s\S]*?)<\/form>/g)].map(([, head = "", inner = ""]) => {
     const fields = new Map<string, string>();
     const options = new Map<string, string[]>();
-    for (const [, attributes = ""] of inner.matchAll(/<input\b([^>]*)>/g)) fields.set(attribute(attributes, "name"), attribute(attributes, "value"));
+    for (const [, attributes = ""] of inner.matchAll(/<input\b([^>]*)>/g))
+      fields.set(attribute(attributes, "name"), attribute(attributes, "value"));
     for (const [, attributes = "", text = ""] of inner.matchAll(/<textarea\b([^>]*)>([\s\S]*?)<\/textarea>/g)) {
-      fields.set(attribute(attributes, "name"), unescape(text));
+      fields.set(attribute(attributes, "name"), decodeEntities(text));
     }
     for (const [, attributes = "", list = ""] of inner.matchAll(/<select\b([^>]*)>([\s\S]*?)<\/select>/g)) {
       const all = [...list.matchAll(/<option\b([^>]*)>/g)].map(([, option = ""]) => option);
@@ -80,7 +86,12 @@ function formsIn(html: string): Form[] {
   });
 }
 
-const attribute = (text: string, name: string): string => unescape(new RegExp(`\\b${name}="([^"]*)"`).exec(text)?.[1] ?? "");
+const attribute = (text: string, name: string): string => decodeEntities(new RegExp(`\\b${name}="([^"]*)"`).exec(text)?.[1] ?? "");
 
-const unescape = (text: string): string =>
-  text.replace(/&lt;/g, "<").replace(/&gt;/g, ">").replace(/&quot;/g, '"').replace(/&#39;/g, "'").replace(/&amp;/g, "&");
+const decodeEntities = (text: string): string =>
+  text
+    .replace(/&lt;/g, "<")
+    .replace(/&gt;/g, ">")
+    .replace(/&quot;/g, '"')
+    .replace(/&#39;/g, "'")
+    .replace(/&amp;/g, "&");

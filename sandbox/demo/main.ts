@@ -2,7 +2,7 @@
 // npm run demo -- --check: the same, with a reviewer played through the console's forms; asserts the end states, says one summary line, exits 0 or 1.
 import { checkStory } from "./check.ts";
 import { describe, pad, tellStory } from "./story.ts";
-import { startSurroundings, type Surroundings } from "./surroundings.ts";
+import { type Surroundings, startSurroundings } from "./surroundings.ts";
 
 const check = process.argv.includes("--check");
 const unknown = process.argv.slice(2).filter((argument) => argument !== "--check");
@@ -25,9 +25,15 @@ process.on("SIGTERM", () => void leave(0));
 const began = Date.now();
 try {
   say("Starting Interlock and the sandbox (Zendesk and Slack stand-ins), migrating, approving the demo's governance spec ...");
-  surroundings = await startSurroundings({ state: check ? ".state/check" : ".state/demo", say, ...(check ? { ports: [8887, 8888] as const } : {}) });
+  surroundings = await startSurroundings({
+    state: check ? ".state/check" : ".state/demo",
+    say,
+    ...(check ? { ports: [8887, 8888] as const } : {}),
+  });
   const ready = Date.now();
-  say(`Up after ${((ready - began) / 1000).toFixed(1)} s. The model is the built-in statistical model (not a language model); it is trained on first use.\n`);
+  say(
+    `Up after ${((ready - began) / 1000).toFixed(1)} s. The model is the built-in statistical model (not a language model); it is trained on first use.\n`,
+  );
   let firstApplied = 0;
   const story = await tellStory(surroundings, (line) => {
     if (!firstApplied && line.includes("routed to")) firstApplied = Date.now();

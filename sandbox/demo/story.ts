@@ -57,7 +57,8 @@ export async function settle(
       told.set(run.id, state);
     }
     if (runs.length >= count && runs.every((run) => rests(run) && isSettled(run))) return runs;
-    if (Date.now() > until) throw new Error(`Only ${runs.filter(rests).length} of ${count} runs came to rest within ${PATIENCE_MS / 1000} s`);
+    if (Date.now() > until)
+      throw new Error(`Only ${runs.filter(rests).length} of ${count} runs came to rest within ${PATIENCE_MS / 1000} s`);
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   }
 }
@@ -68,7 +69,9 @@ const rests = ({ state }: RunRow): boolean =>
 export function describe({ state }: RunRow): string {
   switch (state.status) {
     case "waiting":
-      return state.on.kind === "approval" ? "waits for a reviewer" : `waits for ${state.on.kind === "timer" ? "its next try" : "an operator"}`;
+      return state.on.kind === "approval"
+        ? "waits for a reviewer"
+        : `waits for ${state.on.kind === "timer" ? "its next try" : "an operator"}`;
     case "completed": {
       const output = state.output as { routed?: boolean; team?: string; priority?: string; because?: string };
       return output.routed ? `routed to ${output.team}, priority ${output.priority}` : `left as it was (${output.because})`;

@@ -1,12 +1,13 @@
 // What a start needs of D1: the approved specs, the recorded number of partitions; and the log of events that came.
+import { fail, ok, type Result } from "../core/errors.ts";
 import type { InterlockEvent } from "../core/event.ts";
 import { GovernanceSpec } from "../governance/spec.ts";
 
 export interface Starting {
   /** The number of partitions that this database began with: it decides where every run lives. */
   readonly partitions: number;
-  /** The newest approved spec of each workflow, by workflow name. */
-  readonly specs: Map<string, GovernanceSpec>;
+  /** The newest approved spec of each workflow, by workflow name. One that cannot be read is a failure, and costs no other workflow its start. */
+  readonly specs: Map<string, Result<GovernanceSpec>>;
 }
 
 /** One round trip: it is paid by every batch of events. */
@@ -25,8 +26,24 @@ export async function readStarting(db: D1Database, workflows: readonly string[],
     await db.prepare("insert or ignore into deployment (key, value) values ('partitions', ?)").bind(String(partitions)).run();
   return {
     partitions: known === undefined ? partitions : Number(known),
-    specs: new Map((approved?.results ?? []).map((row) => [row.workflow, GovernanceSpec.parse(JSON.parse(row.body))])),
+    specs: new Map((approved?.results ?? []).map((row) => [row.workflow, readSpec(row)])),
   };
+}
+
+function readSpec({ workflow, body }: { readonly workflow: string; readonly body: string }): Result<GovernanceSpec> {
+  let json: unknown;
+  try {
+    json = JSON.parse(body);
+  } catch {
+    return fail("run.refused", `The approved governance spec of ${workflow} is not JSON`);
+  }
+  const parsed = GovernanceSpec.safeParse(json);
+  if (parsed.success) return ok(parsed.data);
+  const issue = parsed.error.issues[0];
+  return fail(
+    "run.refused",
+    `The approved governance spec of ${workflow} does not fit its schema: ${issue?.path.join(".")}: ${issue?.message}`,
+  );
 }
 
 export async function logEvents(

@@ -64,9 +64,9 @@ function refuseEdit(
   by: string,
   action: AnyWriteAction | null,
 ) {
-  const unknown = Object.keys(values).find((field) => !(field in approval.values));
+  const unknown = Object.keys(values).find((field) => !Object.hasOwn(approval.values, field));
   if (unknown) return fail("approval.edit_refused", `${unknown}: only the fields that were asked about can be edited`, { field: unknown });
-  const missing = Object.keys(approval.values).find((field) => !(field in values));
+  const missing = Object.keys(approval.values).find((field) => !Object.hasOwn(values, field));
   if (missing) return fail("approval.edit_refused", `${missing}: give a value for every field that was asked about`, { field: missing });
   const ruling = ruleOnEdit(spec, state, values, by);
   if (ruling.outcome === "deny") {

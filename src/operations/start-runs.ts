@@ -3,7 +3,7 @@
 import { errorFacts, type Failure, fail, failureOf, ok, type Result } from "../core/errors.ts";
 import type { InterlockEvent } from "../core/event.ts";
 import { runIdOf } from "../core/ids.ts";
-import { logEvents, readStarting } from "../db/starting.ts";
+import { logEvents, readStarting, type Starting } from "../db/starting.ts";
 import type { Workflow } from "../engine/define.ts";
 import { manifestDigest } from "../engine/manifest.ts";
 import type { RunStart } from "../engine/partition-port.ts";
@@ -29,8 +29,7 @@ export async function startRuns(context: Context, events: readonly InterlockEven
   const matches = events.map((event) => ({ event, workflows: workflowsFor(context, event) }));
   const names = new Set(matches.flatMap(({ workflows }) => workflows.map((workflow) => workflow.name)));
   const prepared = await prepare(context, [...names]);
-  if (!prepared.ok)
-    return events.map(() => ({ kind: errorFacts(prepared.error.code).retry === "operator" ? "refused" : "failed", error: prepared.error }));
+  if (!prepared.ok) return events.map(() => ({ kind: isFinal(prepared.error) ? "refused" : "failed", error: prepared.error }));
   const specs = prepared.value;
 
   const byPartition = new Map<string, PartitionStarts>();
@@ -38,15 +37,12 @@ export async function startRuns(context: Context, events: readonly InterlockEven
   for (const { event, workflows } of matches) {
     for (const workflow of workflows) {
       const runId = runIdOf(workflow.name, event.id);
-      const spec = specs.get(workflow.name);
-      if (!spec) {
-        results.set(runId, {
-          code: "run.refused",
-          message: `${workflow.name} has no approved governance spec: approve one (locally: npm run seed), then replay this event`,
-        });
+      const placed = place(context, workflow, event, specs);
+      if (!placed.ok) {
+        results.set(runId, placed.error);
         continue;
       }
-      const name = partitionForLane(context, workflow.lane({ event }));
+      const { name, spec } = placed.value;
       const group: PartitionStarts = byPartition.get(name) ?? { starts: [], specs: new Map() };
       byPartition.set(name, group);
       group.specs.set(workflow.name, spec);
@@ -83,6 +79,27 @@ export async function startRuns(context: Context, events: readonly InterlockEven
   return outcomes;
 }
 
+/** Under which spec a run starts, and in which partition. What one event or workflow lacks costs no other its start. */
+function place(
+  context: Context,
+  workflow: Workflow,
+  event: InterlockEvent,
+  specs: ReadonlyMap<string, Result<GovernanceSpec>>,
+): Result<{ readonly name: string; readonly spec: GovernanceSpec }> {
+  const spec =
+    specs.get(workflow.name) ??
+    fail(
+      "run.refused",
+      `${workflow.name} has no approved governance spec: approve one (locally: npm run seed), then have the event sent again`,
+    );
+  if (!spec.ok) return spec;
+  try {
+    return ok({ name: partitionForLane(context, workflow.lane({ event })), spec: spec.value });
+  } catch (thrown) {
+    return fail("workflow.threw", `${workflow.name} has no lane for this event: ${failureOf(thrown).message}`);
+  }
+}
+
 function outcomeOf(results: readonly ({ runId: string; fresh: boolean } | Failure | undefined)[]): EventOutcome {
   if (results.length === 0) return { kind: "no_workflow" };
   const runs: { runId: string; fresh: boolean }[] = [];
@@ -90,12 +107,15 @@ function outcomeOf(results: readonly ({ runId: string; fresh: boolean } | Failur
   for (const result of results) {
     if (!result) return { kind: "failed", error: { code: "ingress.unavailable", message: "The partition did not answer for this event" } };
     if ("code" in result) {
-      if (errorFacts(result.code).retry !== "operator") return { kind: "failed", error: result };
+      if (!isFinal(result)) return { kind: "failed", error: result };
       refused = result;
     } else runs.push(result);
   }
   return refused ? { kind: "refused", error: refused } : { kind: "started", runs };
 }
+
+/** A repeat by itself would end the same way: a person has to act first, or nobody can. */
+const isFinal = ({ code }: Failure): boolean => ["operator", "never"].includes(errorFacts(code).retry);
 
 /** The newest registered version of each workflow that listens to this connector and type. */
 function workflowsFor(context: Context, event: InterlockEvent): Workflow[] {
@@ -108,7 +128,7 @@ function workflowsFor(context: Context, event: InterlockEvent): Workflow[] {
   return [...newest.values()];
 }
 
-async function prepare(context: Context, workflows: readonly string[]): Promise<Result<Map<string, GovernanceSpec>>> {
+async function prepare(context: Context, workflows: readonly string[]): Promise<Result<Starting["specs"]>> {
   if (workflows.length === 0) return ok(new Map());
   try {
     const { partitions, specs } = await readStarting(context.env.DB, workflows, context.deployment.partitions);

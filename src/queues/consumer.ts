@@ -8,7 +8,7 @@ import { EventMessage } from "../operations/messages.ts";
 import { prepareModels } from "../operations/prepare-models.ts";
 import { startRuns } from "../operations/start-runs.ts";
 
-/** Seconds before a message comes again: doubling from 2 s to 5 minutes, so ten tries span a D1 or partition outage of about half an hour. */
+/** Seconds before a message comes again: doubling from 2 s to 5 minutes, so ten more tries span a D1 or partition outage of about 18 minutes. */
 export const retryDelay = (attempts: number): number => Math.min(300, 2 ** Math.max(1, attempts));
 
 export async function consumeEvents(batch: MessageBatch, context: Context): Promise<void> {
@@ -92,8 +92,17 @@ async function readMessage(body: unknown, context: Context): Promise<{ ok: true;
   if (parsed.data.kind === "event") return { ok: true, event: parsed.data.event };
   const stored = await context.env.BLOBS.get(parsed.data.key);
   if (!stored) return { ok: false, reason: `The event body ${parsed.data.key} is not in storage` };
-  const event = InterlockEvent.safeParse(await stored.json());
+  const event = InterlockEvent.safeParse(jsonOf(await stored.text()));
   return event.success ? { ok: true, event: event.data } : { ok: false, reason: `The stored event ${parsed.data.key} does not parse` };
+}
+
+/** Undefined for what is not JSON: trying again would read the same. */
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 const textOf = (body: unknown): string => (typeof body === "string" ? body : (JSON.stringify(body) ?? String(body)));

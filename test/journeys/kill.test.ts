@@ -30,7 +30,9 @@ function admitted(): { ids: Set<string>; unfinished: number } {
     for (const file of readdirSync(copy, { recursive: true, encoding: "utf8" })) {
       if (!file.endsWith(".sqlite")) continue;
       const db = new DatabaseSync(path.join(copy, file));
-      const isPartition = db.prepare("select count(*) as n from sqlite_master where name in ('run', 'entry', 'spec')").get() as { n: number };
+      const isPartition = db.prepare("select count(*) as n from sqlite_master where name in ('run', 'entry', 'spec')").get() as {
+        n: number;
+      };
       if (isPartition.n === 3) {
         for (const { id, ended } of db
           .prepare("select id, exists (select 1 from entry where run = run.id and body like '%run.completed%') as ended from run")
@@ -76,7 +78,11 @@ describe("kill -9 of the Worker under load", () => {
     const seen = new Set<string>();
     const unfinished: number[] = [];
     for (const share of [0.15, 0.5]) {
-      await waitFor(async () => (await comments()).filter(({ ours }) => ours > 0).length > TICKETS * share, 60, `${share * 100} % of the tickets`);
+      await waitFor(
+        async () => (await comments()).filter(({ ours }) => ours > 0).length > TICKETS * share,
+        60,
+        `${share * 100} % of the tickets`,
+      );
       await surroundings.interlock.kill();
       const left = admitted();
       for (const id of left.ids) seen.add(id);
