@@ -58,7 +58,6 @@ CREATE TABLE `event_log` (
 	`subject` text NOT NULL,
 	`time` integer NOT NULL,
 	`received_at` integer NOT NULL,
-	`runs` integer NOT NULL,
 	`data` text NOT NULL
 ) WITHOUT ROWID;
 --> statement-breakpoint

@@ -3,14 +3,17 @@
 import { createRunPartition } from "../durable-objects/run-partition.ts";
 import type { Deployment } from "./deployment.ts";
 import { createApp } from "./http/app.tsx";
+import { type Context, rememberStarting } from "./operations/context.ts";
 import { consumeDeadLetters, consumeEvents } from "./queues/consumer.ts";
 
-export function createWorker(deployment: Deployment) {
+export function createWorker(deployment: Deployment, now: () => number = Date.now) {
   const app = createApp(deployment);
-  const contextOf = (env: Env, execution: ExecutionContext) => ({
+  const starting = rememberStarting(now);
+  const contextOf = (env: Env, execution: ExecutionContext): Context => ({
     env,
     deployment,
-    waitUntil: (work: Promise<unknown>) => execution.waitUntil(work),
+    starting,
+    waitUntil: (work) => execution.waitUntil(work),
   });
   return {
     handler: {

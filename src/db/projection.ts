@@ -4,6 +4,7 @@ import type { Approval } from "../core/approval.ts";
 import type { InterlockEvent } from "../core/event.ts";
 import type { Json, JsonObject } from "../core/json.ts";
 import type { RunState } from "../core/run.ts";
+import { eventRow, INSERT_EVENTS } from "./event-log.ts";
 
 /** A journal entry as far as D1 cares: fields by name, all JSON. */
 export interface AuditEntry {
@@ -53,6 +54,7 @@ export async function projectRuns(db: D1Database, runs: readonly ProjectedRun[])
   const effects: unknown[] = [];
   const approvals: unknown[] = [];
   const rows: unknown[] = [];
+  const events: unknown[] = [];
   for (const run of runs) {
     const last = run.entries.at(-1);
     if (!last) continue;
@@ -70,6 +72,7 @@ export async function projectRuns(db: D1Database, runs: readonly ProjectedRun[])
       last.at,
       last.seq,
     ]);
+    if (run.entries[0]?.seq === 1) events.push(eventRow(run.event, run.startedAt));
     for (const entry of run.entries) {
       const { seq, at, type, step, ...body } = entry;
       audit.push([run.id, seq, at, type, step ?? null, actorOf(entry), body]);
@@ -95,6 +98,7 @@ export async function projectRuns(db: D1Database, runs: readonly ProjectedRun[])
     }
   }
   const statements = [
+    ...inChunks(db, events, INSERT_EVENTS),
     ...inChunks(
       db,
       audit,

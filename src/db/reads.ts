@@ -50,8 +50,8 @@ export interface EffectBody {
 }
 export type EffectRow = Omit<typeof effect.$inferSelect, "status" | "body"> & { readonly status: EffectStatus; readonly body: EffectBody };
 
-/** The event as it came; `receivedAt` is null while the event log does not have it (it is written beside the start, not before it). */
-export type EventRow = Omit<InterlockEvent, "source"> & { readonly receivedAt: number | null };
+/** The event as it came; null where the log no longer keeps it. */
+export type EventRow = Omit<InterlockEvent, "source"> & { readonly receivedAt: number };
 
 export interface SpecRow {
   readonly status: string;
@@ -186,7 +186,7 @@ export async function readRun(db: D1Database, id: string): Promise<RunDetail | n
     // In the order in which they were intended; the table's own order is that of the steps' names.
     effects: effects.map(effectRow).sort((a, b) => (order.get(a.step) ?? a.seq) - (order.get(b.step) ?? b.seq)),
     approvals: approvals.map(approvalRow),
-    event: eventOf(logged[0], auditRows),
+    event: eventOf(logged[0]),
   };
 }
 
@@ -260,7 +260,7 @@ export async function readApproval(db: D1Database, id: string): Promise<Approval
   return {
     approval: approvalRow(row),
     run: runRow(of),
-    event: eventOf(logged[0], auditRows),
+    event: eventOf(logged[0]),
     effect: effects.map(effectRow)[0] ?? null,
     basedOn: (intended?.body.basedOn as BasedOn | null | undefined) ?? null,
     decisions: auditRows.filter((entry) => entry.type === "decision.made").map(recordedDecision),
@@ -364,14 +364,9 @@ function specRow(row: typeof governanceSpec.$inferSelect | undefined): SpecRow |
   return row && spec ? { status: row.status, spec, digest: row.digest, approvedBy: row.approvedBy, approvedAt: row.approvedAt } : null;
 }
 
-function eventOf(logged: typeof eventLog.$inferSelect | undefined, entries: readonly AuditRow[]): EventRow | null {
-  const started = entries.find((entry) => entry.type === "run.started")?.body.event as unknown as InterlockEvent | undefined;
-  if (started) {
-    const { source: _, ...event } = started;
-    return { ...event, receivedAt: logged?.receivedAt ?? null };
-  }
+function eventOf(logged: typeof eventLog.$inferSelect | undefined): EventRow | null {
   if (!logged) return null;
-  const { runs: _, data, ...event } = logged;
+  const { data, ...event } = logged;
   return { ...event, data: JSON.parse(data) as Json };
 }
 

@@ -5,7 +5,7 @@ import { index, integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlit
 /** Facts that must not change under a running deployment, such as the number of partitions. */
 export const deployment = sqliteTable("deployment", { key: text("key").primaryKey(), value: text("value").notNull() });
 
-/** Every authentic event that was taken off the queue or admitted directly. `data` is the sender's payload as JSON. */
+/** Every event that started a run (written with its projection) or that no workflow listens to. `data` is the sender's payload as JSON. */
 export const eventLog = sqliteTable(
   "event_log",
   {
@@ -15,7 +15,6 @@ export const eventLog = sqliteTable(
     subject: text("subject").notNull(),
     time: integer("time").notNull(),
     receivedAt: integer("received_at").notNull(),
-    runs: integer("runs").notNull(),
     data: text("data").notNull(),
   },
   (table) => [index("event_log_received").on(table.receivedAt)],

@@ -1,7 +1,8 @@
-// What a start needs of D1: the approved specs, the recorded number of partitions; and the log of events that came.
+// What a start needs of D1: the approved specs, the recorded number of partitions; and the log of events that nobody wanted.
 import { fail, ok, type Result } from "../core/errors.ts";
 import type { InterlockEvent } from "../core/event.ts";
 import { GovernanceSpec } from "../governance/spec.ts";
+import { eventRow, INSERT_EVENTS } from "./event-log.ts";
 
 export interface Starting {
   /** The number of partitions that this database began with: it decides where every run lives. */
@@ -46,26 +47,11 @@ function readSpec({ workflow, body }: { readonly workflow: string; readonly body
   );
 }
 
-export async function logEvents(
-  db: D1Database,
-  rows: readonly { readonly event: InterlockEvent; readonly runs: number; readonly receivedAt: number }[],
-): Promise<void> {
-  if (rows.length === 0) return;
-  const values = rows.map(({ event, runs, receivedAt }) => [
-    event.id,
-    event.connection,
-    event.type,
-    event.subject,
-    event.time,
-    receivedAt,
-    runs,
-    event.data,
-  ]);
+/** Events that no workflow listens to; those that start runs are logged with the run's projection. */
+export async function logUnheard(db: D1Database, events: readonly InterlockEvent[], receivedAt: number): Promise<void> {
+  if (events.length === 0) return;
   await db
-    .prepare(
-      `insert or ignore into event_log (id, connection, type, subject, time, received_at, runs, data)
-       select value->>0, value->>1, value->>2, value->>3, value->>4, value->>5, value->>6, value->7 from json_each(?) where true`,
-    )
-    .bind(JSON.stringify(values))
+    .prepare(INSERT_EVENTS)
+    .bind(JSON.stringify(events.map((event) => eventRow(event, receivedAt))))
     .run();
 }

@@ -75,7 +75,8 @@ export interface UndoConflict {
 export type OperatorChoice = "retry" | "applied" | "not_applied" | "abandon";
 
 export type RunEntry =
-  | { readonly type: "run.started"; readonly pins: Pins; readonly event: InterlockEvent }
+  /** The event's payload is kept once, with the run and in the event log, and not in its journal. */
+  | { readonly type: "run.started"; readonly pins: Pins; readonly event: Pick<InterlockEvent, "id" | "type" | "subject" | "connection"> }
   | { readonly type: "run.completed"; readonly output: Json }
   | { readonly type: "run.failed"; readonly error: Failure };
 

@@ -1,6 +1,6 @@
 // May this intended effect happen? Pure: a spec and facts in, a ruling out, always with the rule that made it.
 // All rules are looked at; the most restrictive outcome wins, and among equals the first in the order below. Nothing here reads a clock or a store.
-import { type Json, type JsonObject, sameJson } from "../core/json.ts";
+import { canonical, type Json, type JsonObject, sameJson } from "../core/json.ts";
 import type { FieldRule, GovernanceSpec } from "./spec.ts";
 
 export type Outcome = "allow" | "require_approval" | "deny";
@@ -45,13 +45,13 @@ export function evaluate(spec: GovernanceSpec, facts: Facts): Ruling {
 }
 
 function* matchRules(spec: GovernanceSpec, facts: Facts): Generator<RuleMatch> {
-  const action = spec.actions[facts.action];
+  const action = listed(spec.actions, facts.action);
   if (!action) {
     yield { rule: "action_not_listed", outcome: "deny", reason: `The spec does not list ${facts.action}` };
     return;
   }
   for (const [field, value] of Object.entries(facts.values)) {
-    const rule = action.fields[field];
+    const rule = listed(action.fields, field);
     const refusal = rule ? refuseValue(rule, value) : "the spec does not list this field";
     if (refusal) yield { rule: rule ? "field_value" : "field_not_listed", outcome: "deny", field, reason: `${field}: ${refusal}` };
   }
@@ -62,9 +62,9 @@ function* matchRules(spec: GovernanceSpec, facts: Facts): Generator<RuleMatch> {
   }
   if (spec.regulated) yield { rule: "regulated", outcome: "require_approval", reason: "A regulated decision is always made by a person" };
   if (action.ask === "always") yield { rule: "action_always_asks", outcome: "require_approval", reason: `${facts.action} is always asked` };
-  for (const listed of spec.alwaysAsk) {
-    if (action.ask !== "never" && facts.basedOn?.name === listed.decision && fieldOf(facts.basedOn.value, listed.field) === listed.equals) {
-      yield { rule: "always_ask", outcome: "require_approval", field: listed.field, reason: listed.because };
+  for (const answer of spec.alwaysAsk) {
+    if (action.ask !== "never" && facts.basedOn?.name === answer.decision && fieldOf(facts.basedOn.value, answer.field) === answer.equals) {
+      yield { rule: "always_ask", outcome: "require_approval", field: answer.field, reason: answer.because };
     }
   }
   if (action.ask === "when_unsure") yield confidenceRule(spec, facts.basedOn);
@@ -73,7 +73,7 @@ function* matchRules(spec: GovernanceSpec, facts: Facts): Generator<RuleMatch> {
 
 function confidenceRule(spec: GovernanceSpec, basedOn: DecisionFacts | null): RuleMatch {
   if (!basedOn) return { rule: "no_decision", outcome: "require_approval", reason: "The write is based on no decision of the model" };
-  const threshold = spec.thresholds[basedOn.name];
+  const threshold = listed(spec.thresholds, basedOn.name);
   if (threshold === undefined) {
     return { rule: "no_threshold", outcome: "require_approval", reason: `The spec sets no threshold for ${basedOn.name}` };
   }
@@ -87,9 +87,14 @@ function refuseValue(rule: FieldRule, value: Json): string | null {
   if (rule.oneOf && !rule.oneOf.some((allowed) => sameJson(allowed, value))) {
     return `${JSON.stringify(value)} is not one of ${rule.oneOf.map((allowed) => JSON.stringify(allowed)).join(", ")}`;
   }
-  if (rule.maxLength !== undefined && String(value).length > rule.maxLength) return `is longer than ${rule.maxLength} characters`;
+  const text = typeof value === "string" ? value : canonical(value);
+  if (rule.maxLength !== undefined && text.length > rule.maxLength) return `is longer than ${rule.maxLength} characters`;
   return null;
 }
+
+/** What every object inherits ("constructor") is not listed. */
+const listed = <T>(record: Readonly<Record<string, T>>, name: string): T | undefined =>
+  Object.hasOwn(record, name) ? record[name] : undefined;
 
 function fieldOf(value: Json, field: string): unknown {
   return value !== null && typeof value === "object" && !Array.isArray(value) ? (value as JsonObject)[field] : undefined;

@@ -3,7 +3,7 @@
 import { errorFacts, type Failure, fail, failureOf, ok, type Result } from "../core/errors.ts";
 import type { InterlockEvent } from "../core/event.ts";
 import { runIdOf } from "../core/ids.ts";
-import { logEvents, readStarting, type Starting } from "../db/starting.ts";
+import { logUnheard, readStarting, type Starting } from "../db/starting.ts";
 import type { Workflow } from "../engine/define.ts";
 import { manifestDigest } from "../engine/manifest.ts";
 import type { RunStart } from "../engine/partition-port.ts";
@@ -25,7 +25,6 @@ interface PartitionStarts {
 }
 
 export async function startRuns(context: Context, events: readonly InterlockEvent[]): Promise<EventOutcome[]> {
-  const now = Date.now();
   const matches = events.map((event) => ({ event, workflows: workflowsFor(context, event) }));
   const names = new Set(matches.flatMap(({ workflows }) => workflows.map((workflow) => workflow.name)));
   const prepared = await prepare(context, [...names]);
@@ -69,12 +68,12 @@ export async function startRuns(context: Context, events: readonly InterlockEven
   const outcomes = matches.map(({ event, workflows }) =>
     outcomeOf(workflows.map((workflow) => results.get(runIdOf(workflow.name, event.id)))),
   );
-  // The log is for people; the partition holds the event itself, so a log that fails must not fail the start.
+  // The log is for people: one that fails must not fail a start.
+  const unheard = matches.flatMap(({ event, workflows }) => (workflows.length === 0 ? [event] : []));
   context.waitUntil(
-    logEvents(
-      context.env.DB,
-      matches.map(({ event, workflows }) => ({ event, runs: workflows.length, receivedAt: now })),
-    ).catch((thrown) => console.error(JSON.stringify({ message: "event log failed", error: failureOf(thrown).message }))),
+    logUnheard(context.env.DB, unheard, Date.now()).catch((thrown) =>
+      console.error(JSON.stringify({ message: "event log failed", error: failureOf(thrown).message })),
+    ),
   );
   return outcomes;
 }
@@ -131,7 +130,8 @@ function workflowsFor(context: Context, event: InterlockEvent): Workflow[] {
 async function prepare(context: Context, workflows: readonly string[]): Promise<Result<Starting["specs"]>> {
   if (workflows.length === 0) return ok(new Map());
   try {
-    const { partitions, specs } = await readStarting(context.env.DB, workflows, context.deployment.partitions);
+    const read = () => readStarting(context.env.DB, workflows, context.deployment.partitions);
+    const { partitions, specs } = await (context.starting?.(workflows.join(" "), read) ?? read());
     if (partitions !== context.deployment.partitions) {
       return fail(
         "partition.count_changed",

@@ -76,7 +76,7 @@ const signed = (payload: Json | string, options?: { at?: number; secret?: string
 // ---- the Worker, with the bindings that a test gives it ----
 
 /** Through the runtime, as from outside. */
-const post = (request: Request): Promise<Response> => (exports as unknown as { default: Fetcher }).default.fetch(request);
+const post = (request: Request): Promise<Response> => exports.default.fetch(request);
 
 async function postWith(bindings: object, request: Request, handler: typeof worker = worker): Promise<Response> {
   const execution = createExecutionContext();

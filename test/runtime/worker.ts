@@ -31,7 +31,12 @@ export const scripted: Model & { calls: number } = {
 };
 
 export const deployment: Deployment = { ...real, partitions: 4, models: { default: { trained: [], build: () => scripted } } };
-const worker = createWorker(deployment);
+/** Moves on with every look, so that what starts remember for a moment is never remembered here. */
+let clock = 0;
+const worker = createWorker(deployment, () => {
+  clock += 60_000;
+  return clock;
+});
 
 export default worker.handler;
 export const RunPartition = worker.RunPartition;

@@ -6,7 +6,6 @@ import { eventIdOf, runIdOf } from "../../../src/core/ids.ts";
 import { digest, type JsonObject } from "../../../src/core/json.ts";
 import type { RunState } from "../../../src/core/run.ts";
 import { projectRuns } from "../../../src/db/projection.ts";
-import { logEvents } from "../../../src/db/starting.ts";
 import type { Entry, NewEntry } from "../../../src/engine/journal.ts";
 import { approvalViews, effectView } from "../../../src/engine/project.ts";
 import type { GovernanceSpec } from "../../../src/governance/spec.ts";
@@ -316,10 +315,6 @@ export async function project(db: D1Database, ...stories: readonly Story[]): Pro
       ),
       approvals: approvalViews(entries),
     })),
-  );
-  await logEvents(
-    db,
-    stories.map(({ event, startedAt }) => ({ event, runs: 1, receivedAt: startedAt - 300 })),
   );
 }
 
