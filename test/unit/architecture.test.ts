@@ -61,7 +61,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "src/config.ts": ["src/deployment.ts", "src/connectors", "src/inference", "src/workflows"],
   "src/worker.ts": [
     "src/deployment.ts",
-    "type src/operations/context.ts",
+    "src/operations",
     "src/http/app.tsx",
     "src/queues/consumer.ts",
     "durable-objects/run-partition.ts",

@@ -99,7 +99,7 @@ export const RunPage = ({ frame, detail, actions, now, notice = null, refused = 
                 <When at={run.updatedAt} now={now} />
               </Fact>
               {event === null ? null : <Fact label="Event">{`${event.type} on ${event.connection}`}</Fact>}
-              {event?.receivedAt == null ? null : (
+              {event === null ? null : (
                 <Fact label="Received">
                   <When at={event.receivedAt} now={now} />
                 </Fact>

@@ -97,7 +97,7 @@ describe("a step that waits for an operator", () => {
 });
 
 describe("the record of a run", () => {
-  const event = { id: "e", connection: "c", type: "ticket.created", subject: "1", time: 0, receivedAt: null };
+  const event = { id: "e", connection: "c", type: "ticket.created", subject: "1", time: 0, receivedAt: 0 };
 
   it("has the title and texts of what was read, and everything else as facts", () => {
     const output = {
