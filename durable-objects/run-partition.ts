@@ -76,7 +76,7 @@ export function createRunPartition(deployment: Deployment) {
             run.unsaved = [];
             fresh.push(run);
           }
-        });
+        }, "writeNow");
         if (fresh.length > 0) this.#arm(now + WATCHDOG_MS);
         for (const run of fresh) {
           this.#live.set(run.row.id, run);
@@ -185,9 +185,9 @@ export function createRunPartition(deployment: Deployment) {
     }
 
     /** When a commit fails, what is in memory is ahead of what is durable: this instance ends, and the next one starts from the journal. */
-    async #commit(write: () => void): Promise<void> {
+    async #commit(write: () => void, how: "commit" | "writeNow" = "commit"): Promise<void> {
       try {
-        await this.#journal.commit(write);
+        await this.#journal[how](write);
       } catch (error) {
         this.ctx.abort(`commit failed: ${error instanceof Error ? error.message : error}`);
         throw error;

@@ -110,8 +110,7 @@ export async function runEffect(pass: Pass, call: EffectCall): Promise<EffectOut
         pass.record(step, { type: "effect.sending", attempt: state.attempts + 1, values: state.values });
         await pass.flush();
         const output = await attempt("send", () => action.apply(toWrite, context()));
-        pass.record(step, { type: "effect.applied", output: (output ?? null) as Json, found: false });
-        pass.flushSoon();
+        recordApplied(pass, step, action, output);
         break;
       }
       case "settle": {
@@ -125,8 +124,7 @@ export async function runEffect(pass: Pass, call: EffectCall): Promise<EffectOut
           pass.record(step, { type: "effect.sending", attempt: state.attempts + 1, values: state.values });
           await pass.flush();
           const output = await attempt("send", () => action.apply(toWrite, context()));
-          pass.record(step, { type: "effect.applied", output: (output ?? null) as Json, found: false });
-          pass.flushSoon();
+          recordApplied(pass, step, action, output);
         } else {
           pass.record(step, {
             type: "effect.unknown",
@@ -159,6 +157,12 @@ export async function runEffect(pass: Pass, call: EffectCall): Promise<EffectOut
 /** Whatever the step was when it was recorded: a read that has become a write has other arguments, and so has a try that failed. */
 function checkRecorded(pass: Pass, step: string, args: string): void {
   for (const entry of pass.entries(step)) if ("args" in entry) pass.checkArgs(step, entry.args, args);
+}
+
+/** A write that its system would not repeat may become durable with what follows it; any other at once, so that a crash has little to find out. */
+function recordApplied(pass: Pass, step: string, action: AnyWriteAction, output: unknown): void {
+  pass.record(step, { type: "effect.applied", output: (output ?? null) as Json, found: false });
+  if (action.idempotency !== "key") pass.flushSoon();
 }
 
 /** When the write was first intended: nothing of ours can be older. Epoch milliseconds. */

@@ -228,13 +228,13 @@ describe("a database that does not answer", () => {
     expect(await lettersAbout("kept later")).toHaveLength(1);
   });
 
-  it("for the event log alone fails no start", async () => {
-    const ticket = newTicket();
+  it("for the event log alone holds no message up", async () => {
+    const [ticket, other] = [newTicket(), newTicket()];
     const told = await consume(
-      [messageFor(ticket)],
+      [messageFor(ticket), message({ ...ticketEvent(other, `unlogged-${other}`), type: "ticket.updated" })],
       failingDatabase((sql) => sql.includes("event_log")),
     );
-    expect(told.acked).toEqual([`m-${ticket}`]);
+    expect(told.acked).toEqual([`m-${ticket}`, `m-${other}`].sort());
     expect(await started([ticket])).toEqual([true]);
   });
 });

@@ -1,4 +1,5 @@
 // The effect protocol as a table: these entries of a step, this next line. Nothing here runs anything; what the shell does with each line is in the other tests.
+import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import type { Approval, Decision } from "../../../src/core/approval.ts";
 import type { ErrorCode } from "../../../src/core/errors.ts";
@@ -294,6 +295,13 @@ describe("the next line of an effect", () => {
   it.each(Object.entries(rows))("%s", (_, { entries, options, now, move }) => {
     expect(decideEffect(foldEffect(entries), { ...live, ...options }, now ?? T0)).toMatchObject(move);
   });
+});
+
+it("a request's own time limit is within the settle window: what is still on its way cannot be taken for absent", () => {
+  const door = readFileSync("src/connectors/http.ts", { encoding: "utf8" });
+  const limit = /const TIMEOUT_MS = ([\d_]+);/.exec(door)?.[1]?.replaceAll("_", "");
+  expect(Number(limit)).toBeGreaterThan(0);
+  expect(SETTLE_MS).toBeGreaterThanOrEqual(Number(limit));
 });
 
 describe("what is remembered of an effect", () => {
