@@ -17,13 +17,22 @@ export interface RunRow {
   readonly created: number;
 }
 
+/** How far D1 is with a run, and whether the alarm still has to look at it. */
+export interface ProjectedMark {
+  readonly id: string;
+  readonly projected: number;
+  readonly open: 0 | 1;
+}
+
 /** A run in memory: its entries and who may add to them. */
 export class LiveRun {
   readonly row: RunRow;
   readonly entries: Entry[] = [];
   readonly byStep = new Map<string, Entry[]>();
   waiting: WaitReason | null = null;
+  /** Last entry that D1 has, and last that this partition's SQLite has. */
   projected = 0;
+  durable = 0;
   /** Number of the current pass; a Journal of an earlier one is refused. */
   pass = 0;
   running = false;
@@ -49,6 +58,13 @@ export class LiveRun {
 
   load(entries: readonly Entry[]): void {
     for (const entry of entries) this.#keep(entry);
+    this.durable = this.seq;
+  }
+
+  get state(): RunState {
+    if (this.ended) return this.ended;
+    if (this.running || !this.waiting) return { status: this.seq > 1 ? "running" : "pending" };
+    return { status: "waiting", on: this.waiting };
   }
 
   add(entries: readonly NewEntry[], now: number): void {
@@ -134,15 +150,19 @@ export class PartitionJournal {
     const saving = this.commit(() => {
       written = true;
       run.saving = null;
-      this.insertEntries(run.row.id, run.unsaved.splice(0));
+      this.insertUnsaved(run);
     });
     // A commit that waits for company takes what is recorded until then; one that did not wait is done.
     if (!written) run.saving = saving;
     return saving;
   }
 
-  insertEntries(id: string, entries: readonly Entry[]): void {
+  /** Inside a commit: one row for what the run has recorded since the last. */
+  insertUnsaved(run: LiveRun): void {
+    const entries = run.unsaved.splice(0);
+    run.durable = entries.at(-1)?.seq ?? run.durable;
     const [first] = entries;
+    const { id } = run.row;
     if (first) this.#storage.sql.exec("insert into entry (run, seq, body) values (?, ?, ?)", id, first.seq, JSON.stringify(entries));
   }
 
@@ -161,7 +181,7 @@ export class PartitionJournal {
       .map((row) => row.id);
   }
 
-  setProjected(rows: readonly { id: string; projected: number; open: 0 | 1 }[]): void {
+  setProjected(rows: readonly ProjectedMark[]): void {
     this.#storage.sql.exec(
       `update run set projected = j.value->>'projected', open = j.value->>'open'
        from json_each(?) as j where run.id = j.value->>'id'`,

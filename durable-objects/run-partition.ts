@@ -3,8 +3,7 @@
 // due timers and unprojected entries; its times live in SQLite, so losing an alarm loses nothing.
 import { DurableObject } from "cloudflare:workers";
 import { type ErrorCode, failureOf, InterlockError, ok, type Result } from "../src/core/errors.ts";
-import type { RunState, WaitReason } from "../src/core/run.ts";
-import { type ProjectedRun, projectRuns } from "../src/db/projection.ts";
+import type { WaitReason } from "../src/core/run.ts";
 import { type Deployment, matchesManifest, workflowOf } from "../src/deployment.ts";
 import type { Workflow } from "../src/engine/define.ts";
 import { actionOfApproval, executePass, stepsOf, undoStep } from "../src/engine/execute.ts";
@@ -12,20 +11,14 @@ import { answerApproval, askUndo, resolveStep } from "../src/engine/external.ts"
 import type { NewEntry, OperatorChoice } from "../src/engine/journal.ts";
 import type { PartitionPort, RunView, StartBatch, Started } from "../src/engine/partition-port.ts";
 import { Pass, type PassEnd, type Ports } from "../src/engine/pass.ts";
-import { approvalViews, effectView } from "../src/engine/project.ts";
 import { foldUndo } from "../src/engine/run-undo.ts";
+import { Outbox } from "./outbox.ts";
 import { Outside } from "./outside.ts";
 import { LiveRun, PartitionJournal, type RunRow } from "./partition-journal.ts";
 import { migrate } from "./storage-migrations.ts";
 
 /** How long a run may be left to a lost instance before another looks: the alarm trails every start by this much. */
 const WATCHDOG_MS = 2_000;
-/** D1 follows the journal within this time of a pass; under load a partition writes at most once a second: D1 has one writer, and each write costs it the same
- * whether it holds three runs or three hundred (measured with 16 partitions: a third of all CPU). */
-const OUTBOX_MS = 250;
-const OUTBOX_BUSY_MS = 1_000;
-/** Runs per projection: about 15 audit rows each, so one statement stays near 1 MB. */
-const OUTBOX_RUNS = 200;
 /** A pass that records nothing for this long awaits something that the engine does not know (a bare promise in the body): it is taken from its run. */
 const PASS_STALL_MS = 120_000;
 const DUE_BATCH = 500;
@@ -35,13 +28,10 @@ export function createRunPartition(deployment: Deployment) {
   return class RunPartition extends DurableObject<Env> implements PartitionPort {
     readonly #journal: PartitionJournal;
     readonly #live = new Map<string, LiveRun>();
-    readonly #dirty = new Set<string>();
+    readonly #outbox: Outbox;
     readonly #outside: Outside;
     #running = 0;
     #alarmAt: number | null = null;
-    #outboxTimer = false;
-    #projecting: Promise<void> = Promise.resolve();
-    #projectedAt = 0;
     #recovered = false;
 
     constructor(ctx: DurableObjectState, env: Env) {
@@ -49,6 +39,18 @@ export function createRunPartition(deployment: Deployment) {
       this.#journal = new PartitionJournal(ctx.storage);
       this.#journal.busy = () => this.#running;
       this.#outside = new Outside(deployment, env);
+      this.#outbox = new Outbox({
+        db: env.DB,
+        partition: ctx.id.name ?? "",
+        find: (id) => this.#live.get(id) ?? this.#journal.load(id, Date.now()),
+        projected: (run) => {
+          if (!run.running) this.#live.delete(run.row.id);
+        },
+        mark: (marks) => this.#commit(() => this.#journal.setProjected(marks)),
+        waitUntil: (work) => ctx.waitUntil(work),
+        failed: () => this.#arm(Date.now() + WATCHDOG_MS),
+        now: Date.now,
+      });
       ctx.blockConcurrencyWhile(async () => {
         ctx.storage.transactionSync(() => migrate(ctx.storage.sql));
         this.#alarmAt = await ctx.storage.getAlarm();
@@ -72,8 +74,7 @@ export function createRunPartition(deployment: Deployment) {
             const run = new LiveRun(row, now);
             const { id, type, subject, connection } = event;
             run.add([{ type: "run.started", pins, event: { id, type, subject, connection } }], now);
-            this.#journal.insertEntries(runId, run.unsaved);
-            run.unsaved = [];
+            this.#journal.insertUnsaved(run);
             fresh.push(run);
           }
         }, "writeNow");
@@ -117,7 +118,7 @@ export function createRunPartition(deployment: Deployment) {
     inspect(runId: string): Promise<Result<RunView>> {
       return this.#answer(async () => {
         const run = this.#find(runId);
-        return ok({ id: runId, pins: run.row.pins, event: run.row.event, state: stateOf(run), entries: run.entries });
+        return ok({ id: runId, pins: run.row.pins, event: run.row.event, state: run.state, entries: run.entries });
       });
     }
 
@@ -142,9 +143,9 @@ export function createRunPartition(deployment: Deployment) {
         }
         for (const run of this.#live.values()) {
           if (run.running && now - run.lastProgress > PASS_STALL_MS) this.#takeFrom(run);
-          if (run.projected < run.seq) this.#dirty.add(run.row.id);
+          if (run.projected < run.durable) this.#outbox.add(run.row.id);
         }
-        await this.#project();
+        await this.#outbox.write();
       } finally {
         this.#armNext();
       }
@@ -161,7 +162,7 @@ export function createRunPartition(deployment: Deployment) {
         if (run.running) run.again = true;
         this.#live.set(runId, run);
         await this.#commit(() => {
-          this.#journal.insertEntries(runId, run.unsaved.splice(0));
+          this.#journal.insertUnsaved(run);
           this.#journal.setDue(runId, Date.now());
         });
         this.#arm(Date.now() + WATCHDOG_MS);
@@ -268,12 +269,12 @@ export function createRunPartition(deployment: Deployment) {
           run.waiting = end.on;
           await this.#commit(() => this.#journal.setWaiting(id, end.on, run.again ? Date.now() : due));
           if (due !== null) this.#arm(due);
-          this.#markDirty(run);
+          this.#outbox.add(id);
           return;
         }
         case "ended":
           run.waiting = null;
-          this.#markDirty(run);
+          this.#outbox.add(id);
           return;
       }
     }
@@ -294,82 +295,6 @@ export function createRunPartition(deployment: Deployment) {
       this.#journal.setWaiting(run.row.id, on, null);
     }
 
-    #markDirty(run: LiveRun): void {
-      this.#dirty.add(run.row.id);
-      this.#projectSoon();
-    }
-
-    #projectSoon(): void {
-      if (this.#outboxTimer) return;
-      this.#outboxTimer = true;
-      setTimeout(
-        () => {
-          this.#outboxTimer = false;
-          this.ctx.waitUntil(this.#project());
-        },
-        Math.min(OUTBOX_BUSY_MS, Math.max(OUTBOX_MS, this.#projectedAt + OUTBOX_BUSY_MS - Date.now())),
-      );
-    }
-
-    /** One at a time: a second flush waits for the first, so that `projected` only grows. */
-    #project(): Promise<void> {
-      this.#projecting = this.#projecting.then(() => this.#projectAll());
-      return this.#projecting;
-    }
-
-    async #projectAll(): Promise<void> {
-      this.#projectedAt = Date.now();
-      // What became dirty while D1 was writing waits for company again, unless it fills a statement by itself: many small writes cost more than one.
-      for (let first = true; this.#dirty.size >= (first ? 1 : OUTBOX_RUNS); first = false) {
-        const ids = [...this.#dirty].slice(0, OUTBOX_RUNS);
-        const runs = ids.flatMap((id) => this.#live.get(id) ?? this.#journal.load(id, Date.now()) ?? []);
-        for (const id of ids) this.#dirty.delete(id);
-        const upTo = runs.map((run) => ({ run, seq: run.seq }));
-        try {
-          await projectRuns(
-            this.env.DB,
-            runs.map((run) => this.#projection(run)),
-          );
-        } catch (error) {
-          console.error(
-            JSON.stringify({ message: "projection failed, will be repeated", runs: ids.length, error: failureOf(error).message }),
-          );
-          for (const id of ids) this.#dirty.add(id);
-          this.#arm(Date.now() + WATCHDOG_MS);
-          return;
-        }
-        await this.#commit(() =>
-          this.#journal.setProjected(upTo.map(({ run, seq }) => ({ id: run.row.id, projected: seq, open: isOpen(run, seq) ? 1 : 0 }))),
-        );
-        for (const { run, seq } of upTo) {
-          run.projected = seq;
-          if (!run.running && run.seq === seq) this.#live.delete(run.row.id);
-        }
-      }
-      if (this.#dirty.size > 0) this.#projectSoon();
-    }
-
-    #projection(run: LiveRun): ProjectedRun {
-      const { pins, event, created, id } = run.row;
-      const entries = run.entries.filter((entry) => entry.seq > run.projected);
-      const touched = new Set(entries.flatMap((entry) => (entry.step === undefined ? [] : [entry.step])));
-      return {
-        id,
-        workflow: pins.workflow,
-        version: pins.version,
-        specVersion: pins.specVersion,
-        partition: this.ctx.id.name ?? "",
-        event,
-        state: stateOf(run),
-        startedAt: created,
-        entries,
-        effects: [...touched].flatMap((step) => effectView(step, run.byStep.get(step) ?? []) ?? []),
-        approvals: entries.some((entry) => entry.type.startsWith("approval.") || entry.type.startsWith("run."))
-          ? approvalViews(run.entries)
-          : [],
-      };
-    }
-
     /** The alarm only ever moves nearer: it is one write, and a later need is met by #armNext. */
     #arm(at: number): void {
       if (this.#alarmAt !== null && this.#alarmAt <= at) return;
@@ -379,7 +304,7 @@ export function createRunPartition(deployment: Deployment) {
 
     #armNext(): void {
       const due = this.#journal.nextDue();
-      const watch = this.#running > 0 || this.#dirty.size > 0 || this.#live.size > 0;
+      const watch = this.#running > 0 || !this.#outbox.isEmpty || this.#live.size > 0;
       if (due !== null) this.#arm(Math.max(due, Date.now() + (due <= Date.now() ? WATCHDOG_MS : 0)));
       if (watch) this.#arm(Date.now() + WATCHDOG_MS);
     }
@@ -394,18 +319,3 @@ const held = (code: "workflow.unknown" | "workflow.diverged", message: string): 
   kind: "waiting",
   on: { kind: "operator", step: "", error: { code, message } },
 });
-
-function stateOf(run: LiveRun): RunState {
-  if (run.ended) return run.ended;
-  if (run.running || !run.waiting) return { status: run.seq > 1 ? "running" : "pending" };
-  return { status: "waiting", on: run.waiting };
-}
-
-/** Ended, all of it in D1, and nothing asked to be undone: the alarm need never look at it again. */
-function isOpen(run: LiveRun, projected: number): boolean {
-  if (!run.ended || run.seq > projected) return true;
-  for (const entries of run.byStep.values()) {
-    if (foldUndo(entries as Parameters<typeof foldUndo>[0]).phase === "requested") return true;
-  }
-  return false;
-}

@@ -2,7 +2,7 @@
 // (https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/), or the time the other side named.
 import { errorFacts, type Failure } from "../core/errors.ts";
 
-/** First pause at most half a second, doubling to five minutes: about an hour of trying in all before a person is asked. */
+/** First pause at most half a second, doubling to five minutes: with full jitter about twenty minutes of trying, three quarters of an hour at most, before a person is asked. */
 const BASE_MS = 500;
 const CAP_MS = 300_000;
 export const MAX_ATTEMPTS = 18;

@@ -161,6 +161,8 @@ describe.skipIf(chromiumPath === null)("a reviewer in a browser", () => {
     expect([await groupOf("edited"), (await ticketOf("edited")).priority]).toEqual([group, "low"]);
     await page.goto(at(`/approvals/${id}`));
     expect(await page.locator("#decision").locator("..").textContent()).toContain("by ada@example.com");
+    // The values that were asked about are not shown as if they had been written.
+    expect(await page.locator("#change + .change thead").textContent()).toBe("FieldBeforeProposed");
     expect(complaints).toEqual([]);
     expect(await picture("decided-approval", at(`/approvals/${id}`))).toEqual([]);
   });

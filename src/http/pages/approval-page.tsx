@@ -75,6 +75,8 @@ export const ApprovalPage = ({ frame, detail, action, now, refused = null, draft
               caption={`${capital(actionWords(approval.action))} on ${approval.target}`}
               before={approval.before}
               values={approval.values}
+              // What a reviewer edited was not written as it stands here.
+              after={detail.decision?.kind === "edited" ? "Proposed" : "After"}
             />
             <Reversible undo={detail.effect?.body.undo ?? action?.undo ?? null} action={action} />
           </section>
