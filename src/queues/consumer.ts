@@ -8,7 +8,7 @@ import { EventMessage } from "../operations/messages.ts";
 import { prepareModels } from "../operations/prepare-models.ts";
 import { startRuns } from "../operations/start-runs.ts";
 
-/** Seconds before a message comes again: doubling from 2 s to 5 minutes, so ten more tries span a D1 or partition outage of about 18 minutes. */
+/** Seconds before a message comes again: doubling from 2 s to 5 minutes, so the hundred tries of wrangler.toml span a D1 or partition outage of about eight hours. */
 export const retryDelay = (attempts: number): number => Math.min(300, 2 ** Math.max(1, attempts));
 
 export async function consumeEvents(batch: MessageBatch, context: Context): Promise<void> {
