@@ -261,6 +261,8 @@ export function createRunPartition(deployment: Deployment) {
         case "broken":
           console.error(JSON.stringify({ message: "pass broken", run: id, error: failureOf(end.error).message }));
           run.again = false;
+          // What the broken pass still has under way must not add to a journal that another pass goes on with.
+          run.pass++;
           this.#live.delete(id);
           this.#arm(Date.now() + WATCHDOG_MS);
           return;

@@ -102,7 +102,7 @@ export class InterlockError extends Error {
 /** Turns whatever was thrown into data. A foreign error is `fallback`, with its message and never its stack. */
 export function failureOf(thrown: unknown, fallback: ErrorCode = "internal"): Failure {
   const carried = (thrown as { failure?: unknown } | null)?.failure;
-  if (carried && typeof carried === "object" && (carried as Failure).code in ERRORS) return carried as Failure;
+  if (carried && typeof carried === "object" && Object.hasOwn(ERRORS, (carried as Failure).code)) return carried as Failure;
   return { code: fallback, message: thrown instanceof Error ? thrown.message : String(thrown) };
 }
 

@@ -33,7 +33,8 @@ export const GovernanceSpec = z.strictObject({
   alwaysAsk: z.array(z.strictObject({ decision: z.string(), field: z.string(), equals: z.string(), because: z.string().min(1) })),
   actions: z.record(z.string(), ActionRule),
   review: z.strictObject({
-    reviewers: z.array(z.email()).min(1),
+    /** Compared with the identity provider's addresses, which are lower case. */
+    reviewers: z.array(z.email().toLowerCase()).min(1),
     slaMinutes: z.number().positive(),
     /** What an unanswered approval becomes when its SLA has passed. */
     onExpiry: z.enum(["reject"]),

@@ -147,6 +147,8 @@ describe("a run that fails for good", () => {
       "ledger.addLine": { ask: "never" as const, fields: { text: {} } },
     };
     const world = ledgerWorld(body, { spec: { actions }, answer: () => expect.unreachable("a run that has failed asks nobody") });
+    // Not even while it waits for an undo.
+    world.ledger.fault(429, "before", ({ method }) => method === "DELETE");
     expect(await world.engine.run()).toMatchObject({ state: { status: "failed", error: { code: "connector.not_found" } } });
     expect(world.engine.entries("run.failed")).toHaveLength(1);
     expect(world.ledger.lines).toEqual([]);

@@ -128,13 +128,13 @@ describe("a reviewer's answer", () => {
   });
 
   it.each([
-    ["a field that was not asked about", { owner: "grace", grade: "a" }, "grade"],
-    ["a field that every object has", { owner: "grace", constructor: "x" }, "constructor"],
-    ["no field at all", {}, "owner"],
-  ])("that edits %s is refused with the field named", (_, values, field) => {
+    ["a field that was not asked about", { owner: "grace", grade: "a" }, "grade", "only the fields that were asked about"],
+    ["a field that every object has", { owner: "grace", constructor: "x" }, "constructor", "only the fields that were asked about"],
+    ["no field at all", {}, "owner", "give a value for every field"],
+  ])("that edits %s is refused with the field named", (_, values, field, why) => {
     expect(answer(asked, { kind: "edited", digest: "d1", values })).toMatchObject({
       ok: false,
-      error: { code: "approval.edit_refused", field },
+      error: { code: "approval.edit_refused", field, message: expect.stringContaining(why) },
     });
   });
 });
