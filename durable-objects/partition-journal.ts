@@ -1,5 +1,5 @@
 // The partition's SQLite behind the engine's Journal port: many runs' entries, one transaction for all that fall into the same few milliseconds.
-// It decides nothing. The key (run, seq) is the fence between instances: a second writer of the same number fails, and with it its pass.
+// It decides nothing. The key (run, sequence) is the fence between instances: a second writer of the same number fails, and with it its pass.
 import { InterlockError } from "../src/core/errors.ts";
 import type { InterlockEvent } from "../src/core/event.ts";
 import type { RunState, WaitReason } from "../src/core/run.ts";
@@ -10,7 +10,12 @@ import { GovernanceSpec } from "../src/governance/spec.ts";
 const GROUP_MS = 2;
 const ALONE = 2;
 
+/** Entries per run that fit into an entry's key; with 2^33 runs the key is still an exact number. */
+const SPAN = 2 ** 20;
+
 export interface RunRow {
+  /** The partition's own number of the run; 0 until it is stored. */
+  readonly no: number;
   readonly id: string;
   readonly pins: Pins;
   readonly event: InterlockEvent;
@@ -19,7 +24,7 @@ export interface RunRow {
 
 /** How far D1 is with a run, and whether the alarm still has to look at it. */
 export interface ProjectedMark {
-  readonly id: string;
+  readonly no: number;
   readonly projected: number;
   readonly open: 0 | 1;
 }
@@ -123,23 +128,23 @@ export class PartitionJournal {
     this.#storage.transactionSync(write);
   }
 
-  insertRun(row: RunRow): boolean {
+  /** The run as stored, or null when it exists already. */
+  insertRun(row: Omit<RunRow, "no">): RunRow | null {
     const { pins } = row;
-    return (
-      this.#storage.sql
-        .exec(
-          "insert or ignore into run (id, workflow, version, manifest, spec_version, event, due, created) values (?, ?, ?, ?, ?, ?, ?, ?) returning id",
-          row.id,
-          pins.workflow,
-          pins.version,
-          pins.manifestDigest,
-          pins.specVersion,
-          JSON.stringify(row.event),
-          row.created,
-          row.created,
-        )
-        .toArray().length === 1
-    );
+    const [stored] = this.#storage.sql
+      .exec<{ no: number }>(
+        "insert or ignore into run (id, workflow, version, manifest, spec_version, event, due, created) values (?, ?, ?, ?, ?, ?, ?, ?) returning no",
+        row.id,
+        pins.workflow,
+        pins.version,
+        pins.manifestDigest,
+        pins.specVersion,
+        JSON.stringify(row.event),
+        row.created,
+        row.created,
+      )
+      .toArray();
+    return stored ? { ...row, no: stored.no } : null;
   }
 
   /** Writes what a run has recorded and not yet saved. Joins the group commit; resolves when that is done. */
@@ -162,16 +167,15 @@ export class PartitionJournal {
     const entries = run.unsaved.splice(0);
     run.durable = entries.at(-1)?.seq ?? run.durable;
     const [first] = entries;
-    const { id } = run.row;
-    if (first) this.#storage.sql.exec("insert into entry (run, seq, body) values (?, ?, ?)", id, first.seq, JSON.stringify(entries));
+    if (first) this.#storage.sql.exec("insert into entry (id, body) values (?, ?)", run.row.no * SPAN + first.seq, JSON.stringify(entries));
   }
 
-  setWaiting(id: string, waiting: WaitReason | null, due: number | null): void {
-    this.#storage.sql.exec("update run set waiting = ?, due = ? where id = ?", waiting && JSON.stringify(waiting), due, id);
+  setWaiting({ no }: RunRow, waiting: WaitReason | null, due: number | null): void {
+    this.#storage.sql.exec("update run set waiting = ?, due = ? where no = ?", waiting && JSON.stringify(waiting), due, no);
   }
 
-  setDue(id: string, due: number): void {
-    this.#storage.sql.exec("update run set due = ?, open = 1 where id = ?", due, id);
+  setDue({ no }: RunRow, due: number): void {
+    this.#storage.sql.exec("update run set due = ?, open = 1 where no = ?", due, no);
   }
 
   admitted(after: string, limit: number): string[] {
@@ -184,7 +188,7 @@ export class PartitionJournal {
   setProjected(rows: readonly ProjectedMark[]): void {
     this.#storage.sql.exec(
       `update run set projected = j.value->>'projected', open = j.value->>'open'
-       from json_each(?) as j where run.id = j.value->>'id'`,
+       from json_each(?) as j where run.no = j.value->>'no'`,
       JSON.stringify(rows),
     );
   }
@@ -194,6 +198,7 @@ export class PartitionJournal {
     if (!row) return null;
     const run = new LiveRun(
       {
+        no: row.no,
         id: row.id,
         pins: { workflow: row.workflow, version: row.version, manifestDigest: row.manifest, specVersion: row.spec_version },
         event: JSON.parse(row.event) as InterlockEvent,
@@ -201,7 +206,11 @@ export class PartitionJournal {
       },
       now,
     );
-    for (const { body } of this.#storage.sql.exec<{ body: string }>("select body from entry where run = ? order by seq", id)) {
+    for (const { body } of this.#storage.sql.exec<{ body: string }>(
+      "select body from entry where id > ? and id < ? order by id",
+      row.no * SPAN,
+      (row.no + 1) * SPAN,
+    )) {
       run.load(JSON.parse(body) as Entry[]);
     }
     run.waiting = row.waiting === null ? null : (JSON.parse(row.waiting) as WaitReason);
@@ -221,7 +230,8 @@ export class PartitionJournal {
   unfinished(): string[] {
     return this.#storage.sql
       .exec<{ id: string }>(
-        "select id from run where open = 1 and (waiting is null or projected < (select max(seq) from entry where run = run.id))",
+        `select id from run where open = 1
+         and (waiting is null or projected < (select max(id) from entry where id > no * ${SPAN} and id < (no + 1) * ${SPAN}) - no * ${SPAN})`,
       )
       .toArray()
       .map((row) => row.id);
@@ -276,6 +286,7 @@ export class PartitionJournal {
 }
 
 type StoredRun = {
+  no: number;
   id: string;
   workflow: string;
   version: number;

@@ -14,7 +14,7 @@ import { Pass, type PassEnd, type Ports } from "../src/engine/pass.ts";
 import { foldUndo } from "../src/engine/run-undo.ts";
 import { Outbox } from "./outbox.ts";
 import { Outside } from "./outside.ts";
-import { LiveRun, PartitionJournal, type RunRow } from "./partition-journal.ts";
+import { LiveRun, PartitionJournal } from "./partition-journal.ts";
 import { migrate } from "./storage-migrations.ts";
 
 /** How long a run may be left to a lost instance before another looks: the alarm trails every start by this much. */
@@ -67,10 +67,9 @@ export function createRunPartition(deployment: Deployment) {
         await this.#commit(() => {
           for (const spec of batch.specs) this.#journal.keepSpec(spec);
           for (const { runId, pins, event } of batch.starts) {
-            const row: RunRow = { id: runId, pins, event, created: now };
-            const isFresh = this.#journal.insertRun(row);
-            started.push({ runId, fresh: isFresh });
-            if (!isFresh) continue;
+            const row = this.#journal.insertRun({ id: runId, pins, event, created: now });
+            started.push({ runId, fresh: row !== null });
+            if (!row) continue;
             const run = new LiveRun(row, now);
             const { id, type, subject, connection } = event;
             run.add([{ type: "run.started", pins, event: { id, type, subject, connection } }], now);
@@ -163,7 +162,7 @@ export function createRunPartition(deployment: Deployment) {
         this.#live.set(runId, run);
         await this.#commit(() => {
           this.#journal.insertUnsaved(run);
-          this.#journal.setDue(runId, Date.now());
+          this.#journal.setDue(run.row, Date.now());
         });
         this.#arm(Date.now() + WATCHDOG_MS);
         this.#drive(run);
@@ -269,7 +268,7 @@ export function createRunPartition(deployment: Deployment) {
         case "waiting": {
           const due = end.on.kind === "operator" ? dueAfterDeploy(end.on.error.code) : end.on.until;
           run.waiting = end.on;
-          await this.#commit(() => this.#journal.setWaiting(id, end.on, run.again ? Date.now() : due));
+          await this.#commit(() => this.#journal.setWaiting(run.row, end.on, run.again ? Date.now() : due));
           if (due !== null) this.#arm(due);
           this.#outbox.add(id);
           return;
@@ -294,7 +293,7 @@ export function createRunPartition(deployment: Deployment) {
           message: `The workflow made no progress for ${PASS_STALL_MS / 1000} s: it awaits something other than its steps`,
         },
       };
-      this.#journal.setWaiting(run.row.id, on, null);
+      this.#journal.setWaiting(run.row, on, null);
     }
 
     /** The alarm only ever moves nearer: it is one write, and a later need is met by #armNext. */

@@ -12,7 +12,7 @@ CREATE TABLE `approval` (
 	`decided_by` text,
 	`seq` integer NOT NULL,
 	`body` text NOT NULL
-) WITHOUT ROWID;
+);
 --> statement-breakpoint
 CREATE INDEX `approval_open` ON `approval` (`status`,`expires_at`);--> statement-breakpoint
 CREATE TABLE `audit` (
@@ -24,7 +24,7 @@ CREATE TABLE `audit` (
 	`actor` text NOT NULL,
 	`body` text NOT NULL,
 	PRIMARY KEY(`run`, `seq`)
-) WITHOUT ROWID;
+);
 --> statement-breakpoint
 CREATE TABLE `dead_letter` (
 	`id` text PRIMARY KEY NOT NULL,
@@ -32,13 +32,13 @@ CREATE TABLE `dead_letter` (
 	`source` text NOT NULL,
 	`reason` text NOT NULL,
 	`body` text NOT NULL
-) WITHOUT ROWID;
+);
 --> statement-breakpoint
 CREATE INDEX `dead_letter_at` ON `dead_letter` (`at`);--> statement-breakpoint
 CREATE TABLE `deployment` (
 	`key` text PRIMARY KEY NOT NULL,
 	`value` text NOT NULL
-) WITHOUT ROWID;
+);
 --> statement-breakpoint
 CREATE TABLE `effect` (
 	`run` text NOT NULL,
@@ -49,7 +49,7 @@ CREATE TABLE `effect` (
 	`body` text NOT NULL,
 	`seq` integer NOT NULL,
 	PRIMARY KEY(`run`, `step`)
-) WITHOUT ROWID;
+);
 --> statement-breakpoint
 CREATE TABLE `event_log` (
 	`id` text PRIMARY KEY NOT NULL,
@@ -59,7 +59,7 @@ CREATE TABLE `event_log` (
 	`time` integer NOT NULL,
 	`received_at` integer NOT NULL,
 	`data` text NOT NULL
-) WITHOUT ROWID;
+);
 --> statement-breakpoint
 CREATE INDEX `event_log_received` ON `event_log` (`received_at`);--> statement-breakpoint
 CREATE TABLE `governance_spec` (
@@ -71,7 +71,7 @@ CREATE TABLE `governance_spec` (
 	`approved_by` text,
 	`approved_at` integer,
 	PRIMARY KEY(`workflow`, `version`)
-) WITHOUT ROWID;
+);
 --> statement-breakpoint
 CREATE TABLE `run` (
 	`id` text PRIMARY KEY NOT NULL,
@@ -86,6 +86,6 @@ CREATE TABLE `run` (
 	`started_at` integer NOT NULL,
 	`updated_at` integer NOT NULL,
 	`seq` integer NOT NULL
-) WITHOUT ROWID;
+);
 --> statement-breakpoint
 CREATE INDEX `run_started` ON `run` (`started_at`);

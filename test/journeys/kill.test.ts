@@ -35,7 +35,7 @@ function admitted(): { ids: Set<string>; unfinished: number } {
       };
       if (isPartition.n === 3) {
         for (const { id, ended } of db
-          .prepare("select id, exists (select 1 from entry where run = run.id and body like '%run.completed%') as ended from run")
+          .prepare("select id, exists (select 1 from entry where id / 1048576 = no and body like '%run.completed%') as ended from run")
           .all() as { id: string; ended: number }[]) {
           ids.add(id);
           if (!ended) unfinished++;
