@@ -17,6 +17,7 @@ export interface RunRow {
   /** The partition's own number of the run; 0 until it is stored. */
   readonly no: number;
   readonly id: string;
+  readonly lane: string;
   readonly pins: Pins;
   readonly event: InterlockEvent;
   readonly created: number;
@@ -133,8 +134,9 @@ export class PartitionJournal {
     const { pins } = row;
     const [stored] = this.#storage.sql
       .exec<{ no: number }>(
-        "insert or ignore into run (id, workflow, version, manifest, spec_version, event, due, created) values (?, ?, ?, ?, ?, ?, ?, ?) returning no",
+        "insert or ignore into run (id, lane, workflow, version, manifest, spec_version, event, due, created) values (?, ?, ?, ?, ?, ?, ?, ?, ?) returning no",
         row.id,
+        row.lane,
         pins.workflow,
         pins.version,
         pins.manifestDigest,
@@ -200,6 +202,7 @@ export class PartitionJournal {
       {
         no: row.no,
         id: row.id,
+        lane: row.lane,
         pins: { workflow: row.workflow, version: row.version, manifestDigest: row.manifest, specVersion: row.spec_version },
         event: JSON.parse(row.event) as InterlockEvent,
         created: row.created,
@@ -216,6 +219,20 @@ export class PartitionJournal {
     run.waiting = row.waiting === null ? null : (JSON.parse(row.waiting) as WaitReason);
     run.projected = row.projected;
     return run;
+  }
+
+  /** The open run of a lane that is next to this one, in the order of their admission. */
+  neighbour({ lane, no }: RunRow, side: "before" | "after"): string | null {
+    const [row] = this.#storage.sql
+      .exec<{ id: string }>(
+        side === "before"
+          ? "select id from run where open = 1 and lane = ? and no < ? order by no desc limit 1"
+          : "select id from run where open = 1 and lane = ? and no > ? order by no limit 1",
+        lane,
+        no,
+      )
+      .toArray();
+    return row?.id ?? null;
   }
 
   /** Open runs whose time has come. */
@@ -288,6 +305,7 @@ export class PartitionJournal {
 type StoredRun = {
   no: number;
   id: string;
+  lane: string;
   workflow: string;
   version: number;
   manifest: string;

@@ -23,7 +23,8 @@ const WATCHDOG_MS = 2_000;
 const PASS_STALL_MS = 120_000;
 const DUE_BATCH = 500;
 const DEPLOY_CHECK_MS = 5 * 60_000;
-
+/** The end of a run wakes the next of its lane at once; this is for the moment in which an instance is lost in between. */
+const LANE_CHECK_MS = 30_000;
 export function createRunPartition(deployment: Deployment) {
   return class RunPartition extends DurableObject<Env> implements PartitionPort {
     readonly #journal: PartitionJournal;
@@ -66,8 +67,8 @@ export function createRunPartition(deployment: Deployment) {
         const started: Started[] = [];
         await this.#commit(() => {
           for (const spec of batch.specs) this.#journal.keepSpec(spec);
-          for (const { runId, pins, event } of batch.starts) {
-            const row = this.#journal.insertRun({ id: runId, pins, event, created: now });
+          for (const { runId, lane, pins, event } of batch.starts) {
+            const row = this.#journal.insertRun({ id: runId, lane, pins, event, created: now });
             started.push({ runId, fresh: row !== null });
             if (!row) continue;
             const run = new LiveRun(row, now);
@@ -227,6 +228,9 @@ export function createRunPartition(deployment: Deployment) {
         if (!matchesManifest(workflow, pins.manifestDigest)) {
           return held("workflow.diverged", `${pins.workflow}@${pins.version} is deployed with another manifest than this run began with`);
         }
+        if (this.#waitsItsTurn(run)) {
+          return { kind: "waiting", on: { kind: "lane", step: "", lane: run.row.lane, until: Date.now() + LANE_CHECK_MS } };
+        }
         const spec = this.#journal.specOf(pins.workflow, pins.specVersion);
         const journal = this.#journal.forPass(run, number, Date.now);
         const ports = this.#outside.portsFor(run.row.event.connection);
@@ -238,6 +242,25 @@ export function createRunPartition(deployment: Deployment) {
       } catch (error) {
         return { kind: "broken", error };
       }
+    }
+
+    /**
+     * A run that has not begun lets every earlier run of its lane end first. Looking at the last of them is enough: that one began only when those before it had
+     * ended. One that has begun is never held up by its lane again.
+     */
+    #waitsItsTurn(run: LiveRun): boolean {
+      if (run.seq > 1) return false;
+      const before = this.#journal.neighbour(run.row, "before");
+      return before !== null && !this.#find(before).ended;
+    }
+
+    /** An ended run lets the next of its lane begin; should this be lost, the next looks again by itself. */
+    #advanceLane(run: LiveRun): void {
+      const after = this.#journal.neighbour(run.row, "after");
+      const next = after === null ? null : this.#find(after);
+      if (!next || next.seq > 1) return;
+      this.#live.set(next.row.id, next);
+      this.#drive(next);
     }
 
     /** Undos that people asked for; null when none is left to do. */
@@ -275,6 +298,7 @@ export function createRunPartition(deployment: Deployment) {
         }
         case "ended":
           run.waiting = null;
+          this.#advanceLane(run);
           this.#outbox.add(id);
           return;
       }

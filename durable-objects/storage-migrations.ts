@@ -5,6 +5,7 @@ const MIGRATIONS: readonly string[] = [
   `create table run (
     no integer primary key,
     id text not null unique,
+    lane text not null,
     workflow text not null,
     version integer not null,
     manifest text not null,
@@ -22,6 +23,7 @@ const MIGRATIONS: readonly string[] = [
   )`,
   // Only open work is indexed: an ended run costs no index row.
   "create index run_open on run (due) where open = 1",
+  "create index run_lane on run (lane) where open = 1",
   // One row per durable write, holding the entries of that write. id = run number * 2^20 + the first entry's sequence: one key, and the rows of a run in order.
   "create table entry (id integer primary key, body text not null)",
   // The specs that runs here are pinned to.

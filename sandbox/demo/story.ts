@@ -64,14 +64,16 @@ export async function settle(
 }
 
 const rests = ({ state }: RunRow): boolean =>
-  state.status === "completed" || state.status === "failed" || (state.status === "waiting" && state.on.kind !== "timer");
+  state.status === "completed" ||
+  state.status === "failed" ||
+  (state.status === "waiting" && state.on.kind !== "timer" && state.on.kind !== "lane");
 
 export function describe({ state }: RunRow): string {
   switch (state.status) {
     case "waiting":
       return state.on.kind === "approval"
         ? "waits for a reviewer"
-        : `waits for ${state.on.kind === "timer" ? "its next try" : "an operator"}`;
+        : `waits for ${{ timer: "its next try", lane: "its turn", operator: "an operator" }[state.on.kind]}`;
     case "completed": {
       const output = state.output as { routed?: boolean; team?: string; priority?: string; because?: string };
       return output.routed ? `routed to ${output.team}, priority ${output.priority}` : `left as it was (${output.because})`;

@@ -62,7 +62,7 @@ export interface WorkflowDeclaration<U extends Uses = Uses, D extends Decisions 
   readonly version: number;
   readonly purpose: string;
   readonly trigger: Trigger;
-  /** Runs with one key share a partition. */
+  /** Runs with one key go one after another, in the order of their admission; across workflows, where they give the same key. */
   readonly lane: (context: { readonly event: InterlockEvent }) => string;
   readonly uses: U;
   readonly dataFlow: readonly DataElement<Element>[];

@@ -8,6 +8,8 @@ import type { Entry, OperatorChoice, Pins } from "./journal.ts";
 
 export interface RunStart {
   readonly runId: string;
+  /** Runs with one key go one after another, in the order of their admission. */
+  readonly lane: string;
   readonly pins: Pins;
   readonly event: InterlockEvent;
 }

@@ -209,7 +209,7 @@ export class Pass {
  * operator, who has no time: what needs nobody is not held up by what needs somebody.
  */
 function mostUrgent(waits: readonly WaitReason[]): WaitReason {
-  const order = { operator: 0, approval: 1, timer: 2 } as const;
+  const order = { operator: 0, approval: 1, timer: 2, lane: 3 } as const;
   const timers = waits.filter((wait) => wait.kind !== "operator");
   const due = timers.length > 0 ? Math.min(...timers.map((wait) => wait.until)) : null;
   const named = [...waits].sort((a, b) => order[a.kind] - order[b.kind])[0] as WaitReason;

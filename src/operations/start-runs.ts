@@ -41,7 +41,7 @@ export async function startRuns(context: Context, events: readonly InterlockEven
         results.set(runId, placed.error);
         continue;
       }
-      const { name, spec } = placed.value;
+      const { name, lane, spec } = placed.value;
       const group: PartitionStarts = byPartition.get(name) ?? { starts: [], specs: new Map() };
       byPartition.set(name, group);
       group.specs.set(workflow.name, spec);
@@ -51,7 +51,7 @@ export async function startRuns(context: Context, events: readonly InterlockEven
         manifestDigest: manifestDigest(workflow),
         specVersion: spec.version,
       };
-      group.starts.push({ runId, pins, event });
+      group.starts.push({ runId, lane, pins, event });
     }
   }
 
@@ -84,7 +84,7 @@ function place(
   workflow: Workflow,
   event: InterlockEvent,
   specs: ReadonlyMap<string, Result<GovernanceSpec>>,
-): Result<{ readonly name: string; readonly spec: GovernanceSpec }> {
+): Result<{ readonly name: string; readonly lane: string; readonly spec: GovernanceSpec }> {
   const spec =
     specs.get(workflow.name) ??
     fail(
@@ -93,7 +93,8 @@ function place(
     );
   if (!spec.ok) return spec;
   try {
-    return ok({ name: partitionForLane(context, workflow.lane({ event })), spec: spec.value });
+    const lane = workflow.lane({ event });
+    return ok({ name: partitionForLane(context, lane), lane, spec: spec.value });
   } catch (thrown) {
     return fail("workflow.threw", `${workflow.name} has no lane for this event: ${failureOf(thrown).message}`);
   }

@@ -212,6 +212,56 @@ describe("what people do", () => {
 
 const TEAM_INDEX = { billing: 0, shipping: 1, returns: 2 };
 
+describe("a lane", () => {
+  /** Two events about one ticket are one lane. */
+  const startTwo = async (text: string) => {
+    const ticket = newTicket(text);
+    const first = await start(ticket, `${ticket}-first`);
+    const second = await start(ticket, `${ticket}-second`);
+    return { ticket, first: first.runId, second: second.runId };
+  };
+  const begun = (runId: string) => env.DB.prepare("select count(*) as n from audit where run = ?").bind(runId).first<number>("n");
+
+  it("lets a run begin only when the one before it has ended", async () => {
+    const { ticket, first, second } = await startTwo("confidence=0.3");
+    await waiting(first);
+    await waiting(second);
+    expect(await begun(second)).toBe(1);
+    const state = await env.DB.prepare("select state from run where id = ?").bind(second).first<string>("state");
+    expect(JSON.parse(state ?? "{}")).toMatchObject({ on: { kind: "lane", lane: ticket } });
+    const approval = await pendingApproval(first);
+    expect((await decideApproval(context(), ada, approval.id, { kind: "approved", digest: approval.digest })).ok).toBe(true);
+    await ended(first);
+    const next = await pendingApproval(second);
+    expect((await decideApproval(context(), ada, next.id, { kind: "rejected", digest: next.digest, reason: "no" })).ok).toBe(true);
+    await ended(second);
+    expect(ours(ticket)).toHaveLength(1);
+  });
+
+  it("goes on past a run that failed for good", async () => {
+    const ticket = newTicket();
+    world.zendesk.fault(403, "before", ({ method, path }) => method === "GET" && path.includes(ticket));
+    const first = await start(ticket, `${ticket}-first`);
+    const second = await start(ticket, `${ticket}-second`);
+    await waiting(first.runId);
+    expect(await begun(second.runId)).toBe(1);
+    expect((await resolveStep(context(), ada, first.runId, "load ticket", "retry")).ok).toBe(true);
+    await ended(first.runId);
+    await ended(second.runId);
+  });
+
+  it("is taken up again by the alarm when the instance was lost between an end and the next beginning", async () => {
+    const { first, second } = await startTwo("confidence=0.3");
+    await waiting(second);
+    const stub = await stubOf(second);
+    await evictDurableObject(stub);
+    const approval = await pendingApproval(first);
+    expect((await decideApproval(context(), ada, approval.id, { kind: "rejected", digest: approval.digest, reason: "no" })).ok).toBe(true);
+    await ended(first);
+    await pendingApproval(second);
+  });
+});
+
 describe("a deployment", () => {
   it("with another number of partitions than it began with starts nothing and says what to do", async () => {
     const other: Context = { ...context(), deployment: { ...deployment, partitions: 5 } };

@@ -34,6 +34,7 @@ export function runStatus({ state }: Pick<RunRow, "state">): StatusWords {
 const waitStatus: Record<WaitReason["kind"], StatusWords> = {
   approval: words("Waiting for a decision", "warn", "pause"),
   timer: words("Waiting to try again", "info", "clock"),
+  lane: words("Waiting its turn", "neutral", "pause"),
   operator: words("Waiting for an operator", "bad", "pause"),
 };
 
@@ -46,6 +47,8 @@ export function waitsFor({ state }: Pick<RunRow, "state">): string | null {
       return `A person decides on “${on.step}” by ${utc(on.until)}`;
     case "timer":
       return `“${on.step}” goes on at ${utc(on.until)}`;
+    case "lane":
+      return `An earlier run of lane “${on.lane}” has not ended`;
     case "operator":
       return on.step === "" ? on.error.message : `“${on.step}”: ${on.error.message}`;
   }
@@ -56,6 +59,7 @@ export function waitsBriefly({ state }: Pick<RunRow, "state">, now: number): str
   if (state.status !== "waiting") return null;
   const { on } = state;
   if (on.kind === "operator") return on.step === "" ? on.error.message : `“${on.step}”: ${on.error.message}`;
+  if (on.kind === "lane") return `lane “${on.lane}”`;
   const left = on.until - now;
   if (left <= 0) return `“${on.step}”, due`;
   return on.kind === "approval" ? `“${on.step}”, ${span(left)} left` : `“${on.step}” in ${span(left)}`;
