@@ -77,7 +77,7 @@ describe("a lane's partition", () => {
     expect(partitionName(15)).toBe("p15");
   });
 
-  it("is one of 16, a number that running work depends on", () => {
-    expect(PARTITIONS).toBe(16);
+  it("is one of 8, a number that running work depends on", () => {
+    expect(PARTITIONS).toBe(8);
   });
 });
