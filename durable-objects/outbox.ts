@@ -112,6 +112,8 @@ function projectionOf(run: LiveRun, durable: number, partition: string): Project
     event,
     state: run.state,
     startedAt: created,
+    seq: durable,
+    updatedAt: run.entries[durable - 1]?.at ?? created,
     entries,
     effects: [...touched].flatMap((step) => effectView(step, upTo(run.byStep.get(step) ?? [])) ?? []),
     approvals: asked ? approvalViews(upTo(run.entries)) : [],

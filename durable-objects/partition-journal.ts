@@ -35,6 +35,8 @@ export class LiveRun {
   readonly row: RunRow;
   readonly entries: Entry[] = [];
   readonly byStep = new Map<string, Entry[]>();
+  /** The run's own entries, of no step. */
+  readonly own: Entry[] = [];
   waiting: WaitReason | null = null;
   /** Last entry that D1 has, and last that this partition's SQLite has. */
   projected = 0;
@@ -86,7 +88,10 @@ export class LiveRun {
     this.entries.push(entry);
     if (entry.type === "run.completed") this.ended = { status: "completed", output: entry.output };
     else if (entry.type === "run.failed") this.ended = { status: "failed", error: entry.error };
-    if (entry.step === undefined) return;
+    if (entry.step === undefined) {
+      this.own.push(entry);
+      return;
+    }
     const own = this.byStep.get(entry.step);
     if (own) own.push(entry);
     else this.byStep.set(entry.step, [entry]);
@@ -289,7 +294,7 @@ export class PartitionJournal {
       if (run.pass !== pass) throw new InterlockError("pass.stale", `Pass ${pass} of ${run.row.id} was overtaken`);
     };
     return {
-      entriesOf: (step) => run.byStep.get(step) ?? [],
+      entriesOf: (step) => (step === null ? run.own : (run.byStep.get(step) ?? [])),
       record: (entries) => {
         check();
         run.add(entries, now());

@@ -7,7 +7,7 @@ import type { WaitReason } from "../src/core/run.ts";
 import { type Deployment, matchesManifest, workflowOf } from "../src/deployment.ts";
 import type { Workflow } from "../src/engine/define.ts";
 import { actionOfApproval, executePass, stepsOf, undoStep } from "../src/engine/execute.ts";
-import { answerApproval, askUndo, resolveStep } from "../src/engine/external.ts";
+import { answerApproval, askUndo, deliverSignal, resolveStep, type SignalInput } from "../src/engine/external.ts";
 import type { NewEntry, OperatorChoice } from "../src/engine/journal.ts";
 import type { PartitionPort, RunView, StartBatch, Started } from "../src/engine/partition-port.ts";
 import { Pass, type PassEnd, type Ports } from "../src/engine/pass.ts";
@@ -111,6 +111,10 @@ export function createRunPartition(deployment: Deployment) {
       });
     }
 
+    signal(runId: string, signal: SignalInput, by: string): Promise<Result<null>> {
+      return this.#tell(runId, (run) => deliverSignal(run.entries, signal, by));
+    }
+
     resolve(runId: string, step: string, choice: OperatorChoice, by: string): Promise<Result<null>> {
       return this.#tell(runId, (run) => resolveStep(run.entries, step, choice, by));
     }
@@ -157,6 +161,7 @@ export function createRunPartition(deployment: Deployment) {
         const run = this.#find(runId);
         const decided = decide(run);
         if (!decided.ok) return decided;
+        if (decided.value.length === 0) return ok(null);
         run.add(decided.value, Date.now());
         // A pass that is just ending must not put the run to sleep over what has now been said.
         if (run.running) run.again = true;
@@ -249,7 +254,7 @@ export function createRunPartition(deployment: Deployment) {
      * ended. One that has begun is never held up by its lane again.
      */
     #waitsItsTurn(run: LiveRun): boolean {
-      if (run.seq > 1) return false;
+      if (run.byStep.size > 0) return false;
       const before = this.#journal.neighbour(run.row, "before");
       return before !== null && !this.#find(before).ended;
     }
@@ -258,7 +263,7 @@ export function createRunPartition(deployment: Deployment) {
     #advanceLane(run: LiveRun): void {
       const after = this.#journal.neighbour(run.row, "after");
       const next = after === null ? null : this.#find(after);
-      if (!next || next.seq > 1) return;
+      if (!next || next.byStep.size > 0) return;
       this.#live.set(next.row.id, next);
       this.#drive(next);
     }

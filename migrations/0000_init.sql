@@ -29,9 +29,16 @@ CREATE TABLE `audit` (
 CREATE TABLE `dead_letter` (
 	`id` text PRIMARY KEY NOT NULL,
 	`at` integer NOT NULL,
+	`kind` text NOT NULL,
+	`connection` text,
 	`source` text NOT NULL,
 	`reason` text NOT NULL,
-	`body` text NOT NULL
+	`body` text NOT NULL,
+	`delivery` text,
+	`replayed_at` integer,
+	`replayed_by` text,
+	`outcome` text,
+	`run` text
 );
 --> statement-breakpoint
 CREATE INDEX `dead_letter_at` ON `dead_letter` (`at`);--> statement-breakpoint

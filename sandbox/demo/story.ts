@@ -73,7 +73,7 @@ export function describe({ state }: RunRow): string {
     case "waiting":
       return state.on.kind === "approval"
         ? "waits for a reviewer"
-        : `waits for ${{ timer: "its next try", lane: "its turn", operator: "an operator" }[state.on.kind]}`;
+        : `waits for ${{ timer: "its time", signal: "a signal", lane: "its turn", operator: "an operator" }[state.on.kind]}`;
     case "completed": {
       const output = state.output as { routed?: boolean; team?: string; priority?: string; because?: string };
       return output.routed ? `routed to ${output.team}, priority ${output.priority}` : `left as it was (${output.because})`;

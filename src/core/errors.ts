@@ -33,6 +33,7 @@ export const ERRORS = {
   "access.cross_site": row(403, "never", "caller", "The form was not sent from this console"),
 
   "run.not_found": row(404, "never", "caller", "No such run"),
+  "run.ended": row(409, "never", "caller", "The run has ended"),
   "run.refused": row(409, "operator", "operator", "The run cannot be started"),
   "partition.count_changed": row(409, "operator", "operator", "The number of partitions differs from the one this deployment began with"),
   "approval.not_found": row(404, "never", "caller", "No such approval"),
@@ -43,6 +44,9 @@ export const ERRORS = {
   "effect.not_applied": row(409, "never", "caller", "Only an applied write can be undone"),
   "effect.irreversible": row(409, "never", "caller", "This write cannot be undone"),
   "effect.undo_running": row(409, "after", "caller", "This write is being undone already"),
+
+  "dead_letter.not_found": row(404, "never", "caller", "No such dead letter"),
+  "dead_letter.replayed": row(409, "never", "caller", "This dead letter was replayed already"),
 
   "connector.rate_limited": row(503, "after", "nobody", "The business system asked to wait"),
   "connector.unavailable": row(503, "backoff", "nobody", "The business system failed", "unknown"),

@@ -5,6 +5,7 @@ import type { Json } from "./json.ts";
 export type WaitReason =
   | { readonly kind: "approval"; readonly approvalId: string; readonly step: string; readonly until: number }
   | { readonly kind: "timer"; readonly step: string; readonly until: number }
+  | { readonly kind: "signal"; readonly step: string; readonly signal: string; readonly until: number }
   /** Its turn: an earlier run of its lane has not ended. `until` is when that is looked at again by itself. */
   | { readonly kind: "lane"; readonly step: ""; readonly lane: string; readonly until: number }
   | { readonly kind: "operator"; readonly step: string; readonly error: Failure };

@@ -24,6 +24,9 @@ export interface ProjectedRun {
   readonly event: InterlockEvent;
   readonly state: RunState;
   readonly startedAt: number;
+  /** How far `state` goes: sequence and time of the last durable entry. A state can change without an entry (a pause begins). */
+  readonly seq: number;
+  readonly updatedAt: number;
   /** Entries that D1 has not yet; all later than those it has. */
   readonly entries: readonly AuditEntry[];
   /** Present state of the run's writes and approvals, for those that the entries touched. */
@@ -56,8 +59,6 @@ export async function projectRuns(db: D1Database, runs: readonly ProjectedRun[])
   const rows: unknown[] = [];
   const events: unknown[] = [];
   for (const run of runs) {
-    const last = run.entries.at(-1);
-    if (!last) continue;
     rows.push([
       run.id,
       run.workflow,
@@ -69,8 +70,8 @@ export async function projectRuns(db: D1Database, runs: readonly ProjectedRun[])
       run.state.status,
       run.state,
       run.startedAt,
-      last.at,
-      last.seq,
+      run.updatedAt,
+      run.seq,
     ]);
     if (run.entries[0]?.seq === 1) events.push(eventRow(run.event, run.startedAt));
     for (const entry of run.entries) {
@@ -78,7 +79,7 @@ export async function projectRuns(db: D1Database, runs: readonly ProjectedRun[])
       audit.push([run.id, seq, at, type, step ?? null, actorOf(entry), body]);
     }
     for (const effect of run.effects)
-      effects.push([run.id, effect.step, effect.action, effect.target, effect.status, effect.body, last.seq]);
+      effects.push([run.id, effect.step, effect.action, effect.target, effect.status, effect.body, run.seq]);
     for (const { approval, status, decidedAt, decidedBy } of run.approvals) {
       approvals.push([
         approval.id,
@@ -92,7 +93,7 @@ export async function projectRuns(db: D1Database, runs: readonly ProjectedRun[])
         approval.expiresAt,
         decidedAt,
         decidedBy,
-        last.seq,
+        run.seq,
         approval,
       ]);
     }

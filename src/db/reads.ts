@@ -1,13 +1,14 @@
 // What lists, pages and the JSON API read from D1: rows with their JSON columns parsed and typed. It writes nothing and decides nothing; a decision asks the
 // partition, whose journal is a moment ahead of these rows. Lists are paged by key (time and id of the last row), so that every page costs the same.
 // No table but `run`, `audit` and `effect` is indexed by run: approvals of a run are found through the ids that its audit rows name.
-import { and, asc, count, desc, eq, inArray, ne, type SQL, sql } from "drizzle-orm";
+import { and, asc, count, desc, eq, getTableColumns, inArray, ne, type SQL, sql } from "drizzle-orm";
 import { type DrizzleD1Database, drizzle } from "drizzle-orm/d1";
 import type { Approval, Decision } from "../core/approval.ts";
 import type { InterlockEvent } from "../core/event.ts";
 import type { Json, JsonObject } from "../core/json.ts";
 import type { RunState, RunStatus } from "../core/run.ts";
 import { type FieldRule, GovernanceSpec } from "../governance/spec.ts";
+import { OPEN } from "./dead-letters.ts";
 import { approval, audit, deadLetter, effect, eventLog, governanceSpec, run } from "./schema.ts";
 
 export type { FieldRule };
@@ -15,7 +16,12 @@ export type { FieldRule };
 export type RunRow = Omit<typeof run.$inferSelect, "status" | "state"> & { readonly status: RunStatus; readonly state: RunState };
 /** `body` is the journal entry without seq, at, type and step. */
 export type AuditRow = Omit<typeof audit.$inferSelect, "run" | "body"> & { readonly body: JsonObject };
-export type DeadLetterRow = typeof deadLetter.$inferSelect;
+export type DeadLetterKind = "delivery" | "event" | "message";
+/** `open`: it can be replayed, because no replay of it has succeeded. */
+export type DeadLetterRow = Omit<typeof deadLetter.$inferSelect, "kind" | "delivery"> & {
+  readonly kind: DeadLetterKind;
+  readonly open: boolean;
+};
 
 export type ApprovalStatus = "pending" | "approved" | "edited" | "rejected" | "expired" | "voided";
 export interface ApprovalRow {
@@ -274,15 +280,41 @@ export async function readApproval(db: D1Database, id: string): Promise<Approval
   };
 }
 
+export interface DeadLetterFilter {
+  readonly status?: "open" | "replayed" | undefined;
+  readonly source?: string | undefined;
+  /** Part of the reason. */
+  readonly reason?: string | undefined;
+  readonly limit: number;
+}
+
 /** Latest first. */
-export async function listDeadLetters(db: D1Database, limit: number): Promise<DeadLetterRow[]> {
-  return drizzle(db).select().from(deadLetter).orderBy(desc(deadLetter.at), desc(deadLetter.id)).limit(limit);
+export async function listDeadLetters(db: D1Database, { status, source, reason, limit }: DeadLetterFilter): Promise<DeadLetterRow[]> {
+  const rows = await drizzle(db)
+    .select(deadLetterColumns)
+    .from(deadLetter)
+    .where(
+      and(
+        status && (status === "open" ? isOpen : sql`not ${isOpen}`),
+        source ? eq(deadLetter.source, source) : undefined,
+        reason ? sql`instr(${deadLetter.reason}, ${reason}) > 0` : undefined,
+      ),
+    )
+    .orderBy(desc(deadLetter.at), desc(deadLetter.id))
+    .limit(limit);
+  return rows.map(deadLetterRow);
+}
+
+export async function readDeadLetter(db: D1Database, id: string): Promise<DeadLetterRow | null> {
+  const [row] = await drizzle(db).select(deadLetterColumns).from(deadLetter).where(eq(deadLetter.id, id));
+  return row ? deadLetterRow(row) : null;
 }
 
 export interface Overview {
   readonly runs: Readonly<Record<string, number>>;
   readonly effects: Readonly<Record<string, number>>;
   readonly pendingApprovals: number;
+  /** Those that can still be replayed. */
   readonly deadLetters: number;
 }
 
@@ -293,7 +325,7 @@ export async function overview(db: D1Database): Promise<Overview> {
     orm.select({ status: run.status, n: count() }).from(run).groupBy(run.status),
     orm.select({ status: effect.status, n: count() }).from(effect).groupBy(effect.status),
     orm.select({ n: count() }).from(approval).where(eq(approval.status, "pending")),
-    orm.select({ n: count() }).from(deadLetter),
+    orm.select({ n: count() }).from(deadLetter).where(isOpen),
   ]);
   const byStatus = (rows: readonly { status: string; n: number }[]) => Object.fromEntries(rows.map(({ status, n }) => [status, n]));
   return { runs: byStatus(runs), effects: byStatus(effects), pendingApprovals: pending[0]?.n ?? 0, deadLetters: letters[0]?.n ?? 0 };
@@ -305,6 +337,10 @@ export async function readSpec(db: D1Database, workflow: string, version: number
 }
 
 // ---- queries that are used twice ----
+
+const isOpen = sql`${sql.raw(OPEN)}`;
+const { delivery: _headers, ...keptColumns } = getTableColumns(deadLetter);
+const deadLetterColumns = { ...keptColumns, open: sql<number>`${isOpen}` };
 
 const approvalsOf = (orm: DrizzleD1Database, runId: string) =>
   orm
@@ -341,6 +377,12 @@ const runRow = (row: typeof run.$inferSelect): RunRow => ({
 });
 
 const auditRow = ({ run: _, body, ...row }: typeof audit.$inferSelect): AuditRow => ({ ...row, body: JSON.parse(body) as JsonObject });
+
+const deadLetterRow = (row: Omit<typeof deadLetter.$inferSelect, "delivery"> & { readonly open: number }): DeadLetterRow => ({
+  ...row,
+  kind: row.kind as DeadLetterKind,
+  open: row.open === 1,
+});
 
 const effectRow = (row: typeof effect.$inferSelect): EffectRow => ({
   ...row,

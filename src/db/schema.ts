@@ -92,15 +92,25 @@ export const effect = sqliteTable(
   (table) => [primaryKey({ columns: [table.run, table.step] })],
 );
 
-/** What could not be handled, with its reason. `body` is the message or delivery as text. */
+/**
+ * What could not be handled, with its reason and what a replay needs. kind: delivery (authentic, not readable), event (an InterlockEvent), message (of the queue,
+ * not an event). `body` is it as text; `delivery` the KeptDelivery as JSON. The last four say how the latest replay ended.
+ */
 export const deadLetter = sqliteTable(
   "dead_letter",
   {
     id: text("id").primaryKey(),
     at: integer("at").notNull(),
+    kind: text("kind").notNull(),
+    connection: text("connection"),
     source: text("source").notNull(),
     reason: text("reason").notNull(),
     body: text("body").notNull(),
+    delivery: text("delivery"),
+    replayedAt: integer("replayed_at"),
+    replayedBy: text("replayed_by"),
+    outcome: text("outcome"),
+    run: text("run"),
   },
   (table) => [index("dead_letter_at").on(table.at)],
 );

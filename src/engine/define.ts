@@ -3,7 +3,7 @@
 import type * as z from "zod";
 import type { Actions, ReadAction, Trigger, Use, WriteAction } from "../connectors/define.ts";
 import type { InterlockEvent } from "../core/event.ts";
-import type { JsonObject } from "../core/json.ts";
+import type { Json, JsonObject } from "../core/json.ts";
 
 /** One data element that may go to a model: what it is, why, on what legal basis (GDPR Art. 6), and what is removed from it first. */
 export interface DataElement<Name extends string = string> {
@@ -53,6 +53,22 @@ export interface ModelHandle<D extends Decisions, Element extends string> {
   ): Promise<Decided<z.infer<D[K]>>>;
 }
 
+/** What a signal came to: its data, or that none came in time. */
+export type SignalOutcome<Data = unknown> = { readonly status: "received"; readonly data: Data } | { readonly status: "expired" };
+
+/** Durable steps that touch no system. Times are milliseconds, points in time epoch milliseconds. */
+export interface StepTools {
+  /** Runs `work` once and remembers what it returned (JSON). For computing that must not be done differently on a replay; it must not reach the network. */
+  run<Output extends Json>(step: string, work: () => Output | Promise<Output>): Promise<Output>;
+  sleep(step: string, ms: number): Promise<void>;
+  sleepUntil(step: string, at: number): Promise<void>;
+  /** Waits for a signal of this name, at most `within`. One that came before is kept and taken now; each is taken once. */
+  signal<Schema extends z.ZodType>(
+    name: string,
+    options: { readonly schema: Schema; readonly within: number },
+  ): Promise<SignalOutcome<z.infer<Schema>>>;
+}
+
 export type Handles<U extends Uses, D extends Decisions, Element extends string> = {
   readonly [K in keyof U]: U[K] extends Use<infer A> ? ActionHandles<A> : ModelHandle<D, Element>;
 };
@@ -77,7 +93,7 @@ export interface Workflow extends WorkflowDeclaration {
 /** `body` must be deterministic between its calls: no clock, no randomness, no network of its own. It is replayed from the start after every wait. */
 export function defineWorkflow<const U extends Uses, D extends Decisions, Element extends string>(
   declaration: WorkflowDeclaration<U, D, Element>,
-  body: (context: Handles<U, D, Element> & { readonly event: InterlockEvent }) => Promise<unknown>,
+  body: (context: Handles<U, D, Element> & { readonly event: InterlockEvent; readonly step: StepTools }) => Promise<unknown>,
 ): Workflow {
   return { ...(declaration as unknown as WorkflowDeclaration), body };
 }

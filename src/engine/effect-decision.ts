@@ -135,6 +135,13 @@ function foldOne(state: EffectState, entry: StepEntry & { readonly at: number })
       return;
     case "read.done":
     case "decision.made":
+    case "step.done":
+    case "timer.set":
+    case "timer.fired":
+    case "signal.awaited":
+    case "signal.received":
+    case "signal.refused":
+    case "signal.expired":
     case "undo.requested":
     case "undo.sending":
     case "undo.attempt_failed":

@@ -4,13 +4,14 @@ import type { AnyAction, AnyWriteAction, Use } from "../connectors/define.ts";
 import type { InterlockEvent } from "../core/event.ts";
 import type { Json } from "../core/json.ts";
 import type { GovernanceSpec } from "../governance/spec.ts";
-import type { Decided, Workflow } from "./define.ts";
+import type { Decided, StepTools, Workflow } from "./define.ts";
 import { foldEffect } from "./effect-decision.ts";
 import type { Entry, Journal } from "./journal.ts";
 import { Pass, type PassEnd, type Ports } from "./pass.ts";
 import { runEffect } from "./run-effect.ts";
 import { isRead, runDecision, runRead } from "./run-read.ts";
 import { foldUndo, runUndo } from "./run-undo.ts";
+import { runSignal, runSleep, runStep } from "./run-wait.ts";
 
 export interface RunInput {
   readonly runId: string;
@@ -30,7 +31,7 @@ export async function executePass(run: RunInput): Promise<PassEnd> {
 
 async function runBody(pass: Pass, run: RunInput): Promise<void> {
   try {
-    const output = await run.workflow.body({ ...handlesOf(pass, run.workflow), event: run.event });
+    const output = await run.workflow.body({ ...handlesOf(pass, run.workflow), step: stepTools(pass), event: run.event });
     const called = pass.calledSteps;
     const forgotten = [...run.recordedSteps].find((step) => !called.has(step));
     if (forgotten) {
@@ -100,6 +101,27 @@ function handlesOf(pass: Pass, workflow: Workflow): Record<string, unknown> {
     handles[handle] = use.kind === "connector" ? connectorHandle(pass, use) : modelHandle(pass, workflow, use.model);
   }
   return handles;
+}
+
+function stepTools(pass: Pass): StepTools {
+  return {
+    run: (name, work) => {
+      const step = pass.stepKey(name);
+      return pass.call(() => runStep(pass, step, work)) as Promise<never>;
+    },
+    sleep: (name, ms) => {
+      const step = pass.stepKey(name);
+      return pass.call(() => runSleep(pass, step, { ms }, () => pass.ports.now() + ms));
+    },
+    sleepUntil: (name, at) => {
+      const step = pass.stepKey(name);
+      return pass.call(() => runSleep(pass, step, { at }, () => at));
+    },
+    signal: (name, { schema, within }) => {
+      const step = pass.stepKey(name);
+      return pass.call(() => runSignal(pass, step, name, schema, within)) as Promise<never>;
+    },
+  };
 }
 
 function connectorHandle(pass: Pass, use: Use): Record<string, unknown> {

@@ -1,12 +1,13 @@
 // What people do to a run from outside, as decisions: a reviewer's answer, a request to undo, an operator's choice. Pure: entries in, the entry to record
 // or a refusal out. The caller holds the run's journal and records the entry before it tells anybody.
+import * as z from "zod";
 import type { AnyWriteAction } from "../connectors/define.ts";
 import { type Approval, type Decision, DecisionInput } from "../core/approval.ts";
 import { fail, ok, type Result } from "../core/errors.ts";
-import type { JsonObject } from "../core/json.ts";
+import type { Json, JsonObject } from "../core/json.ts";
 import type { GovernanceSpec } from "../governance/spec.ts";
 import { type EffectState, foldEffect } from "./effect-decision.ts";
-import type { Entry, OperatorChoice, StepEntry } from "./journal.ts";
+import type { Entry, NewEntry, OperatorChoice, StepEntry } from "./journal.ts";
 import { ruleOnEdit } from "./rule.ts";
 import { foldUndo } from "./run-undo.ts";
 
@@ -115,4 +116,18 @@ export function resolveStep(entries: readonly Entry[], step: string, choice: Ope
     case "abandon":
       return ok([resolved, { type: "effect.refused", step, because: "abandoned", reason: `Given up by ${by}` }]);
   }
+}
+
+/** What a sender may say: `id` is its own, so that it can repeat itself safely. */
+export const SignalInput = z.strictObject({ name: z.string().min(1).max(200), id: z.string().min(1).max(200), data: z.json() });
+export type SignalInput = z.infer<typeof SignalInput>;
+
+/** A signal is kept from the moment it arrives, whether a wait for it has begun or not. Nothing is recorded for a repeat. */
+export function deliverSignal(entries: readonly Entry[], input: SignalInput, by: string): Result<NewEntry[]> {
+  // Before the question whether the run has ended: a sender that repeats itself must not be told that it came too late.
+  if (entries.some((entry) => entry.type === "signal.arrived" && entry.signal === input.name && entry.id === input.id)) return ok([]);
+  if (entries.some((entry) => entry.type === "run.completed" || entry.type === "run.failed")) {
+    return fail("run.ended", "The run has ended: nobody waits for a signal any more");
+  }
+  return ok([{ type: "signal.arrived", signal: input.name, id: input.id, data: input.data as Json, by }]);
 }

@@ -19,11 +19,19 @@ export interface Pins {
 export type StepEntry =
   | { readonly type: "read.done"; readonly action: string; readonly args: string; readonly output: Json; readonly ms: number }
   | { readonly type: "decision.made"; readonly args: string; readonly decision: ModelDecision; readonly notSent: readonly string[] }
+  | { readonly type: "step.done"; readonly args: string; readonly output: Json }
+  | { readonly type: "timer.set"; readonly args: string; readonly until: number }
+  | { readonly type: "timer.fired" }
+  | { readonly type: "signal.awaited"; readonly args: string; readonly signal: string; readonly until: number }
+  /** `arrival`: sequence of the `signal.arrived` entry that this wait took. */
+  | { readonly type: "signal.received"; readonly arrival: number; readonly data: Json }
+  | { readonly type: "signal.refused"; readonly arrival: number; readonly reason: string }
+  | { readonly type: "signal.expired" }
   | {
       readonly type: "attempt.failed";
       readonly args: string;
       /** What was being tried: only a failed "send" says anything about the write itself. */
-      readonly during: "read" | "decide" | "look" | "send" | "settle" | "prove";
+      readonly during: "read" | "decide" | "compute" | "look" | "send" | "settle" | "prove";
       readonly attempt: number;
       readonly error: Failure;
       /** Null: a person has to act first. */
@@ -77,6 +85,8 @@ export type OperatorChoice = "retry" | "applied" | "not_applied" | "abandon";
 export type RunEntry =
   /** The event's payload is kept once, with the run and in the event log, and not in its journal. */
   | { readonly type: "run.started"; readonly pins: Pins; readonly event: Pick<InterlockEvent, "id" | "type" | "subject" | "connection"> }
+  /** A message from outside, kept until a wait for its name takes it; `id` is the sender's, and a second one with it is none. */
+  | { readonly type: "signal.arrived"; readonly signal: string; readonly id: string; readonly data: Json; readonly by: string }
   | { readonly type: "run.completed"; readonly output: Json }
   | { readonly type: "run.failed"; readonly error: Failure };
 
@@ -88,8 +98,8 @@ export type Entry = NewEntry & { readonly seq: number; readonly at: number };
 
 /** One run's journal, as one pass of the engine holds it. */
 export interface Journal {
-  /** All entries of a step, those not yet durable included. */
-  entriesOf(step: string): readonly Entry[];
+  /** All entries of a step, or with null those of the run itself; those not yet durable included. */
+  entriesOf(step: string | null): readonly Entry[];
   /** Numbers and keeps the entries at once; they become durable with the next `flush`. Throws `pass.stale` for an overtaken pass. */
   record(entries: readonly NewEntry[]): void;
   /** Resolves when everything recorded is durable, or will be before anything that follows can leave the machine. */

@@ -4,6 +4,7 @@ import type { Result } from "../core/errors.ts";
 import type { InterlockEvent } from "../core/event.ts";
 import type { RunState } from "../core/run.ts";
 import type { GovernanceSpec } from "../governance/spec.ts";
+import type { SignalInput } from "./external.ts";
 import type { Entry, OperatorChoice, Pins } from "./journal.ts";
 
 export interface RunStart {
@@ -37,6 +38,7 @@ export interface RunView {
 export interface PartitionPort {
   start(batch: StartBatch): Promise<Result<Started[]>>;
   decide(runId: string, approvalId: string, decision: unknown, by: string): Promise<Result<null>>;
+  signal(runId: string, signal: SignalInput, by: string): Promise<Result<null>>;
   undo(runId: string, step: string, by: string): Promise<Result<null>>;
   resolve(runId: string, step: string, choice: OperatorChoice, by: string): Promise<Result<null>>;
   inspect(runId: string): Promise<Result<RunView>>;

@@ -35,6 +35,8 @@ export class Pass {
   readonly #occurrences = new Map<string, number>();
   readonly #waits: WaitReason[] = [];
   readonly #alone: (() => void)[] = [];
+  /** Arrivals that waits of this pass have taken: a signal is delivered once, and a replay takes the same ones in the same order. */
+  readonly takenSignals = new Set<number>();
   #inFlight = 0;
 
   constructor(runId: string, spec: GovernanceSpec, journal: Journal, ports: Ports) {
@@ -108,6 +110,11 @@ export class Pass {
 
   entries(step: string): readonly (Entry & StepEntry & { step: string })[] {
     return this.journal.entriesOf(step) as readonly (Entry & StepEntry & { step: string })[];
+  }
+
+  /** The run's own entries: what arrived from outside, how it began. */
+  runEntries(): readonly Entry[] {
+    return this.journal.entriesOf(null);
   }
 
   record(step: string, ...entries: StepEntry[]): void {
@@ -209,7 +216,7 @@ export class Pass {
  * operator, who has no time: what needs nobody is not held up by what needs somebody.
  */
 function mostUrgent(waits: readonly WaitReason[]): WaitReason {
-  const order = { operator: 0, approval: 1, timer: 2, lane: 3 } as const;
+  const order = { operator: 0, approval: 1, signal: 2, timer: 3, lane: 4 } as const;
   const timers = waits.filter((wait) => wait.kind !== "operator");
   const due = timers.length > 0 ? Math.min(...timers.map((wait) => wait.until)) : null;
   const named = [...waits].sort((a, b) => order[a.kind] - order[b.kind])[0] as WaitReason;

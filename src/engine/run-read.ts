@@ -70,11 +70,11 @@ function pickDeclared(
   return { sent, notSent };
 }
 
-async function memoised(
+export async function memoised(
   pass: Pass,
   step: string,
   args: string,
-  during: "read" | "decide",
+  during: "read" | "decide" | "compute",
   work: () => Promise<StepEntry>,
 ): Promise<unknown> {
   const entries = pass.entries(step);
@@ -82,6 +82,9 @@ async function memoised(
   for (const entry of entries) {
     switch (entry.type) {
       case "read.done":
+        pass.checkArgs(step, entry.args, args);
+        return entry.output;
+      case "step.done":
         pass.checkArgs(step, entry.args, args);
         return entry.output;
       case "decision.made":
@@ -98,7 +101,7 @@ async function memoised(
         waitsFor = null;
         break;
       default:
-        return pass.hold(step, "workflow.diverged", `The step "${step}" was recorded as a write and is now a ${during}`);
+        return pass.hold(step, "workflow.diverged", `The step "${step}" was recorded as something else and is now a ${during}`);
     }
   }
   if (waitsFor?.retryAt === null) return pass.wait({ kind: "operator", step, error: waitsFor.error });
@@ -111,7 +114,8 @@ async function memoised(
     return pass.failAttempt(step, args, during, attemptsOf(entries) + 1, thrown);
   }
   pass.record(step, entry);
-  return entry.type === "read.done" ? entry.output : entry.type === "decision.made" ? entry.decision : undefined;
+  if (entry.type === "read.done" || entry.type === "step.done") return entry.output;
+  return entry.type === "decision.made" ? entry.decision : undefined;
 }
 
 export const isRead = (action: AnyAction): action is ReadAction<unknown, unknown> => action.effect === "read";

@@ -9,7 +9,8 @@ import { errorFacts, type Failure } from "../core/errors.ts";
 import type { Principal } from "../core/principal.ts";
 import type { Deployment } from "../deployment.ts";
 import { approvalsApi } from "./api/approvals.ts";
-import { deadLettersApi, overviewApi } from "./api/overview.ts";
+import { deadLettersApi } from "./api/dead-letters.ts";
+import { overviewApi } from "./api/overview.ts";
 import { runsApi } from "./api/runs.ts";
 import { approvalPages } from "./console/approvals.tsx";
 import { deadLetterPages } from "./console/dead-letters.tsx";
@@ -65,7 +66,7 @@ const api = (deployment: Deployment) =>
     .use(bodyLimit({ maxSize: MAX_BODY_BYTES }), signedIn)
     .route("/runs", runsApi(deployment))
     .route("/approvals", approvalsApi(deployment))
-    .route("/dead-letters", deadLettersApi())
+    .route("/dead-letters", deadLettersApi(deployment))
     .route("/overview", overviewApi())
     .all("*", (c) => problemResponse({ code: "request.not_found", message: `There is nothing at ${c.req.path}` }));
 
@@ -75,7 +76,7 @@ const pages = (deployment: Deployment) =>
     .get("/", (c) => c.redirect("/approvals", 302))
     .route("/approvals", approvalPages(deployment))
     .route("/runs", runPages(deployment))
-    .route("/dead-letters", deadLetterPages());
+    .route("/dead-letters", deadLetterPages(deployment));
 
 /** Machines get problem+json, people a page with the same facts. */
 async function answerFailure(c: HonoContext<{ Bindings: Env }>, failure: Failure): Promise<Response> {

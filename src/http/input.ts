@@ -50,6 +50,9 @@ export const RunStatusInput = z.enum(["pending", "running", "waiting", "complete
 export const ChoiceInput = z.enum(["retry", "applied", "not_applied", "abandon"]);
 export const StepInput = z.string().min(1, "Name the step").max(500);
 export const LimitInput = z.coerce.number().int().min(1).max(200).default(50);
+export const LetterStatusInput = z.enum(["open", "replayed"]);
+/** A letter's source, or a part of its reason. */
+export const LetterTextInput = z.string().trim().min(1).max(500);
 /** Where the next page of a list begins, as the last one gave it. */
 export const PositionInput = z.string().transform((text, context): Position => {
   const read = positionOf(text);

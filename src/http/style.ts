@@ -185,6 +185,15 @@ legend { padding: 0 0 var(--s1); font-weight: 600; }
 .radio p { grid-column: 2; }
 .radio input { margin: 0; width: 16px; height: 16px; accent-color: var(--accent); }
 
+.filter { display: flex; flex-wrap: wrap; align-items: end; gap: var(--s3); margin-bottom: var(--s4); }
+.filter .field { flex: 1 1 200px; max-width: 360px; }
+.check { display: flex; align-items: center; gap: var(--s2); }
+.check input { margin: 0; width: 16px; height: 16px; accent-color: var(--accent); }
+.replay-all { display: flex; flex-wrap: wrap; align-items: center; gap: var(--s3) var(--s4); margin-bottom: var(--s4); }
+.replay-all p { flex-basis: 100%; }
+.letter { display: grid; gap: var(--s2); justify-items: start; }
+.letter .json { justify-self: stretch; }
+
 .status-line { display: flex; flex-wrap: wrap; align-items: center; gap: var(--s2) var(--s3); }
 .plain { display: grid; gap: var(--s4); }
 .plain .status-line { margin-top: var(--s1); }
@@ -246,7 +255,7 @@ legend { padding: 0 0 var(--s1); font-weight: 600; }
   .timeline li::after { background: CanvasText; }
 }
 @media print {
-  .top nav, .decide, .undo, .skip { display: none; }
+  .top nav, .decide, .undo, .filter, .replay-all, .letter form, .skip { display: none; }
 }
 `;
 

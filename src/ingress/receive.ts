@@ -4,6 +4,7 @@
 import type { WebhookRequest } from "../connectors/webhook.ts";
 import { type Failure, fail } from "../core/errors.ts";
 import type { InterlockEvent } from "../core/event.ts";
+import { type KeptDelivery, keepDelivery } from "./kept-delivery.ts";
 import { normalise, type ReceivingConnection } from "./normalise.ts";
 import { type RejectReason, verifyDelivery } from "./verify.ts";
 
@@ -37,6 +38,7 @@ export type Received =
       readonly id: string;
       readonly reason: string;
       readonly body: string;
+      readonly kept: KeptDelivery;
       readonly deliveryKey: string | null;
     };
 
@@ -63,7 +65,7 @@ export function receiveDelivery({ connection, request, now }: Delivery): Receive
   if (outcome.kind === "ignored") return outcome;
   if (outcome.kind === "unparsable") {
     const { id, reason, deliveryKey } = outcome;
-    return { kind: "dead_letter", id, reason, body: new TextDecoder().decode(request.body), deliveryKey };
+    return { kind: "dead_letter", id, reason, ...keepDelivery(declaration, request), deliveryKey };
   }
   const { event, bodyDigest, deliveryKey } = outcome;
   return { kind: "accepted", event, bodyBytes: request.body.length, bodyDigest, deliveryKey };

@@ -1,14 +1,16 @@
 // What people do to runs: answer an approval, undo a write, resolve a step that waits for an operator, read a run from its partition.
 // The partition decides, from its own journal; D1 only says where the run lives.
 import { fail, type Result } from "../core/errors.ts";
-import type { Principal, Role } from "../core/principal.ts";
+import type { Principal } from "../core/principal.ts";
 import { partitionOfRun, runOfApproval } from "../db/reads.ts";
+import type { SignalInput } from "../engine/external.ts";
 import type { OperatorChoice } from "../engine/journal.ts";
 import type { RunView } from "../engine/partition-port.ts";
 import { type Context, partitionByName } from "./context.ts";
+import { requireRole } from "./require-role.ts";
 
 export async function decideApproval(context: Context, principal: Principal, approvalId: string, decision: unknown): Promise<Result<null>> {
-  const denied = require(principal, "reviewer");
+  const denied = requireRole(principal, "reviewer");
   if (denied) return denied;
   const run = await runOfApproval(context.env.DB, approvalId);
   if (!run) return fail("approval.not_found", `No approval ${approvalId}`);
@@ -16,7 +18,7 @@ export async function decideApproval(context: Context, principal: Principal, app
 }
 
 export async function undoEffect(context: Context, principal: Principal, runId: string, step: string): Promise<Result<null>> {
-  const denied = require(principal, "operator");
+  const denied = requireRole(principal, "operator");
   if (denied) return denied;
   return withPartition(context, runId, (partition) => partition.undo(runId, step, principal.id));
 }
@@ -28,18 +30,22 @@ export async function resolveStep(
   step: string,
   choice: OperatorChoice,
 ): Promise<Result<null>> {
-  const denied = require(principal, "operator");
+  const denied = requireRole(principal, "operator");
   if (denied) return denied;
   return withPartition(context, runId, (partition) => partition.resolve(runId, step, choice, principal.id));
+}
+
+/** A message to a waiting run. Repeating one with the same id is safe. */
+export async function signalRun(context: Context, principal: Principal, runId: string, signal: SignalInput): Promise<Result<null>> {
+  const denied = requireRole(principal, "operator");
+  if (denied) return denied;
+  return withPartition(context, runId, (partition) => partition.signal(runId, signal, principal.id));
 }
 
 /** The run as its partition knows it, not as D1 last heard. */
 export async function inspectRun(context: Context, runId: string): Promise<Result<RunView>> {
   return withPartition(context, runId, (partition) => partition.inspect(runId));
 }
-
-const require = (principal: Principal, role: Role) =>
-  principal.roles.includes(role) ? null : fail("access.denied", `${principal.id} does not have the role ${role}`);
 
 async function withPartition<T>(
   context: Context,

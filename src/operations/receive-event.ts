@@ -2,7 +2,7 @@
 // What the answer says is the same for every failed check; which one it was is in our log.
 import { type ErrorCode, errorFacts, type Failure, failureOf, InterlockError, problemOf } from "../core/errors.ts";
 import type { InterlockEvent } from "../core/event.ts";
-import { keepDeadLetters } from "../db/dead-letters.ts";
+import { eventLetter, keepDeadLetters } from "../db/dead-letters.ts";
 import { bindingOf, type Connection } from "../deployment.ts";
 import { storeEvent, type Timer } from "../ingress/admit.ts";
 import { readBody } from "../ingress/read-body.ts";
@@ -59,7 +59,17 @@ export async function receiveEvent(context: Context, connectionId: string, reque
       try {
         await keepDeadLetters(
           context.env.DB,
-          [{ id: received.id, source: `${connection.connector.name}/${connectionId}`, reason: received.reason, body: received.body }],
+          [
+            {
+              id: received.id,
+              kind: "delivery",
+              connection: connectionId,
+              source: `${connection.connector.name}/${connectionId}`,
+              reason: received.reason,
+              body: received.body,
+              delivery: received.kept,
+            },
+          ],
           now,
         );
       } catch (thrown) {
@@ -102,11 +112,7 @@ async function admitDirectly(context: Context, event: InterlockEvent): Promise<v
   const [outcome] = await startRuns(context, [event]);
   if (outcome?.kind === "failed") throw new InterlockError(outcome.error.code, outcome.error.message);
   if (outcome?.kind === "refused") {
-    await keepDeadLetters(
-      context.env.DB,
-      [{ source: event.source, reason: outcome.error.message, body: JSON.stringify(event) }],
-      Date.now(),
-    );
+    await keepDeadLetters(context.env.DB, [eventLetter(event, outcome.error.message)], Date.now());
   }
 }
 

@@ -1,11 +1,12 @@
 // The queue's side of a start: parse, start in one batch, then acknowledge or retry each message by itself; and what the dead-letter queue receives.
 // A message is acknowledged only when its run is journalled, or when it lies in D1 as a dead letter.
 import { errorFacts, failureOf } from "../core/errors.ts";
-import { InterlockEvent } from "../core/event.ts";
-import { type DeadLetter, keepDeadLetters } from "../db/dead-letters.ts";
+import type { InterlockEvent } from "../core/event.ts";
+import { type DeadLetter, eventLetter, keepDeadLetters } from "../db/dead-letters.ts";
 import type { Context } from "../operations/context.ts";
 import { EventMessage } from "../operations/messages.ts";
 import { prepareModels } from "../operations/prepare-models.ts";
+import { readMessage } from "../operations/read-message.ts";
 import { startRuns } from "../operations/start-runs.ts";
 
 /** Seconds before a message comes again: doubling from 2 s to 5 minutes, so the hundred tries of wrangler.toml span a D1 or partition outage of about eight hours. */
@@ -19,7 +20,7 @@ export async function consumeEvents(batch: MessageBatch, context: Context): Prom
       try {
         const read = await readMessage(message.body, context);
         if (read.ok) ready.push({ message, event: read.event });
-        else letters.push({ message, letter: { source: "queue", reason: read.reason, body: textOf(message.body) } });
+        else letters.push({ message, letter: messageLetter(message.body, read.reason) });
       } catch {
         message.retry({ delaySeconds: retryDelay(message.attempts) });
       }
@@ -41,14 +42,7 @@ export async function consumeEvents(batch: MessageBatch, context: Context): Prom
         message.ack();
         break;
       case "refused":
-        letters.push({
-          message,
-          letter: {
-            source: event.source,
-            reason: `${errorFacts(outcome.error.code).title}: ${outcome.error.message}`,
-            body: JSON.stringify(event),
-          },
-        });
+        letters.push({ message, letter: eventLetter(event, `${errorFacts(outcome.error.code).title}: ${outcome.error.message}`) });
         break;
       default:
         message.retry({ delaySeconds: retryDelay(message.attempts) });
@@ -60,13 +54,25 @@ export async function consumeEvents(batch: MessageBatch, context: Context): Prom
 /** Messages that the queue itself gave up on. */
 export async function consumeDeadLetters(batch: MessageBatch, context: Context): Promise<void> {
   await bury(
-    batch.messages.map((message) => ({
-      message,
-      letter: { source: "queue", reason: "Every try to start a run for this event failed", body: textOf(message.body) },
-    })),
+    batch.messages.map((message) => ({ message, letter: givenUp(message.body) })),
     context,
   );
 }
+
+/** An event is kept as one, so that its letter says which system it came from; a pointer stays the message that it is. */
+function givenUp(body: unknown): DeadLetter {
+  const reason = "Every try to start a run for this event failed";
+  const { data } = EventMessage.safeParse(body);
+  return data?.kind === "event" ? eventLetter(data.event, reason) : messageLetter(body, reason);
+}
+
+const messageLetter = (body: unknown, reason: string): DeadLetter => ({
+  kind: "message",
+  connection: null,
+  source: "queue",
+  reason,
+  body: textOf(body),
+});
 
 async function bury(letters: readonly { message: Message; letter: DeadLetter }[], context: Context): Promise<void> {
   try {
@@ -79,29 +85,6 @@ async function bury(letters: readonly { message: Message; letter: DeadLetter }[]
   } catch (thrown) {
     console.error(JSON.stringify({ message: "dead letters not kept, will be repeated", error: failureOf(thrown).message }));
     for (const { message } of letters) message.retry({ delaySeconds: retryDelay(message.attempts) });
-  }
-}
-
-async function readMessage(body: unknown, context: Context): Promise<{ ok: true; event: InterlockEvent } | { ok: false; reason: string }> {
-  const parsed = EventMessage.safeParse(body);
-  if (!parsed.success)
-    return {
-      ok: false,
-      reason: `The message is not an event: ${parsed.error.issues[0]?.path.join(".")} ${parsed.error.issues[0]?.message}`,
-    };
-  if (parsed.data.kind === "event") return { ok: true, event: parsed.data.event };
-  const stored = await context.env.BLOBS.get(parsed.data.key);
-  if (!stored) return { ok: false, reason: `The event body ${parsed.data.key} is not in storage` };
-  const event = InterlockEvent.safeParse(jsonOf(await stored.text()));
-  return event.success ? { ok: true, event: event.data } : { ok: false, reason: `The stored event ${parsed.data.key} does not parse` };
-}
-
-/** Undefined for what is not JSON: trying again would read the same. */
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
   }
 }
 

@@ -4,10 +4,11 @@
 import { createHttp } from "../../src/connectors/http.ts";
 import type { Failure } from "../../src/core/errors.ts";
 import type { InterlockEvent } from "../../src/core/event.ts";
+import type { Json } from "../../src/core/json.ts";
 import type { RunState, WaitReason } from "../../src/core/run.ts";
 import type { Workflow } from "../../src/engine/define.ts";
 import { actionOfApproval, executePass, stepsOf, undoStep } from "../../src/engine/execute.ts";
-import { answerApproval, askUndo, resolveStep } from "../../src/engine/external.ts";
+import { answerApproval, askUndo, deliverSignal, resolveStep, type SignalInput } from "../../src/engine/external.ts";
 import type { Entry, Journal, NewEntry, OperatorChoice } from "../../src/engine/journal.ts";
 import { Pass, type Ports } from "../../src/engine/pass.ts";
 import type { GovernanceSpec } from "../../src/governance/spec.ts";
@@ -95,6 +96,13 @@ export class MemoryEngine {
     }
   }
 
+  signal(name: string, id: string, data: Json): Failure | null {
+    const arrived = deliverSignal(this.durable, { name, id, data: structuredClone(data) as SignalInput["data"] }, "ada@example.com");
+    if (!arrived.ok) return arrived.error;
+    this.#append(arrived.value);
+    return null;
+  }
+
   resolve(step: string, choice: OperatorChoice): Failure | null {
     const resolved = resolveStep(this.durable, step, choice, "ada@example.com");
     if (!resolved.ok) return resolved.error;
@@ -133,7 +141,7 @@ export class MemoryEngine {
     const entries: Entry[] = structuredClone(this.durable);
     let unsaved: NewEntry[] = [];
     const journal: Journal = {
-      entriesOf: (step) => entries.filter((entry) => entry.step === step),
+      entriesOf: (step) => entries.filter((entry) => (entry.step ?? null) === step),
       record: (added) => {
         for (const entry of added) {
           entries.push({ ...structuredClone(entry), seq: entries.length + 1, at: clock.now } as Entry);

@@ -338,11 +338,11 @@ describe("the dead-letter queue", () => {
 
   it("becomes rows in D1, once each, however often it is delivered", async () => {
     const ticket = newTicket();
-    const lost = messageFor(ticket);
-    const messages = [lost, { id: "bad", body: "given up" }];
+    const event = ticketEvent(ticket);
+    const messages = [message(event), { id: "bad", body: "given up" }];
     for (let delivery = 0; delivery < 2; delivery++) expect((await consume(messages, {}, dead)).acked).toHaveLength(2);
     const reason = "Every try to start a run for this event failed";
-    expect(await lettersAbout(ticketEvent(ticket).id)).toEqual([{ source: "queue", reason, body: JSON.stringify(lost.body) }]);
+    expect(await lettersAbout(event.id)).toEqual([{ source: event.source, reason, body: JSON.stringify(event) }]);
     expect(await lettersAbout("given up")).toEqual([{ source: "queue", reason, body: "given up" }]);
     expect(await started([ticket])).toEqual([false]);
   });

@@ -2,11 +2,13 @@
 import { createExecutionContext, evictDurableObject, runDurableObjectAlarm } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { seedSpecs } from "../../sandbox/specs.ts";
 import type { Principal } from "../../src/core/principal.ts";
 import type { Entry } from "../../src/engine/journal.ts";
 import { type Context, partitionByName } from "../../src/operations/context.ts";
-import { decideApproval, inspectRun, resolveStep, undoEffect } from "../../src/operations/govern-run.ts";
+import { decideApproval, inspectRun, resolveStep, signalRun, undoEffect } from "../../src/operations/govern-run.ts";
 import { startRuns } from "../../src/operations/start-runs.ts";
+import { ticketTriageSpec } from "../../src/workflows/ticket-triage/governance.ts";
 import { outside, ticketEvent } from "./outside.ts";
 import { deployment, scripted } from "./worker.ts";
 
@@ -211,6 +213,45 @@ describe("what people do", () => {
 });
 
 const TEAM_INDEX = { billing: 0, shipping: 1, returns: 2 };
+
+describe("a signal", () => {
+  const begin = async (ticket: string) => {
+    await seedSpecs(env.DB, [{ ...ticketTriageSpec, workflow: "wait-for-signal" }], Date.now());
+    const [outcome] = await startRuns(context(), [{ ...ticketEvent(ticket, `${ticket}-signal`), type: "trigger" }]);
+    if (outcome?.kind !== "started" || !outcome.runs[0]) throw new Error(JSON.stringify(outcome));
+    return outcome.runs[0].runId;
+  };
+  const outputOf = async (runId: string) => {
+    const inspected = await inspectRun(context(), runId);
+    return inspected.ok && inspected.value.state.status === "completed" ? inspected.value.state.output : null;
+  };
+
+  it("wakes the run that waits for it, after an eviction too, and counts once", async () => {
+    const runId = await begin(newTicket());
+    await waiting(runId);
+    await evictDurableObject(await stubOf(runId));
+    const signal = { name: "go", id: "1", data: { ok: true } };
+    const answers = await Promise.all([signalRun(context(), ada, runId, signal), signalRun(context(), ada, runId, signal)]);
+    expect(answers.map((answer) => answer.ok)).toEqual([true, true]);
+    await ended(runId);
+    expect(await outputOf(runId)).toEqual({ status: "received", data: { ok: true } });
+    const arrived = env.DB.prepare("select count(*) as n from audit where run = ? and type = 'signal.arrived'")
+      .bind(runId)
+      .first<number>("n");
+    expect(await arrived).toBe(1);
+  });
+
+  it("to a run that has ended is refused", async () => {
+    const runId = await begin(newTicket());
+    await waiting(runId);
+    await signalRun(context(), ada, runId, { name: "go", id: "1", data: { ok: false } });
+    await ended(runId);
+    expect(await signalRun(context(), ada, runId, { name: "go", id: "2", data: {} })).toMatchObject({
+      ok: false,
+      error: { code: "run.ended" },
+    });
+  });
+});
 
 describe("a lane", () => {
   /** Two events about one ticket are one lane. */

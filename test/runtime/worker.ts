@@ -1,7 +1,10 @@
 // The Worker under test: this repository's deployment with a scripted model. The ticket's text says what the model answers ("team=returns confidence=0.3"), so
 // that a test states its own case.
+import * as z from "zod";
 import { deployment as real } from "../../src/config.ts";
+import { zendesk } from "../../src/connectors/zendesk.ts";
 import type { Deployment } from "../../src/deployment.ts";
+import { defineWorkflow } from "../../src/engine/define.ts";
 import type { Model } from "../../src/inference/model.ts";
 import { createWorker } from "../../src/worker.ts";
 
@@ -30,7 +33,27 @@ export const scripted: Model & { calls: number } = {
   },
 };
 
-export const deployment: Deployment = { ...real, partitions: 4, models: { default: { trained: [], build: () => scripted } } };
+/** Waits for a signal and says what came. */
+const waitForSignal = defineWorkflow(
+  {
+    name: "wait-for-signal",
+    version: 1,
+    purpose: "Wait",
+    trigger: zendesk.on("trigger"),
+    lane: ({ event }) => event.subject,
+    uses: {},
+    dataFlow: [],
+    decisions: {},
+  },
+  ({ step }) => step.signal("go", { schema: z.object({ ok: z.boolean() }), within: 3_600_000 }),
+);
+
+export const deployment: Deployment = {
+  ...real,
+  partitions: 4,
+  models: { default: { trained: [], build: () => scripted } },
+  workflows: [...real.workflows, waitForSignal],
+};
 /** Moves on with every look, so that what starts remember for a moment is never remembered here. */
 let clock = 0;
 const worker = createWorker(deployment, () => {

@@ -4,7 +4,7 @@ import * as z from "zod";
 import { InterlockError } from "../../core/errors.ts";
 import { listRuns, readRun } from "../../db/reads.ts";
 import type { Deployment } from "../../deployment.ts";
-import { inspectRun, resolveStep, undoEffect } from "../../operations/govern-run.ts";
+import { inspectRun, resolveStep, signalRun, undoEffect } from "../../operations/govern-run.ts";
 import { type ConsoleEnv, operationContext } from "../console-env.ts";
 import { ChoiceInput, LimitInput, PositionInput, parseInput, positionText, RunStatusInput, readJsonBody, StepInput } from "../input.ts";
 import { problemResponse } from "../problems.ts";
@@ -16,6 +16,8 @@ const Query = z.object({
   limit: LimitInput,
 });
 const Undo = z.strictObject({ step: StepInput });
+/** `id` is the sender's own: repeating a signal with it is safe. */
+const Signal = z.strictObject({ name: z.string().min(1).max(200), id: z.string().min(1).max(200), data: z.json() });
 const Resolve = z.strictObject({ step: StepInput, choice: ChoiceInput });
 
 export const runsApi = (deployment: Deployment) =>
@@ -37,6 +39,11 @@ export const runsApi = (deployment: Deployment) =>
       const { step } = await readJsonBody(c.req, Undo);
       const asked = await undoEffect(operationContext(c, deployment), c.get("principal"), c.req.param("id"), step);
       return asked.ok ? c.json({ run: c.req.param("id"), step, undo: "requested" }, 202) : problemResponse(asked.error);
+    })
+    .post("/:id/signals", async (c) => {
+      const signal = await readJsonBody(c.req, Signal);
+      const sent = await signalRun(operationContext(c, deployment), c.get("principal"), c.req.param("id"), signal);
+      return sent.ok ? c.json({ run: c.req.param("id"), signal: signal.name, id: signal.id }, 202) : problemResponse(sent.error);
     })
     .post("/:id/resolve", async (c) => {
       const { step, choice } = await readJsonBody(c.req, Resolve);

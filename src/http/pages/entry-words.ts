@@ -78,6 +78,22 @@ export function entryWords({ type, body, at }: Pick<AuditRow, "type" | "body" | 
       return undone(body);
     case "undo.failed":
       return say(`The undo failed for good: ${error}`, "bad");
+    case "step.done":
+      return say("Computed");
+    case "timer.set":
+      return say(`Pauses until ${utc(num(body.until))}`);
+    case "timer.fired":
+      return say("The pause is over");
+    case "signal.awaited":
+      return say(`Waits for the signal “${str(body.signal)}” until ${utc(num(body.until))}`);
+    case "signal.arrived":
+      return say(`The signal “${str(body.signal)}” came from ${str(body.by)}`);
+    case "signal.received":
+      return say("Took the signal", "good");
+    case "signal.refused":
+      return say(`The signal's data does not fit: ${str(body.reason)}`, "warn");
+    case "signal.expired":
+      return say("No signal came in time", "warn");
     case "operator.resolved":
       return say(`${str(body.by)}: ${CHOICES[str(body.choice)] ?? str(body.choice)}`);
     default:
@@ -88,6 +104,7 @@ export function entryWords({ type, body, at }: Pick<AuditRow, "type" | "body" | 
 const DURING: Readonly<Record<string, string>> = {
   read: "read",
   decide: "ask the model",
+  compute: "compute",
   look: "read the record before the change",
   send: "write",
   settle: "find out what became of the write",

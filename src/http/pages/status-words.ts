@@ -34,6 +34,7 @@ export function runStatus({ state }: Pick<RunRow, "state">): StatusWords {
 const waitStatus: Record<WaitReason["kind"], StatusWords> = {
   approval: words("Waiting for a decision", "warn", "pause"),
   timer: words("Waiting to try again", "info", "clock"),
+  signal: words("Waiting for a signal", "info", "clock"),
   lane: words("Waiting its turn", "neutral", "pause"),
   operator: words("Waiting for an operator", "bad", "pause"),
 };
@@ -47,6 +48,8 @@ export function waitsFor({ state }: Pick<RunRow, "state">): string | null {
       return `A person decides on “${on.step}” by ${utc(on.until)}`;
     case "timer":
       return `“${on.step}” goes on at ${utc(on.until)}`;
+    case "signal":
+      return `“${on.step}” takes the signal “${on.signal}” until ${utc(on.until)}`;
     case "lane":
       return `An earlier run of lane “${on.lane}” has not ended`;
     case "operator":

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { keepDeadLetters } from "../../../src/db/dead-letters.ts";
+import type { InterlockEvent } from "../../../src/core/event.ts";
+import { type DeadLetter, eventLetter, keepDeadLetters } from "../../../src/db/dead-letters.ts";
 import { type Console, openConsole } from "./console.ts";
 import { MINUTE, NOW, type Story, tell } from "./stories.ts";
 
@@ -19,6 +20,16 @@ const digest = () => {
   const entry = asked.entries.find(({ type }) => type === "approval.requested");
   return entry?.type === "approval.requested" ? entry.approval.digest : "";
 };
+const unreadable: DeadLetter = { kind: "message", connection: null, source: "queue", reason: "not JSON", body: "{" };
+const eventFor = (id: string): InterlockEvent => ({
+  id: `evt_${id}`,
+  connection: "zendesk",
+  source: "zendesk/zendesk",
+  type: "ticket.created",
+  subject: id,
+  time: NOW,
+  data: {},
+});
 const read = async (path: string) => (await open.get(path)).json() as Promise<Record<string, never>>;
 
 describe("the JSON API", () => {
@@ -53,9 +64,41 @@ describe("the JSON API", () => {
   });
 
   it("reads dead letters and the overview", async () => {
-    await keepDeadLetters(open.db, [{ source: "queue", reason: "not JSON", body: "{" }], NOW);
+    await keepDeadLetters(open.db, [unreadable], NOW);
     expect(await read("/api/dead-letters")).toMatchObject({ deadLetters: [{ reason: "not JSON" }] });
     expect(await read("/api/overview")).toMatchObject({ runs: { waiting: 2, completed: 1 }, pendingApprovals: 1, deadLetters: 1 });
+  });
+
+  it("replays a dead letter once, and again only where the replay failed", async () => {
+    await keepDeadLetters(open.db, [eventLetter(eventFor("9"), "no spec"), unreadable], NOW);
+    const letters = (await read("/api/dead-letters?status=open")) as unknown as { deadLetters: { id: string; kind: string }[] };
+    const url = (kind: string) => `/api/dead-letters/${letters.deadLetters.find((one) => one.kind === kind)?.id}/replay`;
+    const done = await open.json(url("event"), {});
+    expect(done.status).toBe(200);
+    expect(await done.json()).toMatchObject({ kind: "started", outcome: "started a run", run: "ticket-triage.9" });
+    const twice = await open.json(url("event"), {});
+    expect([twice.status, await twice.json()]).toMatchObject([409, { code: "dead_letter.replayed" }]);
+    for (let time = 0; time < 2; time++) {
+      const failed = await open.json(url("message"), {});
+      expect([failed.status, await failed.json()]).toMatchObject([200, { kind: "refused", run: null }]);
+    }
+    expect(await read("/api/dead-letters?status=replayed")).toMatchObject({
+      deadLetters: [{ outcome: "started a run", replayedBy: "ada@example.com", run: "ticket-triage.9", open: false }],
+    });
+    const missing = await open.json("/api/dead-letters/x/replay", {});
+    expect([missing.status, await missing.json()]).toMatchObject([404, { code: "dead_letter.not_found" }]);
+    expect(open.asked).toEqual([{ what: "start", args: ["ticket-triage.9"] }]);
+  });
+
+  it("replays the open dead letters that a filter matches, and says how many ended how", async () => {
+    await keepDeadLetters(open.db, [eventLetter(eventFor("9"), "no spec"), eventLetter(eventFor("9"), "no spec either"), unreadable], NOW);
+    const one = await open.json("/api/dead-letters/replay", { reason: "JSON" });
+    expect(await one.json()).toEqual({ letters: 1, outcomes: { refused: 1 } });
+    const rest = await open.json("/api/dead-letters/replay", { source: "zendesk/zendesk", limit: 10 });
+    expect(await rest.json()).toEqual({ letters: 2, outcomes: { started: 1, existed: 1 } });
+    const none = await open.json("/api/dead-letters/replay", { source: "zendesk/zendesk" });
+    expect(await none.json()).toEqual({ letters: 0, outcomes: {} });
+    expect((await open.json("/api/dead-letters/replay", { sourec: "zendesk/zendesk" })).status).toBe(400);
   });
 
   it("decides an approval", async () => {

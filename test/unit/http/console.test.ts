@@ -1,4 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { type DeadLetter, eventLetter, keepDeadLetters } from "../../../src/db/dead-letters.ts";
+import { listDeadLetters } from "../../../src/db/reads.ts";
 import { NOTICES } from "../../../src/http/pages/run-page.tsx";
 import { STYLE_URL } from "../../../src/http/style.ts";
 import { type Console, openConsole } from "./console.ts";
@@ -320,5 +322,68 @@ describe("operating a run", () => {
       const html = await (await open.get(`/runs/${stories.approved.id}?notice=${encodeURIComponent(notice)}`)).text();
       expect(html).not.toContain('role="status"');
     }
+  });
+});
+
+describe("the dead letters", () => {
+  const event = {
+    id: "evt_9",
+    connection: "zendesk",
+    source: "zendesk/zendesk",
+    type: "ticket.created",
+    subject: "9",
+    time: NOW,
+    data: {},
+  };
+  const started = () => open.asked.filter(({ what }) => what === "start");
+  const idOf = async (source: string) => (await listDeadLetters(open.db, { source, limit: 1 }))[0]?.id ?? "";
+  beforeEach(async () => {
+    const unreadable: DeadLetter = { kind: "message", connection: null, source: "queue", reason: "not JSON", body: "{" };
+    await keepDeadLetters(open.db, [eventLetter(event, "no spec"), unreadable], NOW);
+  });
+
+  it("replay one and come back to the list as it was, with how it ended and a link to the run", async () => {
+    const id = await idOf("zendesk/zendesk");
+    const response = await open.form(`/dead-letters/${id}/replay`, { source: "zendesk/zendesk" });
+    expect(response.status).toBe(303);
+    const back = response.headers.get("location") ?? "";
+    expect(back).toBe(`/dead-letters?source=zendesk%2Fzendesk&letter=${id}`);
+    const html = await (await open.get(back)).text();
+    expect(html).toContain("Replayed: started a run.");
+    expect(html).toContain('href="/runs/ticket-triage.9"');
+    expect(await (await open.get("/dead-letters?status=replayed")).text()).toContain("by ada@example.com");
+
+    const twice = await open.form(`/dead-letters/${id}/replay`, {});
+    expect(twice.status).toBe(409);
+    expect(await twice.text()).toContain("This dead letter was replayed already");
+    expect(started()).toHaveLength(1);
+  });
+
+  it("say on the list that a replay did not succeed, and keep the letter open", async () => {
+    const id = await idOf("queue");
+    const back = (await open.form(`/dead-letters/${id}/replay`, {})).headers.get("location") ?? "";
+    const html = await (await open.get(back)).text();
+    expect(html).toContain("Refused: The message is not an event");
+    expect(html).toContain(`action="/dead-letters/${id}/replay"`);
+  });
+
+  it("replay all that match, only for somebody who says that the cause is gone", async () => {
+    const careless = await open.form("/dead-letters/replay", { source: "zendesk/zendesk" });
+    expect(careless.status).toBe(400);
+    expect(await careless.text()).toContain("Say that the cause is gone");
+    expect(started()).toEqual([]);
+    const back = (await open.form("/dead-letters/replay", { confirmed: "yes" })).headers.get("location") ?? "";
+    expect(back).toBe("/dead-letters?replayed=2&failed=1");
+    expect(await (await open.get(back)).text()).toContain("1 of 2 letters did not succeed");
+    expect(started()).toEqual([{ what: "start", args: ["ticket-triage.9"] }]);
+  });
+
+  it("refuse a replay from another site, and one of a letter that is not there", async () => {
+    const id = await idOf("queue");
+    expect((await open.form(`/dead-letters/${id}/replay`, {}, { origin: "https://evil.example" })).status).toBe(403);
+    expect((await open.form("/dead-letters/replay", { confirmed: "yes" }, { origin: "https://evil.example" })).status).toBe(403);
+    expect((await open.form("/dead-letters/nothing/replay", {})).status).toBe(404);
+    expect((await open.get("/dead-letters?status=lost")).status).toBe(400);
+    expect(started()).toEqual([]);
   });
 });

@@ -42,7 +42,13 @@ export async function openConsole(stories: readonly Story[], options: { env?: Pa
     await project(db, story);
     return { ok: true, value: null };
   };
-  const partition: Pick<PartitionPort, "decide" | "undo" | "resolve" | "inspect"> = {
+  const existing = new Set(stories.map(({ id }) => id));
+  const partition: Pick<PartitionPort, "decide" | "undo" | "resolve" | "inspect" | "start"> = {
+    start: async ({ starts }) => {
+      asked.push({ what: "start", args: starts.map(({ runId }) => runId) });
+      const fresh = (runId: string) => existing.size < existing.add(runId).size;
+      return { ok: true, value: starts.map(({ runId }) => ({ runId, fresh: fresh(runId) })) };
+    },
     decide: (runId, approvalId, decision, by) =>
       tell("decide", runId, [approvalId, decision, by], (story) =>
         answerApproval(story.entries, approvalId, decision, by, SPEC, now(), null),
@@ -64,6 +70,7 @@ export async function openConsole(stories: readonly Story[], options: { env?: Pa
   const env = {
     DB: db,
     RUN_PARTITION: { getByName: () => partition },
+    BLOBS: { head: async () => ({}), get: async () => null },
     HOOK_LIMIT: { limit: async () => ({ success: true }) },
     ENVIRONMENT: "development",
     ACCESS_TEAM_DOMAIN: "",
@@ -72,7 +79,8 @@ export async function openConsole(stories: readonly Story[], options: { env?: Pa
     ...options.env,
   } as unknown as Env;
   const app = createApp(deployment);
-  const send = async (path: string, init: RequestInit) => app.request(path, init, env);
+  const execution = { waitUntil: () => undefined, passThroughOnException: () => undefined, props: {} } as unknown as ExecutionContext;
+  const send = async (path: string, init: RequestInit) => app.request(path, init, env, execution);
   return {
     env,
     db,

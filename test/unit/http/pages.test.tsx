@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import type { Principal } from "../../../src/core/principal.ts";
 import {
   type ApprovalDetail,
+  type DeadLetterRow,
   type ListedApproval,
   listApprovals,
   listRuns,
@@ -44,6 +45,21 @@ const runPage = async (ending: Ending, more: object = {}) => {
   const { run } = await detailsOf({ ending, ticket: 5158 });
   return String(<RunPage frame={frame} detail={run} actions={{ "slack.postMessage": slack }} now={NOW} {...more} />);
 };
+const letterOf = (more: Partial<DeadLetterRow>): DeadLetterRow => ({
+  id: "dl_1",
+  at: NOW,
+  kind: "message",
+  connection: null,
+  source: "queue",
+  reason: "not JSON",
+  body: "{",
+  replayedAt: null,
+  replayedBy: null,
+  outcome: null,
+  run: null,
+  open: true,
+  ...more,
+});
 const forms = (html: string) => [...html.matchAll(/<form [^>]*action="([^"]*)"/g)].map((match) => match[1]);
 
 describe("every page", () => {
@@ -59,7 +75,17 @@ describe("every page", () => {
       extra: { [EVIL]: EVIL },
     };
     const { approval, run, listed } = await detailsOf(evil);
-    const dead = { id: "dl_1", at: NOW, source: EVIL, reason: EVIL, body: EVIL };
+    const dead = letterOf({
+      id: EVIL,
+      source: EVIL,
+      reason: EVIL,
+      body: EVIL,
+      outcome: `refused: ${EVIL}`,
+      replayedAt: NOW,
+      replayedBy: EVIL,
+      run: EVIL,
+    });
+    const filter = { status: "open", source: EVIL, reason: EVIL } as const;
     const failure = { code: "approval.edit_refused", message: EVIL, field: EVIL } as const;
     const draft = { kind: "edited", values: { [EVIL]: EVIL }, reason: EVIL };
     pages = {
@@ -67,7 +93,9 @@ describe("every page", () => {
       approval: String(<ApprovalPage frame={frame} detail={approval} action={null} now={NOW} refused={failure} draft={draft} />),
       runs: String(<RunsPage frame={frame} status={null} runs={[{ ...run.run, subject: EVIL, workflow: EVIL }]} next={null} now={NOW} />),
       run: String(<RunPage frame={frame} detail={run} actions={{}} now={NOW} refused={failure} />),
-      deadLetters: String(<DeadLettersPage frame={frame} letters={[dead]} limit={1} now={NOW} />),
+      deadLetters: String(
+        <DeadLettersPage frame={frame} letters={[dead]} filter={filter} limit={1} now={NOW} answered={dead} refused={failure} />,
+      ),
       error: String(<ErrorPage frame={{ principal: { ...ada, name: EVIL }, pending: 0 }} failure={failure} />),
     };
   });
@@ -105,7 +133,7 @@ describe("every page", () => {
 
   it("loads itself again only where nothing can be entered", () => {
     const refreshing = Object.entries(pages).filter(([, html]) => html.includes('http-equiv="refresh"'));
-    expect(refreshing.map(([name]) => name)).toEqual(["approvals", "runs", "deadLetters"]);
+    expect(refreshing.map(([name]) => name)).toEqual(["approvals", "runs"]);
     for (const [, html] of refreshing) expect(html).not.toContain("<form");
   });
 
@@ -317,9 +345,48 @@ describe("a run", () => {
 });
 
 describe("the dead letters", () => {
+  const page = (letters: readonly DeadLetterRow[], more: object = {}, as: Principal = ada) =>
+    String(
+      <DeadLettersPage frame={{ ...frame, principal: as }} letters={letters} filter={{ status: "open" }} limit={100} now={NOW} {...more} />,
+    );
+  const reader: Principal = { ...ada, roles: ["auditor"] };
+
   it("say what would be kept while there are none, and that there are more than shown", () => {
-    const letter = { id: "dl_1", at: NOW, source: "queue", reason: "not JSON", body: "{" };
-    expect(String(<DeadLettersPage frame={frame} letters={[]} limit={100} now={NOW} />)).toContain("No dead letters");
-    expect(String(<DeadLettersPage frame={frame} letters={[letter]} limit={1} now={NOW} />)).toContain("The latest 1 are shown.");
+    expect(page([])).toContain("No dead letters");
+    expect(page([], { filter: { status: "open", source: "x" } })).toContain("No dead letters match");
+    expect(page([], { filter: { status: "replayed" } })).toContain("Nothing was replayed yet");
+    expect(page([letterOf({})], { limit: 1 })).toContain("The latest 1 are shown.");
+  });
+
+  it("offer an operator, and nobody else, the replay of each and of all that match", () => {
+    const filter = { status: "open", source: "zendesk/a", reason: "spec" } as const;
+    const html = page([letterOf({ id: "a/b" })], { filter });
+    expect(forms(html)).toEqual(["/dead-letters", "/dead-letters/replay", "/dead-letters/a%2Fb/replay"]);
+    expect(html.match(/<input type="hidden" name="source" value="zendesk\/a"/g)).toHaveLength(2);
+    expect(html.match(/<input type="hidden" name="reason" value="spec"/g)).toHaveLength(2);
+    expect(html).toMatch(/<input type="checkbox" id="confirmed" name="confirmed" value="yes" required/);
+    const read = page([letterOf({})], { filter }, reader);
+    expect(forms(read)).toEqual(["/dead-letters"]);
+    expect(read).toContain("An operator can replay these.");
+  });
+
+  it("say how a replay ended and lead to its run, and offer it again only where it failed", () => {
+    const ended = { replayedAt: NOW, replayedBy: "ada@example.com" };
+    const done = letterOf({ ...ended, open: false, outcome: "started a run", run: "ticket-triage.1" });
+    const html = page([done], { filter: { status: "replayed" }, answered: done });
+    expect(html).toContain("Started a run.");
+    expect(html).toContain("by ada@example.com");
+    expect(html).toContain('href="/runs/ticket-triage.1"');
+    expect(forms(html)).toEqual(["/dead-letters"]);
+    const failed = letterOf({ ...ended, outcome: "refused: no spec" });
+    const again = page([failed], { answered: failed });
+    expect(again).toContain("The replay did not succeed");
+    expect(forms(again)).toContain("/dead-letters/dl_1/replay");
+  });
+
+  it("say how many of several replays did not succeed", () => {
+    expect(page([], { many: { replayed: 0, failed: 0 } })).toContain("No open letter matched.");
+    expect(page([], { many: { replayed: 3, failed: 0 } })).toContain("3 letters replayed.");
+    expect(page([], { many: { replayed: 3, failed: 1 } })).toContain("1 of 3 letters did not succeed");
   });
 });

@@ -1,8 +1,10 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { keepDeadLetters } from "../../../src/db/dead-letters.ts";
+import { type DeadLetter, keepDeadLetters, markReplayed, openLetters } from "../../../src/db/dead-letters.ts";
 import * as reads from "../../../src/db/reads.ts";
 import { fakeD1 } from "./fake-d1.ts";
 import { approveSpec, type Ending, MINUTE, NOW, project, type Story, tell } from "./stories.ts";
+
+const letter = (reason: string, source = "queue"): DeadLetter => ({ kind: "message", connection: null, source, reason, body: "{}" });
 
 describe("reads", () => {
   let db: D1Database;
@@ -137,17 +139,49 @@ describe("reads", () => {
   });
 
   it("lists dead letters latest first and counts everything for the overview", async () => {
-    await keepDeadLetters(db, [{ source: "queue", reason: "old", body: "{}" }], NOW - 5);
-    await keepDeadLetters(db, [{ source: "queue", reason: "new", body: "{}" }], NOW);
+    await keepDeadLetters(db, [letter("old")], NOW - 5);
+    await keepDeadLetters(db, [letter("new")], NOW);
     await put("asked", 1);
     await put("approved", 2);
     await put("undone", 3);
-    expect((await reads.listDeadLetters(db, 1)).map((row) => row.reason)).toEqual(["new"]);
+    expect((await reads.listDeadLetters(db, { limit: 1 })).map((row) => row.reason)).toEqual(["new"]);
     expect(await reads.overview(db)).toEqual({
       runs: { waiting: 1, completed: 2 },
       effects: { intended: 1, applied: 3, undone: 1 },
       pendingApprovals: 1,
       deadLetters: 2,
     });
+  });
+
+  it("keeps a letter open until a replay has succeeded, and never writes over one that has", async () => {
+    await keepDeadLetters(db, [letter("a", "zendesk/a"), letter("b"), letter("c")], NOW);
+    const all = await reads.listDeadLetters(db, { limit: 10 });
+    expect(all.map(({ kind, open, outcome, replayedAt }) => [kind, open, outcome, replayedAt])).toEqual(
+      all.map(() => ["message", true, null, null]),
+    );
+    const id = (reason: string) => all.find((row) => row.reason === reason)?.id ?? "";
+    const mark = (reason: string, outcome: string, run: string | null = null) =>
+      markReplayed(db, [{ id: id(reason), outcome, run }], "ada@example.com", NOW + 1);
+    expect(await mark("a", "started a run", "run-1")).toEqual(new Set([id("a")]));
+    expect(await mark("b", "refused: no spec")).toEqual(new Set([id("b")]));
+    expect(await mark("a", "refused: too late")).toEqual(new Set());
+    const reasons = async (filter: object) =>
+      (await reads.listDeadLetters(db, { ...filter, limit: 10 })).map(({ reason }) => reason).sort();
+    expect(await reasons({ status: "open" })).toEqual(["b", "c"]);
+    expect(await reasons({ status: "replayed" })).toEqual(["a"]);
+    expect(await reasons({ source: "zendesk/a" })).toEqual(["a"]);
+    expect(await reasons({ reason: "b" })).toEqual(["b"]);
+    expect(await openLetters(db, { limit: 10 })).toEqual([id("c"), id("b")]);
+    expect(await openLetters(db, { source: "zendesk/a", limit: 10 })).toEqual([]);
+    expect(await openLetters(db, { reason: "c", limit: 10 })).toEqual([id("c")]);
+    expect((await reads.overview(db)).deadLetters).toBe(2);
+    expect(await reads.readDeadLetter(db, id("a"))).toMatchObject({
+      open: false,
+      outcome: "started a run",
+      run: "run-1",
+      replayedBy: "ada@example.com",
+      replayedAt: NOW + 1,
+    });
+    expect(await reads.readDeadLetter(db, "nothing")).toBeNull();
   });
 });

@@ -305,6 +305,8 @@ export async function project(db: D1Database, ...stories: readonly Story[]): Pro
       event,
       state,
       startedAt,
+      seq: entries.at(-1)?.seq ?? 0,
+      updatedAt: entries.at(-1)?.at ?? startedAt,
       entries,
       effects: [...new Set(entries.flatMap((entry) => entry.step ?? []))].flatMap(
         (step) =>

@@ -1,0 +1,61 @@
+// Which fault strikes where. A schedule has a budget of faults; when it is spent nothing fails any more, and every run must come to its end.
+import type { Random } from "./random.ts";
+
+/** Per place, what can happen there. `stop`: the process ends. `overtaken`: it stalls, another takes the run over, and then it goes on. */
+const AT = {
+  "before write": ["stop before write", "journal failed before", "overtaken"],
+  "after write": ["stop after write", "journal failed after"],
+  "before request": ["stop before request", "record edited"],
+  "after request": ["stop after request", "overtaken"],
+  read: ["lost before", "lost after", "500 before", "429", "503", "hang before", "401", "not JSON"],
+  send: [
+    "lost before",
+    "lost after",
+    "arrives late",
+    "500 before",
+    "500 after",
+    "429",
+    "503",
+    "hang before",
+    "hang after",
+    "401",
+    "refused",
+    "not JSON",
+  ],
+  "between passes": ["record edited", "clock jumps", "delivered again"],
+} as const;
+
+export type Place = keyof typeof AT;
+export type Fault = (typeof AT)[Place][number];
+export const FAULTS: readonly Fault[] = [...new Set(Object.values(AT).flat())];
+
+const RATE: Readonly<Record<Place, number>> = {
+  "before write": 0.05,
+  "after write": 0.05,
+  "before request": 0.04,
+  "after request": 0.04,
+  read: 0.02,
+  send: 0.25,
+  "between passes": 0.06,
+};
+
+export class Chaos {
+  readonly struck: Fault[] = [];
+  readonly #random: Random;
+  #budget: number;
+
+  constructor(random: Random) {
+    this.#random = random;
+    this.#budget = random.chance(0.05) ? 0 : 1 + random.int(9);
+  }
+
+  /** At most one fault, of those in `allowed` where that is given. */
+  strike(place: Place, allowed?: (fault: Fault) => boolean): Fault | null {
+    if (this.#budget === 0 || !this.#random.chance(RATE[place])) return null;
+    const fault = this.#random.pick<Fault>(AT[place]);
+    if (allowed && !allowed(fault)) return null;
+    this.#budget--;
+    this.struck.push(fault);
+    return fault;
+  }
+}
