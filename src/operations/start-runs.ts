@@ -89,7 +89,7 @@ function place(
     specs.get(workflow.name) ??
     fail(
       "run.refused",
-      `${workflow.name} has no approved governance spec: approve one (locally: npm run seed), then have the event sent again`,
+      `${workflow.name} has no approved governance spec: approve one (locally: npm run seed), then replay the dead letter`,
     );
   if (!spec.ok) return spec;
   try {
