@@ -6,7 +6,7 @@ import { type ErrorCode, failureOf, InterlockError, ok, type Result } from "../s
 import type { WaitReason } from "../src/core/run.ts";
 import { type Deployment, matchesManifest, workflowOf } from "../src/deployment.ts";
 import type { Workflow } from "../src/engine/define.ts";
-import { actionOfApproval, executePass, stepsOf, undoStep } from "../src/engine/execute.ts";
+import { actionOfApproval, executePass, stepsOf, undoStep, withUndo } from "../src/engine/execute.ts";
 import { answerApproval, askUndo, deliverSignal, resolveStep, type SignalInput } from "../src/engine/external.ts";
 import type { NewEntry, OperatorChoice } from "../src/engine/journal.ts";
 import type { PartitionPort, RunView, StartBatch, Started } from "../src/engine/partition-port.ts";
@@ -243,7 +243,7 @@ export function createRunPartition(deployment: Deployment) {
           ? { kind: "ended", state: run.ended }
           : await executePass({ runId: run.row.id, event, workflow, spec, journal, recordedSteps: stepsOf(run.entries), ports });
         const again = await this.#undo(run, number, workflow, ports);
-        return again !== null && end.kind === "ended" ? { kind: "waiting", on: { kind: "timer", step: "undo", until: again } } : end;
+        return again === null ? end : withUndo(end, again);
       } catch (error) {
         return { kind: "broken", error };
       }

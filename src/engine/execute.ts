@@ -85,6 +85,13 @@ export async function undoStep(pass: Pass, workflow: Workflow, step: string): Pr
   return runUndo(pass, step, found.connector, found.action);
 }
 
+/** An undo that is to be tried again wakes its run, whatever else that waits for. */
+export function withUndo(end: PassEnd, again: number): PassEnd {
+  const on = end.kind === "waiting" ? end.on : null;
+  if (end.kind === "broken" || (on && on.kind !== "operator" && on.until <= again)) return end;
+  return { kind: "waiting", on: { kind: "timer", step: "undo", until: again } };
+}
+
 function findAction(workflow: Workflow, actionName: string): { connector: string; action: AnyAction } | null {
   for (const use of Object.values(workflow.uses)) {
     if (use.kind !== "connector") continue;

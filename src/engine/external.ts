@@ -101,7 +101,8 @@ export function resolveStep(entries: readonly Entry[], step: string, choice: Ope
   const own = stepEntries(entries, step);
   const state = foldEffect(own);
   const last = own.at(-1);
-  const waits = state.unknown !== null || (last?.type === "attempt.failed" && last.retryAt === null);
+  // Of a write the fold knows, whatever was recorded since (an undo that was asked for, say); of a read or a decision its last entry does.
+  const waits = state.unknown !== null || state.failure?.retryAt === null || (last?.type === "attempt.failed" && last.retryAt === null);
   if (!waits) return fail("request.invalid", `"${step}" does not wait for an operator`, { field: "step" });
   if (state.unknown === null && choice !== "retry") {
     return fail("request.invalid", `"${step}" may be tried again; ${choice} is for a write whose outcome is unknown`, { field: "choice" });

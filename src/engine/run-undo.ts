@@ -40,13 +40,15 @@ export async function runUndo(pass: Pass, step: string, connector: string, actio
     : action.withValues(effect.intended?.input, effect.values);
   try {
     const http = pass.ports.connect(connector);
-    const context = (version: string | null): ApplyContext => ({ http, key: `${effect.intended?.key}/undo`, version });
+    const context = (version: string | null): ApplyContext => ({ http, key: undoKey(effect.intended?.key ?? "", entries), version });
     switch (action.undo.kind) {
       case "restore": {
         if (!action.look) throw new Error(`${connector}: an action that restores must look`);
         const now = await action.look(input, http);
         const plan = computeUndo(effect.looked?.before ?? {}, effect.values, now.fields);
-        if (Object.keys(plan.restore).length > 0) {
+        // Values alone do not tell our restored field from one that somebody has set to our value since: an undo that was sent is known by its marker.
+        const arrived = wasSent(entries) && action.find !== undefined && (await action.find(input, context(null))) !== null;
+        if (!arrived && Object.keys(plan.restore).length > 0) {
           pass.record(step, { type: "undo.sending", ...plan });
           await pass.flush();
           await action.undo.restore(input, plan.restore, context(now.version));
@@ -56,8 +58,8 @@ export async function runUndo(pass: Pass, step: string, connector: string, actio
         pass.record(step, {
           type: "undo.done",
           restored: restoredFields(effect.looked?.before ?? {}, effect.values, after.fields),
-          conflicts: left.conflicts,
-          matches: Object.keys(left.restore).length === 0,
+          conflicts: arrived ? [...left.conflicts, ...setAgain(left.restore, effect.values)] : left.conflicts,
+          matches: arrived || Object.keys(left.restore).length === 0,
         });
         break;
       }
@@ -90,6 +92,19 @@ export async function runUndo(pass: Pass, step: string, connector: string, actio
   await pass.flush();
   return null;
 }
+
+/** Each request to undo is a write of its own to the system: a second one must not find the first one's marker. */
+function undoKey(key: string, entries: readonly StepEntry[]): string {
+  const round = entries.filter((entry) => entry.type === "undo.requested").length;
+  return round > 1 ? `${key}/undo#${round}` : `${key}/undo`;
+}
+
+const wasSent = (entries: readonly StepEntry[]): boolean =>
+  entries.findLast((entry) => entry.type === "undo.requested" || entry.type === "undo.sending")?.type === "undo.sending";
+
+/** Fields that hold our value although our undo has arrived: somebody set it again. */
+const setAgain = (held: JsonObject, ours: JsonObject): UndoConflict[] =>
+  Object.keys(held).map((field) => ({ field, ours: ours[field] ?? null, now: ours[field] ?? null }));
 
 const restoredFields = (before: JsonObject, ours: JsonObject, now: JsonObject): JsonObject =>
   Object.fromEntries(

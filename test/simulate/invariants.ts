@@ -50,7 +50,9 @@ export function markerOf({ system, body }: Write): string | null {
 export function stepOfMarker(run: SimulatedRun, marker: string): { step: string; undo: boolean } | null {
   if (!marker.startsWith(`${run.id}/`)) return null;
   const rest = marker.slice(run.id.length + 1);
-  return rest.endsWith("/undo") ? { step: rest.slice(0, -5), undo: true } : { step: rest, undo: false };
+  // The second request to undo a step is a write of its own: "/undo#2".
+  const undo = /^(.*)\/undo(?:#\d+)?$/.exec(rest);
+  return undo ? { step: undo[1] as string, undo: true } : { step: rest, undo: false };
 }
 
 function valuesOf(world: World, { system, body }: Write): JsonObject {
@@ -214,6 +216,8 @@ function checkEffects(world: World, run: SimulatedRun, report: Report): void {
     const applied = lastOf(entries, "effect.applied");
     const changedNothing = !applied?.found && (applied?.output as { auditId?: unknown } | null)?.auditId === null;
     if (applied && !changedNothing && held === 0) report("applied means written", `${key} is nowhere`);
+    const sent = lastOf(entries, "effect.sending")?.values.text;
+    if (world.posted(key) !== null && world.posted(key) !== sent) report("applied means written", `${key} says something else`);
     checkUndo(world, run, step, report);
   }
 }
@@ -224,8 +228,9 @@ function checkUndo(world: World, run: SimulatedRun, step: string, report: Report
   const carrying = (marker: string): FakeAudit[] => audits.filter(({ metadata }) => metadata.custom.interlock === marker);
   const ours = carrying(key)[0]?.events ?? [];
   const asked = ofStep(run, step).filter(({ type }) => type === "undo.requested").length;
-  const undone = carrying(`${key}/undo`);
-  if (undone.length > asked) report("undo touches only ours", `${key} was undone ${undone.length} times and asked for ${asked} times`);
+  const rounds = Array.from({ length: asked }, (_, index) => carrying(index === 0 ? `${key}/undo` : `${key}/undo#${index + 1}`));
+  const undone = rounds.flat();
+  if (rounds.some((round) => round.length > 1)) report("undo touches only ours", `${key}: one request undid it more than once`);
   for (const event of undone.flatMap(({ events }) => events)) {
     if (event.type !== "Change") continue;
     const written = ours.find((one) => one.type === "Change" && one.field_name === event.field_name);
@@ -236,6 +241,7 @@ function checkUndo(world: World, run: SimulatedRun, step: string, report: Report
 }
 
 function checkEnd(run: SimulatedRun, report: Report): void {
+  if (!run.ended && !(run.held && !run.scenario.operatorActs)) report("liveness", `${run.id} neither ended nor waits for somebody`);
   const failed = run.durable.find(({ type }) => type === "run.failed");
   const completed = run.durable.find(({ type }) => type === "run.completed");
   const byUs = run.durable.some((entry) => entry.type === "undo.requested" && entry.by === "interlock");
@@ -255,7 +261,7 @@ function checkEnd(run: SimulatedRun, report: Report): void {
     const own = ofStep(run, step);
     const asked = lastOf(own, "undo.requested");
     const over = own.some(({ type, seq }) => seq > (asked?.seq ?? 0) && (type === "undo.done" || type === "undo.failed"));
-    if (asked && !over && (failed || completed)) report("liveness", `${run.id}/${step}: its undo has no end`);
+    if (asked && !over) report("liveness", `${run.id}/${step}: its undo has no end`);
   }
   if (completed?.type !== "run.completed") return;
   const steps = run.durable.flatMap((entry) => (entry.type === "effect.intended" ? [entry.step] : []));

@@ -1,6 +1,7 @@
 // `npm run simulate -- --runs 10000 --seed 1`: so many schedules from this seed on, and what came of them. `--first` ends with the first violation.
 // `npm run simulate -- --mutants`: plants faults in a copy of the engine, one at a time, and shows which invariant catches each.
 import { availableParallelism } from "node:os";
+import path from "node:path";
 import { parseArgs } from "node:util";
 import { Worker } from "node:worker_threads";
 import { FAULTS } from "./chaos.ts";
@@ -30,17 +31,18 @@ async function runAll(take: (result: ScheduleResult) => boolean): Promise<void> 
     return;
   }
   await new Promise<void>((resolve, reject) => {
-    let working = threads;
+    let left = runs;
     for (let thread = 0; thread < threads; thread++) {
       const share: Share = { from: seed + thread, to: seed + runs, by: threads };
-      const worker = new Worker(new URL("./worker.ts", import.meta.url), { workerData: share });
+      const worker = new Worker(path.join(import.meta.dirname, "worker.ts"), { workerData: share });
       worker.on("message", (batch: ScheduleResult[]) => {
         for (const result of batch) if (!take(result)) return resolve();
+        left -= batch.length;
+        if (left === 0) resolve();
       });
       worker.on("error", reject);
-      worker.on("exit", () => {
-        if (--working === 0) resolve();
-      });
+      // A thread stays as long as its stopped processes' requests have time; only one that breaks ends before all is told.
+      worker.on("exit", (code) => code !== 0 && reject(new Error(`a thread ended with ${code}`)));
     }
   });
 }

@@ -137,7 +137,7 @@ const MUTANTS: readonly Mutant[] = [
     to: "await this.journal.flush();\n    } catch (error) {\n      void new Broken(error);",
   },
   {
-    fault: "a pause after a failed try is not kept",
+    fault: "a pause becomes a wait for a person",
     file: "effect-decision.ts",
     from: 'if (state.failure.retryAt > now) return { kind: "wait_timer"',
     to: 'if (state.failure.retryAt > now) return { kind: "wait_operator", error: state.failure.error }; else if (now < 0) return { kind: "wait_timer"',

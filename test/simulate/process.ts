@@ -109,7 +109,7 @@ export function runProcess<T>(
     await boundary("after write");
   };
   const journal: Journal = {
-    entriesOf: (step) => steps.get(step) ?? [],
+    entriesOf: (step) => steps.get(step ?? undefined) ?? [],
     record: (added) => {
       for (const entry of added) {
         const copy = JSON.parse(JSON.stringify(entry)) as NewEntry;

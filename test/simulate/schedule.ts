@@ -5,7 +5,7 @@ import type { Approval } from "../../src/core/approval.ts";
 import type { InterlockEvent } from "../../src/core/event.ts";
 import type { JsonObject } from "../../src/core/json.ts";
 import type { WaitReason } from "../../src/core/run.ts";
-import { actionOfApproval, executePass, stepsOf, undoStep } from "../../src/engine/execute.ts";
+import { actionOfApproval, executePass, stepsOf, undoStep, withUndo } from "../../src/engine/execute.ts";
 import { answerApproval, askUndo, resolveStep } from "../../src/engine/external.ts";
 import type { OperatorChoice } from "../../src/engine/journal.ts";
 import { manifestDigest } from "../../src/engine/manifest.ts";
@@ -81,6 +81,7 @@ export async function runSchedule(seed: number, options: ScheduleOptions = {}): 
       texts: [],
       due: clock.now,
       ended: false,
+      held: false,
       undoAsked: false,
       seenApprovals: new Set(),
     };
@@ -165,6 +166,11 @@ export async function runSchedule(seed: number, options: ScheduleOptions = {}): 
       report("liveness", `${run.id} is held: ${on.error.message}`);
       return;
     }
+    if (!resolveStep(run.durable, on.step, "retry", OPERATOR).ok) {
+      report("liveness", `${run.id} waits for an operator, and "${on.step}" takes no word from one`);
+      return;
+    }
+    run.held = true;
     if (!run.scenario.operatorActs) return;
     later(30_000 + random.int(600_000), () => {
       const unknown = run.durable.findLast(({ step }) => step === on.step)?.type === "effect.unknown";
@@ -198,6 +204,7 @@ export async function runSchedule(seed: number, options: ScheduleOptions = {}): 
   async function pass(run: SimulatedRun): Promise<void> {
     passes++;
     run.due = null;
+    run.held = false;
     const { spec } = run.scenario;
     const workflow = workflowOf(run.scenario);
     const work = runProcess(run, outside, async (journal, ports): Promise<PassEnd> => {
@@ -213,7 +220,7 @@ export async function runSchedule(seed: number, options: ScheduleOptions = {}): 
           const again = await undoStep(new Pass(run.id, spec, journal, ports), workflow, step);
           if (again !== null) next = Math.min(next ?? again, again);
         }
-        return next !== null && end.kind === "ended" ? { kind: "waiting", on: { kind: "timer", step: "undo", until: next } } : end;
+        return next === null ? end : withUndo(end, next);
       } catch (error) {
         return { kind: "broken", error };
       }
@@ -327,7 +334,7 @@ export async function runSchedule(seed: number, options: ScheduleOptions = {}): 
         workflow: workflowOf(run.scenario),
         spec: run.scenario.spec,
         journal: {
-          entriesOf: (step) => entries.filter((entry) => entry.step === step),
+          entriesOf: (step) => entries.filter((entry) => entry.step === (step ?? undefined)),
           record: (added) => recorded.push(...added.map(({ type }) => type)),
           flush: async () => {},
         },

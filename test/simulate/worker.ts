@@ -16,5 +16,3 @@ for (let seed = from; seed < to; seed += by) {
   parentPort?.postMessage(batch);
   batch = [];
 }
-// Stopped processes have left requests that nobody waits for, each with its time limit.
-process.exit();

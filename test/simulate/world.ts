@@ -19,6 +19,8 @@ export interface SimulatedRun {
   /** When its next pass is due; null while only a person can move it. */
   due: number | null;
   ended: boolean;
+  /** Its last pass ended with a wait that only an operator can end. */
+  held: boolean;
   undoAsked: boolean;
   readonly seenApprovals: Set<string>;
 }
@@ -57,6 +59,12 @@ export function createWorld(scenario: Scenario) {
     accepted: new Set<string>(),
     answers: [] as Answer[],
     groupName: (id: number | null): string | null => zendesk.groups.find((group) => group.id === id)?.name ?? null,
+    /** The text of the message that carries this key. */
+    posted: (key: string): string | null => {
+      for (const { messages } of slack.channels.values())
+        for (const { metadata, text } of messages) if (metadata?.event_payload?.key === key) return text;
+      return null;
+    },
     /** How often the systems hold the effect of this key. */
     held: (key: string): number => {
       let count = 0;
@@ -71,8 +79,8 @@ export function createWorld(scenario: Scenario) {
 /** Numbers and keeps entries for good. */
 export function keep(run: SimulatedRun, added: readonly (NewEntry & { readonly at?: number })[], now: number): void {
   for (const entry of added) {
-    const text = JSON.stringify({ at: now, ...entry, seq: run.durable.length + 1 });
-    run.texts.push(text);
-    run.durable.push(JSON.parse(text) as Entry);
+    const kept = { at: now, ...entry, seq: run.durable.length + 1 } as Entry;
+    run.texts.push(JSON.stringify(kept));
+    run.durable.push(kept);
   }
 }
