@@ -4,7 +4,8 @@ import { failureOf } from "../src/core/errors.ts";
 import { type ProjectedRun, projectRuns } from "../src/db/projection.ts";
 import { approvalViews, effectView } from "../src/engine/project.ts";
 import { foldUndo } from "../src/engine/run-undo.ts";
-import type { LiveRun, ProjectedMark } from "./partition-journal.ts";
+import type { LiveRun } from "./live-run.ts";
+import type { ProjectedMark } from "./partition-journal.ts";
 
 /**
  * D1 follows the journal within OUTBOX_MS of a pass; under load a partition writes at most once in OUTBOX_BUSY_MS: D1 has one writer, and a write of three runs

@@ -2,9 +2,10 @@
 // It decides nothing. The key (run, sequence) is the fence between instances: a second writer of the same number fails, and with it its pass.
 import { InterlockError } from "../src/core/errors.ts";
 import type { InterlockEvent } from "../src/core/event.ts";
-import type { RunState, WaitReason } from "../src/core/run.ts";
-import type { Entry, Journal, NewEntry, Pins } from "../src/engine/journal.ts";
+import type { WaitReason } from "../src/core/run.ts";
+import type { Entry, Journal } from "../src/engine/journal.ts";
 import { GovernanceSpec } from "../src/governance/spec.ts";
+import { LiveRun, type RunRow } from "./live-run.ts";
 
 /** How long a commit waits for company while more runs than these are live. Measured: 2 ms saves more commits than it costs latency. */
 const GROUP_MS = 2;
@@ -13,89 +14,11 @@ const ALONE = 2;
 /** Entries per run that fit into an entry's key; with 2^33 runs the key is still an exact number. */
 const SPAN = 2 ** 20;
 
-export interface RunRow {
-  /** The partition's own number of the run; 0 until it is stored. */
-  readonly no: number;
-  readonly id: string;
-  readonly lane: string;
-  readonly pins: Pins;
-  readonly event: InterlockEvent;
-  readonly created: number;
-}
-
 /** How far D1 is with a run, and whether the alarm still has to look at it. */
 export interface ProjectedMark {
   readonly no: number;
   readonly projected: number;
   readonly open: 0 | 1;
-}
-
-/** A run in memory: its entries and who may add to them. */
-export class LiveRun {
-  readonly row: RunRow;
-  readonly entries: Entry[] = [];
-  readonly byStep = new Map<string, Entry[]>();
-  /** The run's own entries, of no step. */
-  readonly own: Entry[] = [];
-  waiting: WaitReason | null = null;
-  /** Last entry that D1 has, and last that this partition's SQLite has. */
-  projected = 0;
-  durable = 0;
-  /** Number of the current pass; a Journal of an earlier one is refused. */
-  pass = 0;
-  running = false;
-  again = false;
-  lastProgress: number;
-  unsaved: Entry[] = [];
-  saving: Promise<void> | null = null;
-  /** How it ended, once it has. */
-  ended: RunState | null = null;
-
-  constructor(row: RunRow, now: number) {
-    this.row = row;
-    this.lastProgress = now;
-  }
-
-  get seq(): number {
-    return this.entries.at(-1)?.seq ?? 0;
-  }
-
-  get lastEntry(): Entry | undefined {
-    return this.entries.at(-1);
-  }
-
-  load(entries: readonly Entry[]): void {
-    for (const entry of entries) this.#keep(entry);
-    this.durable = this.seq;
-  }
-
-  get state(): RunState {
-    if (this.ended) return this.ended;
-    if (this.running || !this.waiting) return { status: this.seq > 1 ? "running" : "pending" };
-    return { status: "waiting", on: this.waiting };
-  }
-
-  add(entries: readonly NewEntry[], now: number): void {
-    for (const entry of entries) {
-      const kept = { ...entry, seq: this.seq + 1, at: now } as Entry;
-      this.#keep(kept);
-      this.unsaved.push(kept);
-    }
-    this.lastProgress = now;
-  }
-
-  #keep(entry: Entry): void {
-    this.entries.push(entry);
-    if (entry.type === "run.completed") this.ended = { status: "completed", output: entry.output };
-    else if (entry.type === "run.failed") this.ended = { status: "failed", error: entry.error };
-    if (entry.step === undefined) {
-      this.own.push(entry);
-      return;
-    }
-    const own = this.byStep.get(entry.step);
-    if (own) own.push(entry);
-    else this.byStep.set(entry.step, [entry]);
-  }
 }
 
 export class PartitionJournal {

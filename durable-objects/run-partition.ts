@@ -12,9 +12,10 @@ import type { NewEntry, OperatorChoice } from "../src/engine/journal.ts";
 import type { PartitionPort, RunView, StartBatch, Started } from "../src/engine/partition-port.ts";
 import { Pass, type PassEnd, type Ports } from "../src/engine/pass.ts";
 import { foldUndo } from "../src/engine/run-undo.ts";
+import { LiveRun } from "./live-run.ts";
 import { Outbox } from "./outbox.ts";
 import { Outside } from "./outside.ts";
-import { LiveRun, PartitionJournal } from "./partition-journal.ts";
+import { PartitionJournal } from "./partition-journal.ts";
 import { migrate } from "./storage-migrations.ts";
 
 /** How long a run may be left to a lost instance before another looks: the alarm trails every start by this much. */
