@@ -18,7 +18,7 @@ execFileSync("wrangler", ["d1", "migrations", "apply", "DB", "--local"], {
 execFileSync(process.execPath, [`${import.meta.dirname}/seed.ts`], { stdio: "inherit", env });
 
 const interlock = await freePort(8787);
-const sandbox = await freePort(interlock === 8787 ? 8788 : interlock + 1);
+const sandbox = await freePort(8788, interlock);
 const sandboxUrl = `http://127.0.0.1:${sandbox}`;
 const vars = { ...LOCAL_VARS, ZENDESK_URL: `${sandboxUrl}/zendesk`, SLACK_URL: `${sandboxUrl}/slack` };
 

@@ -102,9 +102,9 @@ export async function applyMigrations(db: D1Database): Promise<number> {
   return files.length;
 }
 
-/** The wanted port, or the next free one. */
-export async function freePort(wanted: number): Promise<number> {
-  for (let port = wanted; port < wanted + 50; port++) if (await isFree(port)) return port;
+/** The wanted port, or the next free one; `taken` is promised to somebody who does not listen yet. */
+export async function freePort(wanted: number, taken?: number): Promise<number> {
+  for (let port = wanted; port < wanted + 50; port++) if (port !== taken && (await isFree(port))) return port;
   throw new Error(`No free port between ${wanted} and ${wanted + 49} on 127.0.0.1`);
 }
 

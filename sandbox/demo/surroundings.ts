@@ -20,6 +20,8 @@ export const LOCAL_VARS = {
 } as const;
 
 export interface Surroundings {
+  /** Folder of both Workers' state and logs. */
+  readonly state: string;
   interlock: WorkerProcess;
   readonly sandbox: WorkerProcess;
   /** Starts Interlock again on the state that it left. */
@@ -37,11 +39,12 @@ export interface SurroundingsOptions {
 }
 
 export async function startSurroundings(options: SurroundingsOptions): Promise<Surroundings> {
-  const state = path.resolve(ROOT, options.state);
-  rmSync(state, { recursive: true, force: true });
   const [wantedInterlock, wantedSandbox] = options.ports ?? [8787, 8788];
   const interlockPort = await freePort(wantedInterlock);
-  const sandboxPort = await freePort(Math.max(wantedSandbox, interlockPort === wantedSandbox ? interlockPort + 1 : 0));
+  const sandboxPort = await freePort(wantedSandbox, interlockPort);
+  // Whoever has the wanted port may be a demo of this folder: its state is not ours to remove.
+  const state = path.resolve(ROOT, interlockPort === wantedInterlock ? options.state : `${options.state}-${interlockPort}`);
+  rmSync(state, { recursive: true, force: true });
   if (interlockPort !== wantedInterlock) options.say?.(`Port ${wantedInterlock} is taken: Interlock listens on ${interlockPort} instead.`);
   if (sandboxPort !== wantedSandbox) options.say?.(`Port ${wantedSandbox} is taken: the sandbox listens on ${sandboxPort} instead.`);
   const sandboxUrl = `http://127.0.0.1:${sandboxPort}`;
@@ -70,6 +73,7 @@ export async function startSurroundings(options: SurroundingsOptions): Promise<S
     startInterlock(),
   ]);
   const surroundings: Surroundings = {
+    state,
     interlock,
     sandbox,
     restart: async () => {

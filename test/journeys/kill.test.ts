@@ -24,7 +24,7 @@ afterAll(async () => {
 function admitted(): { ids: Set<string>; unfinished: number } {
   const copy = mkdtempSync(path.join(tmpdir(), "interlock-kill-"));
   try {
-    cpSync(path.join(STATE, "interlock"), copy, { recursive: true });
+    cpSync(path.join(surroundings.state, "interlock"), copy, { recursive: true });
     const ids = new Set<string>();
     let unfinished = 0;
     for (const file of readdirSync(copy, { recursive: true, encoding: "utf8" })) {
