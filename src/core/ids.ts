@@ -23,6 +23,7 @@ export const partitionName = (index: number): string => `p${index}`;
 
 /**
  * How many partitions a deployment has unless it says otherwise. One object is one thread: several spread work over machines and keep each journal small, but
- * every one of them commits and projects for itself. Measured on one machine, runs per second against one partition: 4 cost 5 %, 8 cost 15 %, 16 cost 30 %.
+ * every one of them commits and projects for itself. Measured on one shared, noisy machine, runs
+ * per second against one partition: 4 or 8 cost 10 to 20 %, 16 about 30 %.
  */
 export const PARTITIONS = 8;

@@ -76,7 +76,7 @@ export const approval = sqliteTable(
   (table) => [index("approval_open").on(table.status, table.expiresAt)],
 );
 
-/** One row per intended write. status: intended, applied, unknown, refused, undone, undo_conflict, undo_failed, failed. */
+/** One row per intended write. status: intended, applied, unknown, refused, undoing, undone, undo_conflict, undo_failed, failed. */
 export const effect = sqliteTable(
   "effect",
   {
