@@ -29,6 +29,8 @@ export class LiveRun {
   running = false;
   again = false;
   lastProgress: number;
+  /** Bytes of the entries that are durable, as JSON. */
+  bytes = 0;
   unsaved: Entry[] = [];
   saving: Promise<void> | null = null;
   /** How it ended, once it has. */

@@ -11,13 +11,15 @@ import type { Model } from "../src/inference/model.ts";
 export class Outside {
   readonly #deployment: Deployment;
   readonly #env: Env;
+  readonly #halted: Ports["halted"];
   readonly #http = new Map<Connection, Http>();
   readonly #models = new Map<string, Model>();
   readonly #ports = new Map<string, Ports>();
 
-  constructor(deployment: Deployment, env: Env) {
+  constructor(deployment: Deployment, env: Env, halted: Ports["halted"]) {
     this.#deployment = deployment;
     this.#env = env;
+    this.#halted = halted;
   }
 
   portsFor(connection: string): Ports {
@@ -29,6 +31,7 @@ export class Outside {
         now: Date.now,
         random: Math.random,
         turn: () => new Promise((resolve) => setTimeout(resolve, 0)),
+        halted: this.#halted,
       };
       this.#ports.set(connection, ports);
     }

@@ -97,7 +97,10 @@ export class PartitionJournal {
     const entries = run.unsaved.splice(0);
     run.durable = entries.at(-1)?.seq ?? run.durable;
     const [first] = entries;
-    if (first) this.#storage.sql.exec("insert into entry (id, body) values (?, ?)", run.row.no * SPAN + first.seq, JSON.stringify(entries));
+    if (!first) return;
+    const body = JSON.stringify(entries);
+    run.bytes += body.length;
+    this.#storage.sql.exec("insert into entry (id, body) values (?, ?)", run.row.no * SPAN + first.seq, body);
   }
 
   setWaiting({ no }: RunRow, waiting: WaitReason | null, due: number | null): void {
@@ -143,6 +146,7 @@ export class PartitionJournal {
       (row.no + 1) * SPAN,
     )) {
       run.load(JSON.parse(body) as Entry[]);
+      run.bytes += body.length;
     }
     run.waiting = row.waiting === null ? null : (JSON.parse(row.waiting) as WaitReason);
     run.projected = row.projected;
@@ -217,6 +221,9 @@ export class PartitionJournal {
       if (run.pass !== pass) throw new InterlockError("pass.stale", `Pass ${pass} of ${run.row.id} was overtaken`);
     };
     return {
+      get size() {
+        return { entries: run.seq, bytes: run.bytes };
+      },
       entriesOf: (step) => (step === null ? run.own : (run.byStep.get(step) ?? [])),
       record: (entries) => {
         check();

@@ -3,7 +3,7 @@
 // due timers and unprojected entries; its times live in SQLite, so losing an alarm loses nothing.
 import { DurableObject } from "cloudflare:workers";
 import { type ErrorCode, failureOf, InterlockError, ok, type Result } from "../src/core/errors.ts";
-import type { WaitReason } from "../src/core/run.ts";
+import { dueOf, type WaitReason } from "../src/core/run.ts";
 import { type Deployment, matchesManifest, workflowOf } from "../src/deployment.ts";
 import type { Workflow } from "../src/engine/define.ts";
 import { actionOfApproval, executePass, stepsOf, undoStep, withUndo } from "../src/engine/execute.ts";
@@ -40,7 +40,7 @@ export function createRunPartition(deployment: Deployment) {
       super(ctx, env);
       this.#journal = new PartitionJournal(ctx.storage);
       this.#journal.busy = () => this.#running;
-      this.#outside = new Outside(deployment, env);
+      this.#outside = new Outside(deployment, env, () => null);
       this.#outbox = new Outbox({
         db: env.DB,
         partition: ctx.id.name ?? "",
@@ -295,7 +295,7 @@ export function createRunPartition(deployment: Deployment) {
           this.#arm(Date.now() + WATCHDOG_MS);
           return;
         case "waiting": {
-          const due = end.on.kind === "operator" ? dueAfterDeploy(end.on.error.code) : end.on.until;
+          const due = end.on.kind === "operator" ? dueAfterDeploy(end.on.error.code) : dueOf(end.on);
           run.waiting = end.on;
           await this.#commit(() => this.#journal.setWaiting(run.row, end.on, run.again ? Date.now() : due));
           if (due !== null) this.#arm(due);

@@ -66,14 +66,22 @@ export async function settle(
 const rests = ({ state }: RunRow): boolean =>
   state.status === "completed" ||
   state.status === "failed" ||
-  (state.status === "waiting" && state.on.kind !== "timer" && state.on.kind !== "lane");
+  (state.status === "waiting" && ["approval", "signal", "operator", "paused"].includes(state.on.kind));
+
+const WAITS = {
+  timer: "its time",
+  signal: "a signal",
+  lane: "its turn",
+  limit: "its turn",
+  child: "another run",
+  paused: "somebody to let it go on",
+  operator: "an operator",
+} as const;
 
 export function describe({ state }: RunRow): string {
   switch (state.status) {
     case "waiting":
-      return state.on.kind === "approval"
-        ? "waits for a reviewer"
-        : `waits for ${{ timer: "its time", signal: "a signal", lane: "its turn", operator: "an operator" }[state.on.kind]}`;
+      return state.on.kind === "approval" ? "waits for a reviewer" : `waits for ${WAITS[state.on.kind]}`;
     case "completed": {
       const output = state.output as { routed?: boolean; team?: string; priority?: string; because?: string };
       return output.routed ? `routed to ${output.team}, priority ${output.priority}` : `left as it was (${output.because})`;

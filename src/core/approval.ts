@@ -34,4 +34,6 @@ export interface Approval {
   readonly reviewers: readonly string[];
   readonly requestedAt: number;
   readonly expiresAt: number;
+  /** Set where a workflow asks a person something that is not about a write (step.approval): `values` are then facts to be shown, and cannot be edited. */
+  readonly question?: string;
 }

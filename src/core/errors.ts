@@ -34,6 +34,7 @@ export const ERRORS = {
 
   "run.not_found": row(404, "never", "caller", "No such run"),
   "run.ended": row(409, "never", "caller", "The run has ended"),
+  "run.journal_full": row(500, "never", "author", "The run's journal has reached its limit"),
   "run.refused": row(409, "operator", "operator", "The run cannot be started"),
   "partition.count_changed": row(409, "operator", "operator", "The number of partitions differs from the one this deployment began with"),
   "approval.not_found": row(404, "never", "caller", "No such approval"),

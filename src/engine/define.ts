@@ -36,7 +36,11 @@ export interface Decided<Value = unknown> {
 /** How a write ended. A denial, a rejection and an expiry are values: the author says what follows. `values` are those written, after any edit by a person. */
 export type EffectOutcome<Output = unknown, Values = JsonObject> =
   | { readonly status: "applied"; readonly output: Output; readonly values: Values; readonly decidedBy: string | null }
-  | { readonly status: "refused"; readonly because: "denied" | "rejected" | "expired" | "shadow" | "abandoned"; readonly reason: string };
+  | {
+      readonly status: "refused";
+      readonly because: "denied" | "rejected" | "expired" | "shadow" | "abandoned" | "cancelled";
+      readonly reason: string;
+    };
 
 type ActionHandles<A extends Actions> = {
   readonly [K in keyof A]: A[K] extends WriteAction<infer Input, infer Output>

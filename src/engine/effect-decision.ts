@@ -142,6 +142,9 @@ function foldOne(state: EffectState, entry: StepEntry & { readonly at: number })
     case "signal.received":
     case "signal.refused":
     case "signal.expired":
+    case "question.asked":
+    case "child.started":
+    case "child.ended":
     case "undo.requested":
     case "undo.sending":
     case "undo.attempt_failed":

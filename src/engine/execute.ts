@@ -3,6 +3,7 @@
 import type { AnyAction, AnyWriteAction, Use } from "../connectors/define.ts";
 import type { InterlockEvent } from "../core/event.ts";
 import type { Json } from "../core/json.ts";
+import { dueOf } from "../core/run.ts";
 import type { GovernanceSpec } from "../governance/spec.ts";
 import type { Decided, StepTools, Workflow } from "./define.ts";
 import { foldEffect } from "./effect-decision.ts";
@@ -88,7 +89,8 @@ export async function undoStep(pass: Pass, workflow: Workflow, step: string): Pr
 /** An undo that is to be tried again wakes its run, whatever else that waits for. */
 export function withUndo(end: PassEnd, again: number): PassEnd {
   const on = end.kind === "waiting" ? end.on : null;
-  if (end.kind === "broken" || (on && on.kind !== "operator" && on.until <= again)) return end;
+  const due = on && dueOf(on);
+  if (end.kind === "broken" || (due !== null && due <= again)) return end;
   return { kind: "waiting", on: { kind: "timer", step: "undo", until: again } };
 }
 
@@ -112,22 +114,10 @@ function handlesOf(pass: Pass, workflow: Workflow): Record<string, unknown> {
 
 function stepTools(pass: Pass): StepTools {
   return {
-    run: (name, work) => {
-      const step = pass.stepKey(name);
-      return pass.call(() => runStep(pass, step, work)) as Promise<never>;
-    },
-    sleep: (name, ms) => {
-      const step = pass.stepKey(name);
-      return pass.call(() => runSleep(pass, step, { ms }, () => pass.ports.now() + ms));
-    },
-    sleepUntil: (name, at) => {
-      const step = pass.stepKey(name);
-      return pass.call(() => runSleep(pass, step, { at }, () => at));
-    },
-    signal: (name, { schema, within }) => {
-      const step = pass.stepKey(name);
-      return pass.call(() => runSignal(pass, step, name, schema, within)) as Promise<never>;
-    },
+    run: (name, work) => pass.step(name, (step) => runStep(pass, step, work)) as Promise<never>,
+    sleep: (name, ms) => pass.step(name, (step) => runSleep(pass, step, { ms }, () => pass.ports.now() + ms)),
+    sleepUntil: (name, at) => pass.step(name, (step) => runSleep(pass, step, { at }, () => at)),
+    signal: (name, { schema, within }) => pass.step(name, (step) => runSignal(pass, step, name, schema, within)) as Promise<never>,
   };
 }
 
@@ -135,26 +125,19 @@ function connectorHandle(pass: Pass, use: Use): Record<string, unknown> {
   const handle: Record<string, unknown> = {};
   for (const [name, action] of Object.entries(use.actions)) {
     handle[name] = isRead(action)
-      ? (stepName: string, input: unknown) => {
-          const step = pass.stepKey(stepName);
-          return pass.call(() => runRead(pass, step, use.connector, name, action, input));
-        }
-      : (stepName: string, input: unknown, options?: { basedOn?: Decided }) => {
-          const step = pass.stepKey(stepName);
-          return pass.call(() =>
+      ? (stepName: string, input: unknown) => pass.step(stepName, (step) => runRead(pass, step, use.connector, name, action, input))
+      : (stepName: string, input: unknown, options?: { basedOn?: Decided }) =>
+          pass.step(stepName, (step) =>
             runEffect(pass, { step, connector: use.connector, name, action, input, basedOn: options?.basedOn ?? null }),
           );
-        };
   }
   return handle;
 }
 
 function modelHandle(pass: Pass, workflow: Workflow, model: string): Record<string, unknown> {
   return {
-    decide: (decision: string, request: { instruction: string; input: Record<string, string | undefined> }) => {
-      const step = pass.stepKey(decision);
-      return pass.call(() => runDecision(pass, workflow, step, model, decision, request));
-    },
+    decide: (decision: string, request: { instruction: string; input: Record<string, string | undefined> }) =>
+      pass.step(decision, (step) => runDecision(pass, workflow, step, model, decision, request)),
   };
 }
 

@@ -4,6 +4,7 @@ import type { Approval, Decision } from "../core/approval.ts";
 import type { Failure } from "../core/errors.ts";
 import type { InterlockEvent } from "../core/event.ts";
 import type { Json, JsonObject } from "../core/json.ts";
+import type { EndedState } from "../core/run.ts";
 import type { DecisionFacts, Ruling } from "../governance/evaluate.ts";
 import type { ModelDecision } from "../inference/model.ts";
 
@@ -27,6 +28,10 @@ export type StepEntry =
   | { readonly type: "signal.received"; readonly arrival: number; readonly data: Json }
   | { readonly type: "signal.refused"; readonly arrival: number; readonly reason: string }
   | { readonly type: "signal.expired" }
+  /** A question to people that is not about a write; `approval.requested` and `.decided` follow. */
+  | { readonly type: "question.asked"; readonly args: string }
+  | { readonly type: "child.started"; readonly args: string; readonly child: string; readonly workflow: string; readonly waits: boolean }
+  | { readonly type: "child.ended"; readonly state: EndedState }
   | {
       readonly type: "attempt.failed";
       readonly args: string;
@@ -61,7 +66,7 @@ export type StepEntry =
   | { readonly type: "effect.proved"; readonly after: JsonObject; readonly matches: boolean }
   | {
       readonly type: "effect.refused";
-      readonly because: "denied" | "rejected" | "expired" | "shadow" | "abandoned";
+      readonly because: "denied" | "rejected" | "expired" | "shadow" | "abandoned" | "cancelled";
       readonly reason: string;
     }
   | { readonly type: "effect.unknown"; readonly error: Failure }
@@ -82,11 +87,34 @@ export interface UndoConflict {
 /** retry: try the step again. applied / not_applied: what an operator found out about an `unknown` write. abandon: give the write up. */
 export type OperatorChoice = "retry" | "applied" | "not_applied" | "abandon";
 
+/** What a run came from, where that is not an event of its own. */
+export type Origin =
+  | { readonly kind: "child"; readonly parent: string; readonly step: string; readonly waits: boolean }
+  /** The run before it in an endless chain (continueAsNew). */
+  | { readonly kind: "continued"; readonly from: string }
+  /** The same event once more, on an operator's word. */
+  | { readonly kind: "replayed"; readonly from: string; readonly by: string }
+  /** With another run's journal up to `step`, on an operator's word. */
+  | { readonly kind: "restarted"; readonly from: string; readonly step: string; readonly by: string };
+
+export type EventFacts = Pick<InterlockEvent, "id" | "type" | "subject" | "connection">;
+
 export type RunEntry =
   /** The event's payload is kept once, with the run and in the event log, and not in its journal. */
-  | { readonly type: "run.started"; readonly pins: Pins; readonly event: Pick<InterlockEvent, "id" | "type" | "subject" | "connection"> }
+  | { readonly type: "run.started"; readonly pins: Pins; readonly event: EventFacts; readonly origin?: Origin }
+  /** Before the run began, a later event of its record took the place of its own (debounce). */
+  | { readonly type: "run.event_replaced"; readonly event: EventFacts }
   /** A message from outside, kept until a wait for its name takes it; `id` is the sender's, and a second one with it is none. */
   | { readonly type: "signal.arrived"; readonly signal: string; readonly id: string; readonly data: Json; readonly by: string }
+  /** The journal has passed the size at which its author is told (see pass.ts). */
+  | { readonly type: "run.journal_warned"; readonly entries: number; readonly limit: number }
+  | { readonly type: "run.paused"; readonly by: string }
+  | { readonly type: "run.resumed"; readonly by: string }
+  /** From here on nothing new is begun; what was sent unanswered is settled, and then the run ends. */
+  | { readonly type: "run.cancel_requested"; readonly by: string; readonly compensate: boolean; readonly reason: string }
+  | { readonly type: "run.cancelled"; readonly by: string }
+  /** A failed run that goes on from the step that failed. */
+  | { readonly type: "run.reopened"; readonly by: string }
   | { readonly type: "run.completed"; readonly output: Json }
   | { readonly type: "run.failed"; readonly error: Failure };
 
@@ -96,8 +124,15 @@ export type NewEntry = (StepEntry & { readonly step: string }) | (RunEntry & { r
 /** As kept: numbered from 1 without gaps; `at` is epoch milliseconds. */
 export type Entry = NewEntry & { readonly seq: number; readonly at: number };
 
+export interface JournalSize {
+  readonly entries: number;
+  readonly bytes: number;
+}
+
 /** One run's journal, as one pass of the engine holds it. */
 export interface Journal {
+  /** Entries, those not yet durable included, and bytes of JSON, of those that are durable. */
+  readonly size: JournalSize;
   /** All entries of a step, or with null those of the run itself; those not yet durable included. */
   entriesOf(step: string | null): readonly Entry[];
   /** Numbers and keeps the entries at once; they become durable with the next `flush`. Throws `pass.stale` for an overtaken pass. */

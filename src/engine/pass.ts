@@ -3,10 +3,11 @@
 import type { Http } from "../connectors/define.ts";
 import { failureOf, InterlockError } from "../core/errors.ts";
 import type { Json } from "../core/json.ts";
-import type { RunState, WaitReason } from "../core/run.ts";
+import { dueOf, type RunState, type WaitReason } from "../core/run.ts";
 import type { GovernanceSpec } from "../governance/spec.ts";
 import type { Model } from "../inference/model.ts";
 import type { Entry, Journal, NewEntry, StepEntry } from "./journal.ts";
+import { cancelOf, decideAdmission, type Halt } from "./lifecycle.ts";
 import { decideRetry, MAX_ATTEMPTS } from "./retry.ts";
 
 /** Everything outside that the engine may touch. All of it is passed in; there is no other clock, dice or network. */
@@ -17,6 +18,8 @@ export interface Ports {
   readonly random: () => number;
   /** Resolves after every microtask that is due has run: how a pass notices that the body has nothing left to do but wait. */
   readonly turn: () => Promise<void>;
+  /** The kill switch of a workflow or of everything, if it is on. */
+  readonly halted: (workflow: string) => Halt | null;
 }
 
 /** broken: the journal could not be written, so nothing that this pass says may be believed; the run goes on from what is durable. */
@@ -27,6 +30,7 @@ export type PassEnd =
 
 export class Pass {
   readonly runId: string;
+  readonly workflow: string;
   readonly spec: GovernanceSpec;
   readonly ports: Ports;
   readonly journal: Journal;
@@ -41,6 +45,7 @@ export class Pass {
 
   constructor(runId: string, spec: GovernanceSpec, journal: Journal, ports: Ports) {
     this.runId = runId;
+    this.workflow = spec.workflow;
     this.spec = spec;
     this.journal = journal;
     this.ports = ports;
@@ -60,6 +65,37 @@ export class Pass {
     const called = new Set<string>();
     for (const [name, count] of this.#occurrences) for (let i = 1; i <= count; i++) called.add(i === 1 ? name : `${name}#${i}`);
     return called;
+  }
+
+  /** One call from the body: numbered, and let through only while nobody has stopped the run. What is recorded is always answered. */
+  step<T>(name: string, work: (step: string) => Promise<T>): Promise<T> {
+    const step = this.stepKey(name);
+    return this.call(async () => {
+      this.#admit(step);
+      return work(step);
+    });
+  }
+
+  #admit(step: string): void {
+    const { journal, ports } = this;
+    const admission = decideAdmission(this.entries(step), this.runEntries(), journal.size, ports.halted(this.workflow));
+    switch (admission.kind) {
+      case "go":
+        return;
+      case "go_and_warn":
+        this.recordAll([{ type: "run.journal_warned", entries: journal.size.entries, limit: admission.limit }]);
+        return;
+      case "paused":
+        this.wait({ kind: "paused", step, scope: admission.scope, by: admission.by });
+        break;
+      case "full":
+        throw new InterlockError("run.journal_full", admission.message);
+    }
+  }
+
+  /** Somebody has asked that this run be ended: nothing new is sent. */
+  get isCancelling(): boolean {
+    return cancelOf(this.runEntries()) !== null;
   }
 
   /** Wraps one call from the body, so that the pass knows when nothing is being done any more. */
@@ -212,16 +248,16 @@ export class Pass {
 }
 
 /**
- * Among parallel waits the earliest time wakes the run; what it is said to wait for is the one that a person can do something about. A timer goes before an
- * operator, who has no time: what needs nobody is not held up by what needs somebody.
+ * Among parallel waits the earliest time wakes the run; what it is said to wait for is the one that a person can do something about. What has a time goes
+ * before what has none (an operator, a stop): what needs nobody is not held up by what needs somebody.
  */
 function mostUrgent(waits: readonly WaitReason[]): WaitReason {
-  const order = { operator: 0, approval: 1, signal: 2, timer: 3, lane: 4 } as const;
-  const timers = waits.filter((wait) => wait.kind !== "operator");
-  const due = timers.length > 0 ? Math.min(...timers.map((wait) => wait.until)) : null;
-  const named = [...waits].sort((a, b) => order[a.kind] - order[b.kind])[0] as WaitReason;
-  if (named.kind === "operator") return waits.filter((wait) => wait.kind === "timer").sort((a, b) => a.until - b.until)[0] ?? named;
-  return due === null ? named : { ...named, until: due };
+  const order = { operator: 0, approval: 1, signal: 2, child: 3, timer: 4, lane: 5, limit: 6, paused: 7 } as const;
+  const [named] = [...waits].sort((a, b) => order[a.kind] - order[b.kind]) as [WaitReason];
+  const timers = waits.filter((wait) => wait.kind === "timer").sort((a, b) => a.until - b.until);
+  if (named.kind === "operator") return timers[0] ?? named;
+  const times = waits.flatMap((wait) => dueOf(wait) ?? []);
+  return named.kind === "paused" || times.length === 0 ? named : { ...named, until: Math.min(...times) };
 }
 
 /** Not for the author: how a step runner leaves, whatever the reason. */

@@ -5,7 +5,7 @@ import { createHttp } from "../../src/connectors/http.ts";
 import type { Failure } from "../../src/core/errors.ts";
 import type { InterlockEvent } from "../../src/core/event.ts";
 import type { Json } from "../../src/core/json.ts";
-import type { RunState, WaitReason } from "../../src/core/run.ts";
+import { dueOf, type RunState, type WaitReason } from "../../src/core/run.ts";
 import type { Workflow } from "../../src/engine/define.ts";
 import { actionOfApproval, executePass, stepsOf, undoStep } from "../../src/engine/execute.ts";
 import { answerApproval, askUndo, deliverSignal, resolveStep, type SignalInput } from "../../src/engine/external.ts";
@@ -28,7 +28,9 @@ export interface MemoryOptions {
   readonly stopAt?: ReadonlySet<number>;
 }
 
-export type Ended = { readonly kind: "ended"; readonly state: RunState } | { readonly kind: "operator"; readonly on: WaitReason };
+export type Ended =
+  | { readonly kind: "ended"; readonly state: RunState }
+  | { readonly kind: "operator" | "stopped"; readonly on: WaitReason };
 
 class Stopped extends Error {}
 
@@ -78,7 +80,9 @@ export class MemoryEngine {
           continue;
         }
       }
-      clock.now = Math.max(clock.now, on.until);
+      const due = dueOf(on);
+      if (due === null) return { kind: "stopped", on };
+      clock.now = Math.max(clock.now, due);
     }
     throw new Error(`no end after ${MAX_PASSES} passes`);
   }
@@ -141,6 +145,9 @@ export class MemoryEngine {
     const entries: Entry[] = structuredClone(this.durable);
     let unsaved: NewEntry[] = [];
     const journal: Journal = {
+      get size() {
+        return { entries: entries.length, bytes: 0 };
+      },
       entriesOf: (step) => entries.filter((entry) => (entry.step ?? null) === step),
       record: (added) => {
         for (const entry of added) {
@@ -187,6 +194,7 @@ export class MemoryEngine {
       now: () => clock.now,
       random: () => 0.5,
       turn: () => new Promise((resolve) => setImmediate(resolve)),
+      halted: () => null,
     };
     return Promise.race([work(journal, ports), stopped]);
   }

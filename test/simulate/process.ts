@@ -109,6 +109,9 @@ export function runProcess<T>(
     await boundary("after write");
   };
   const journal: Journal = {
+    get size() {
+      return { entries: numbered, bytes: 0 };
+    },
     entriesOf: (step) => steps.get(step ?? undefined) ?? [],
     record: (added) => {
       for (const entry of added) {
@@ -256,6 +259,7 @@ export function runProcess<T>(
     now: () => clock.now,
     random: () => random.next(),
     turn: () => new Promise((resolve) => setImmediate(resolve)),
+    halted: () => null,
   };
 
   const done = work(journal, ports).then((value): Ending<T> => ({ kind: "done", value }));

@@ -4,7 +4,7 @@
 import type { Approval } from "../../src/core/approval.ts";
 import type { InterlockEvent } from "../../src/core/event.ts";
 import type { JsonObject } from "../../src/core/json.ts";
-import type { WaitReason } from "../../src/core/run.ts";
+import { dueOf, type WaitReason } from "../../src/core/run.ts";
 import { actionOfApproval, executePass, stepsOf, undoStep, withUndo } from "../../src/engine/execute.ts";
 import { answerApproval, askUndo, resolveStep } from "../../src/engine/external.ts";
 import type { OperatorChoice } from "../../src/engine/journal.ts";
@@ -263,7 +263,7 @@ export async function runSchedule(seed: number, options: ScheduleOptions = {}): 
       operate(run, on);
       return;
     }
-    run.due = on.until;
+    run.due = dueOf(on);
     for (const entry of run.durable) {
       if (entry.type !== "approval.requested" || run.seenApprovals.has(entry.approval.id)) continue;
       run.seenApprovals.add(entry.approval.id);
@@ -334,6 +334,7 @@ export async function runSchedule(seed: number, options: ScheduleOptions = {}): 
         workflow: workflowOf(run.scenario),
         spec: run.scenario.spec,
         journal: {
+          size: { entries: entries.length, bytes: 0 },
           entriesOf: (step) => entries.filter((entry) => entry.step === (step ?? undefined)),
           record: (added) => recorded.push(...added.map(({ type }) => type)),
           flush: async () => {},
@@ -345,6 +346,7 @@ export async function runSchedule(seed: number, options: ScheduleOptions = {}): 
           now: () => clock.now,
           random: () => 0.5,
           turn: () => new Promise((resolve) => setImmediate(resolve)),
+          halted: () => null,
         },
       });
       if (end.kind !== "ended" || recorded.join() !== "run.completed")

@@ -94,6 +94,32 @@ export function entryWords({ type, body, at }: Pick<AuditRow, "type" | "body" | 
       return say(`The signal's data does not fit: ${str(body.reason)}`, "warn");
     case "signal.expired":
       return say("No signal came in time", "warn");
+    case "question.asked":
+      return say("Has a question to people");
+    case "child.started":
+      return say(`Started the run ${str(body.child)} of ${str(body.workflow)}`);
+    case "child.ended":
+      return say(
+        `The run that it started has ended: ${str(obj(body.state).status)}`,
+        obj(body.state).status === "completed" ? "good" : "warn",
+      );
+    case "run.event_replaced":
+      return say("A later change of the same record took its event's place");
+    case "run.journal_warned":
+      return say(`The journal has ${num(body.entries)} of at most ${num(body.limit)} entries`, "warn");
+    case "run.paused":
+      return say(`Paused by ${str(body.by)}`, "warn");
+    case "run.resumed":
+      return say(`Let go on by ${str(body.by)}`);
+    case "run.cancel_requested":
+      return say(
+        `${str(body.by)} cancels the run${body.compensate === true ? " and takes its writes back" : ""}${body.reason === "" ? "" : `: ${str(body.reason)}`}`,
+        "warn",
+      );
+    case "run.cancelled":
+      return say("Cancelled", "warn");
+    case "run.reopened":
+      return say(`${str(body.by)} lets it go on from the step that failed`);
     case "operator.resolved":
       return say(`${str(body.by)}: ${CHOICES[str(body.choice)] ?? str(body.choice)}`);
     default:

@@ -36,8 +36,18 @@ const waitStatus: Record<WaitReason["kind"], StatusWords> = {
   timer: words("Waiting to try again", "info", "clock"),
   signal: words("Waiting for a signal", "info", "clock"),
   lane: words("Waiting its turn", "neutral", "pause"),
+  limit: words("Waiting its turn", "neutral", "pause"),
+  child: words("Waiting for another run", "info", "clock"),
+  paused: words("Paused", "warn", "pause"),
   operator: words("Waiting for an operator", "bad", "pause"),
 };
+
+const LIMITS = {
+  concurrency: "As many runs of this workflow as its limit allows are under way",
+  throttle: "As many runs of this workflow as its limit allows have begun lately",
+  debounce: "More changes of the same record may follow",
+} as const;
+const PAUSED = { run: "Paused", workflow: "All runs of this workflow were stopped", everything: "All runs were stopped" } as const;
 
 /** What a waiting run waits for, as a sentence; null for a run that waits for nothing. */
 export function waitsFor({ state }: Pick<RunRow, "state">): string | null {
@@ -52,6 +62,12 @@ export function waitsFor({ state }: Pick<RunRow, "state">): string | null {
       return `“${on.step}” takes the signal “${on.signal}” until ${utc(on.until)}`;
     case "lane":
       return `An earlier run of lane “${on.lane}” has not ended`;
+    case "limit":
+      return `${LIMITS[on.limit]}; looked at again at ${utc(on.until)}`;
+    case "child":
+      return `“${on.step}” waits for the run ${on.run}`;
+    case "paused":
+      return `${PAUSED[on.scope]} by ${on.by}`;
     case "operator":
       return on.step === "" ? on.error.message : `“${on.step}”: ${on.error.message}`;
   }
@@ -63,6 +79,9 @@ export function waitsBriefly({ state }: Pick<RunRow, "state">, now: number): str
   const { on } = state;
   if (on.kind === "operator") return on.step === "" ? on.error.message : `“${on.step}”: ${on.error.message}`;
   if (on.kind === "lane") return `lane “${on.lane}”`;
+  if (on.kind === "limit") return on.limit;
+  if (on.kind === "child") return `run ${on.run}`;
+  if (on.kind === "paused") return `by ${on.by}`;
   const left = on.until - now;
   if (left <= 0) return `“${on.step}”, due`;
   return on.kind === "approval" ? `“${on.step}”, ${span(left)} left` : `“${on.step}” in ${span(left)}`;

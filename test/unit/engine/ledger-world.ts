@@ -176,6 +176,9 @@ interface ByHand {
 export function byHand(world: ReturnType<typeof ledgerWorld>, entries: readonly Entry[], { flush, record }: ByHand = {}) {
   const kept: Entry[] = [...entries];
   const journal: Journal = {
+    get size() {
+      return { entries: kept.length, bytes: 0 };
+    },
     entriesOf: (step) => kept.filter((entry) => entry.step === step),
     record: (added) => {
       record?.();
@@ -196,6 +199,7 @@ export function byHand(world: ReturnType<typeof ledgerWorld>, entries: readonly 
     now: () => world.clock.now,
     random: () => 0.5,
     turn: () => new Promise((resolve) => setImmediate(resolve)),
+    halted: () => null,
   };
   return { journal, ports, kept };
 }
