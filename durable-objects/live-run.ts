@@ -2,6 +2,7 @@
 import type { InterlockEvent } from "../src/core/event.ts";
 import type { RunState, WaitReason } from "../src/core/run.ts";
 import type { Entry, NewEntry, Pins } from "../src/engine/journal.ts";
+import { endedBy } from "../src/engine/lifecycle.ts";
 
 export interface RunRow {
   /** The partition's own number of the run. */
@@ -71,8 +72,8 @@ export class LiveRun {
 
   #keep(entry: Entry): void {
     this.entries.push(entry);
-    if (entry.type === "run.completed") this.ended = { status: "completed", output: entry.output };
-    else if (entry.type === "run.failed") this.ended = { status: "failed", error: entry.error };
+    const ended = endedBy(entry);
+    if (ended !== undefined) this.ended = ended;
     if (entry.step === undefined) {
       this.own.push(entry);
       return;

@@ -34,6 +34,12 @@ export const ERRORS = {
 
   "run.not_found": row(404, "never", "caller", "No such run"),
   "run.ended": row(409, "never", "caller", "The run has ended"),
+  "run.cancelling": row(409, "never", "caller", "The run is being cancelled"),
+  "run.not_ended": row(409, "after", "caller", "The run has not ended"),
+  "run.not_failed": row(409, "never", "caller", "Only a run that has failed can go on from its failed step"),
+  "run.taken_back": row(409, "never", "caller", "Writes of this run were taken back"),
+  "run.unsettled": row(409, "operator", "operator", "It is not known what became of a write of this run"),
+  "step.not_found": row(404, "never", "caller", "The run has no such step"),
   "run.journal_full": row(500, "never", "author", "The run's journal has reached its limit"),
   "run.refused": row(409, "operator", "operator", "The run cannot be started"),
   "partition.count_changed": row(409, "operator", "operator", "The number of partitions differs from the one this deployment began with"),

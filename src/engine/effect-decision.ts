@@ -128,6 +128,7 @@ function foldOne(state: EffectState, entry: StepEntry & { readonly at: number })
     case "operator.resolved":
       state.unknown = null;
       state.failure = null;
+      state.failed = null;
       if (entry.choice === "not_applied") {
         state.outstanding = null;
         state.looked = null;
@@ -172,15 +173,19 @@ export type EffectMove =
   | { readonly kind: "done" }
   | { readonly kind: "fail"; readonly error: Failure };
 
-/** `hasLook` / `hasProof`: what the action offers; `shadow`: the spec's mode withholds the power to write. */
+/**
+ * `hasLook` / `hasProof`: what the action offers; `shadow`: the spec's mode withholds the power to write; `cancelled`: the run is being ended, so that only what
+ * has been sent is carried to where its outcome is known.
+ */
 export function decideEffect(
   state: EffectState,
-  options: { readonly hasLook: boolean; readonly hasProof: boolean; readonly shadow: boolean },
+  options: { readonly hasLook: boolean; readonly hasProof: boolean; readonly shadow: boolean; readonly cancelled: boolean },
   now: number,
 ): EffectMove {
   if (state.failed) return { kind: "fail", error: state.failed };
   if (!state.intended) return { kind: "intend" };
   if (state.refused) return { kind: "done" };
+  if (options.cancelled && !state.outstanding && !state.applied) return { kind: "refuse", because: "cancelled", reason: CANCELLED };
   if (state.unknown) return { kind: "wait_operator", error: state.unknown };
   if (state.failure) {
     if (state.failure.retryAt === null) return { kind: "wait_operator", error: state.failure.error };
@@ -212,6 +217,9 @@ export function decideEffect(
   if (state.ruling.outcome === "require_approval") return { kind: "ask" };
   return { kind: "send" };
 }
+
+/** Why a write was not made that its run had intended. */
+export const CANCELLED = "The run was cancelled before this was written";
 
 /** Who decided, when a person did and the answer was to write. */
 export const deciderOf = (state: EffectState): string | null =>

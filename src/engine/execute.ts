@@ -1,13 +1,15 @@
 // The replay loop: runs a workflow's body against its journal. Each call of the body is decided from what is recorded: answered again, done now, waited for,
 // or found to have diverged. The body never learns which. One pass ends when the body has ended or has nothing left to do but wait.
 import type { AnyAction, AnyWriteAction, Use } from "../connectors/define.ts";
+import { failureOf } from "../core/errors.ts";
 import type { InterlockEvent } from "../core/event.ts";
 import type { Json } from "../core/json.ts";
 import { dueOf } from "../core/run.ts";
 import type { GovernanceSpec } from "../governance/spec.ts";
 import type { Decided, StepTools, Workflow } from "./define.ts";
-import { foldEffect } from "./effect-decision.ts";
-import type { Entry, Journal } from "./journal.ts";
+import { CANCELLED, foldEffect } from "./effect-decision.ts";
+import type { Entry, Journal, RunEntry } from "./journal.ts";
+import { cancelOf } from "./lifecycle.ts";
 import { Pass, type PassEnd, type Ports } from "./pass.ts";
 import { runEffect } from "./run-effect.ts";
 import { isRead, runDecision, runRead } from "./run-read.ts";
@@ -24,43 +26,89 @@ export interface RunInput {
   readonly ports: Ports;
 }
 
+/** One pass. A run that is being cancelled runs its body only to settle what was sent unanswered; without such a write it needs no body at all. */
 export async function executePass(run: RunInput): Promise<PassEnd> {
+  if (mayCancelNow(run.journal, run.recordedSteps)) return cancelNow(run, run.recordedSteps);
   const pass = new Pass(run.runId, run.spec, run.journal, run.ports);
   void runBody(pass, run);
+  const end = await pass.ended;
+  const steps = new Set([...run.recordedSteps, ...pass.calledSteps]);
+  return end.kind === "waiting" && end.on.kind === "paused" && mayCancelNow(run.journal, steps) ? cancelNow(run, steps) : end;
+}
+
+/** Somebody has cancelled the run, and nothing that it sent is unanswered. */
+export const mayCancelNow = (journal: Journal, steps: Iterable<string>): boolean =>
+  cancelOf(journal.entriesOf(null)) !== null &&
+  ![...steps].some((step) => isUnanswered(journal.entriesOf(step) as Parameters<typeof foldEffect>[0]));
+
+/** Ends a run without its body, so that one whose workflow is gone (null) can be cancelled too. */
+export function cancelNow(run: Omit<RunInput, "workflow"> & { readonly workflow: Workflow | null }, steps: ReadonlySet<string>) {
+  const pass = new Pass(run.runId, run.spec, run.journal, run.ports);
+  void finish(pass, run.workflow, steps, null);
   return pass.ended;
 }
 
+type LastWord = Extract<RunEntry, { type: "run.completed" | "run.failed" }>;
+
 async function runBody(pass: Pass, run: RunInput): Promise<void> {
+  const last = await lastWord(pass, run);
+  await finish(pass, run.workflow, run.recordedSteps, last);
+}
+
+async function lastWord(pass: Pass, run: RunInput): Promise<LastWord> {
   try {
     const output = await run.workflow.body({ ...handlesOf(pass, run.workflow), step: stepTools(pass), event: run.event });
     const called = pass.calledSteps;
     const forgotten = [...run.recordedSteps].find((step) => !called.has(step));
-    if (forgotten) {
+    if (forgotten && !pass.isCancelling) {
       await pass.call(async () =>
         pass.hold(forgotten, "workflow.diverged", `The step "${forgotten}" is recorded and the code no longer makes it`),
       );
     }
-    await pass.call(() => pass.conclude(isUnanswered));
-    await pass.endWith({ kind: "completed", output: (output ?? null) as Json });
+    return { type: "run.completed", output: (output ?? null) as Json };
   } catch (thrown) {
-    await failRun(pass, run, thrown);
+    return { type: "run.failed", error: failureOf(thrown, "workflow.threw") };
   }
 }
 
-/** A run that fails for good takes its applied writes back, newest first, where the spec says so; an undo that fails does not stop the others. */
-async function failRun(pass: Pass, run: RunInput, thrown: unknown): Promise<void> {
+/** What is still to be done when the body has ended, or never will (null): settle, take writes back where that is wanted, and record the run's last entry. */
+async function finish(pass: Pass, workflow: Workflow | null, steps: ReadonlySet<string>, last: LastWord | null): Promise<void> {
   await pass.call(async () => {
     await pass.conclude(isUnanswered);
-    if (run.spec.onFailure === "compensate") {
-      for (const step of appliedSteps(pass, run.recordedSteps)) {
-        if (foldEffect(pass.entries(step)).intended?.undo === "irreversible") continue;
-        if (foldUndo(pass.entries(step)).phase === "none") pass.record(step, { type: "undo.requested", by: "interlock" });
-        const again = await undoStep(pass, run.workflow, step);
-        if (again !== null) pass.wait({ kind: "timer", step, until: again });
-      }
-    }
+    const cancel = cancelOf(pass.runEntries());
+    // Now, and not before: a step that nobody awaited may have begun another.
+    const all = new Set([...steps, ...pass.calledSteps]);
+    if (cancel) giveUpIntents(pass, all);
+    const compensates = cancel ? cancel.compensate : last?.type === "run.failed" && pass.spec.onFailure === "compensate";
+    if (compensates) await compensate(pass, workflow, all);
   });
-  await pass.endWith({ kind: "failed", thrown });
+  const cancel = cancelOf(pass.runEntries());
+  await pass.endWith(cancel || !last ? { type: "run.cancelled", by: cancel?.by ?? "interlock" } : last);
+}
+
+/** Newest first; an undo that fails does not stop the others, and is shown. */
+async function compensate(pass: Pass, workflow: Workflow | null, steps: ReadonlySet<string>): Promise<void> {
+  for (const step of appliedSteps(pass, steps)) {
+    if (foldEffect(pass.entries(step)).intended?.undo === "irreversible") continue;
+    if (foldUndo(pass.entries(step)).phase === "none") pass.record(step, { type: "undo.requested", by: "interlock" });
+    if (workflow === null) {
+      pass.record(step, {
+        type: "undo.failed",
+        error: { code: "workflow.unknown", message: "The workflow that made this write is no longer deployed" },
+      });
+      continue;
+    }
+    const again = await undoStep(pass, workflow, step);
+    if (again !== null) pass.wait({ kind: "timer", step, until: again });
+  }
+}
+
+/** What was intended and never left will not be written. */
+function giveUpIntents(pass: Pass, steps: ReadonlySet<string>): void {
+  for (const step of steps) {
+    const { intended, applied, refused, failed } = foldEffect(pass.entries(step));
+    if (intended && !applied && !refused && !failed) pass.record(step, { type: "effect.refused", because: "cancelled", reason: CANCELLED });
+  }
 }
 
 /** A write that was sent and whose outcome is not known: its run must not end over it. */
@@ -70,8 +118,8 @@ function isUnanswered(entries: Parameters<typeof foldEffect>[0]): boolean {
 }
 
 /** Newest first, as the journal has them: names alone do not say in which order steps were made. */
-function appliedSteps(pass: Pass, recorded: ReadonlySet<string>): string[] {
-  const applied = [...new Set([...recorded, ...pass.calledSteps])].flatMap((step) => {
+function appliedSteps(pass: Pass, steps: ReadonlySet<string>): string[] {
+  const applied = [...steps].flatMap((step) => {
     const entry = pass.entries(step).find(({ type }) => type === "effect.applied");
     return entry ? [{ step, seq: entry.seq }] : [];
   });

@@ -8,6 +8,7 @@ import type { Json, JsonObject } from "../core/json.ts";
 import type { GovernanceSpec } from "../governance/spec.ts";
 import { type EffectState, foldEffect } from "./effect-decision.ts";
 import type { Entry, NewEntry, OperatorChoice, StepEntry } from "./journal.ts";
+import { cancelOf, endOf } from "./lifecycle.ts";
 import { ruleOnEdit } from "./rule.ts";
 import { foldUndo } from "./run-undo.ts";
 
@@ -32,7 +33,7 @@ export function answerApproval(
     return fail("approval.changed", "The record changed and the approval was asked again; open the new one");
   const decided = entries.find((entry) => entry.type === "approval.decided" && entry.approvalId === approvalId);
   if (decided?.type === "approval.decided") return fail("approval.already_decided", `Already ${describe(decided.decision)}`);
-  if (entries.some((entry) => entry.type === "run.completed" || entry.type === "run.failed"))
+  if (endOf(entries) !== null || cancelOf(entries) !== null)
     return fail("approval.changed", "The run has ended; nothing is asked any more");
   if (now >= asked.approval.expiresAt) return fail("approval.already_decided", "The time to decide has passed");
   if (!spec.review.reviewers.includes(by)) return fail("approval.not_reviewer", `${by} is not among the reviewers of ${spec.workflow}`);
@@ -127,7 +128,7 @@ export type SignalInput = z.infer<typeof SignalInput>;
 export function deliverSignal(entries: readonly Entry[], input: SignalInput, by: string): Result<NewEntry[]> {
   // Before the question whether the run has ended: a sender that repeats itself must not be told that it came too late.
   if (entries.some((entry) => entry.type === "signal.arrived" && entry.signal === input.name && entry.id === input.id)) return ok([]);
-  if (entries.some((entry) => entry.type === "run.completed" || entry.type === "run.failed")) {
+  if (endOf(entries) !== null) {
     return fail("run.ended", "The run has ended: nobody waits for a signal any more");
   }
   return ok([{ type: "signal.arrived", signal: input.name, id: input.id, data: input.data as Json, by }]);

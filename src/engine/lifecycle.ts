@@ -1,6 +1,7 @@
 // May a step of a run go on? Pure: what people have said of the run (pause, cancel), the kill switch, and how large its journal is.
 // It stops only what would be new: a step that is answered in the journal is answered again, whatever anybody has said.
-import type { Entry, JournalSize, StepEntry } from "./journal.ts";
+import type { EndedState } from "../core/run.ts";
+import type { Entry, JournalSize, NewEntry, StepEntry } from "./journal.ts";
 
 /** The kill switch, of one workflow or of everything. */
 export interface Halt {
@@ -45,6 +46,31 @@ export const isNearlyFull = (size: JournalSize): boolean => isFull(size, WARN_SH
 
 const isFull = ({ entries, bytes }: JournalSize, share: number): boolean =>
   entries >= JOURNAL_LIMIT.entries * share || bytes >= JOURNAL_LIMIT.bytes * share;
+
+/** How a run stands by its own entries: ended, or not (any more, where it was let go on). */
+export function endOf(run: readonly Entry[]): EndedState | null {
+  for (let at = run.length - 1; at >= 0; at--) {
+    const ended = endedBy(run[at] as Entry);
+    if (ended !== undefined) return ended;
+  }
+  return null;
+}
+
+/** What an entry says of the run's end; undefined where it says nothing. */
+export function endedBy(entry: NewEntry): EndedState | null | undefined {
+  switch (entry.type) {
+    case "run.completed":
+      return { status: "completed", output: entry.output };
+    case "run.failed":
+      return { status: "failed", error: entry.error };
+    case "run.cancelled":
+      return { status: "cancelled", by: entry.by };
+    case "run.reopened":
+      return null;
+    default:
+      return undefined;
+  }
+}
 
 /** The request to cancel that stands, if any. */
 export function cancelOf(run: readonly Entry[]): Extract<Entry, { type: "run.cancel_requested" }> | null {

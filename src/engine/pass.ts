@@ -2,12 +2,11 @@
 // throwing into the author's code: a call that must wait, or whose pass has been overtaken, returns a promise that never settles.
 import type { Http } from "../connectors/define.ts";
 import { failureOf, InterlockError } from "../core/errors.ts";
-import type { Json } from "../core/json.ts";
-import { dueOf, type RunState, type WaitReason } from "../core/run.ts";
+import { dueOf, type EndedState, type RunState, type WaitReason } from "../core/run.ts";
 import type { GovernanceSpec } from "../governance/spec.ts";
 import type { Model } from "../inference/model.ts";
-import type { Entry, Journal, NewEntry, StepEntry } from "./journal.ts";
-import { cancelOf, decideAdmission, type Halt } from "./lifecycle.ts";
+import type { Entry, Journal, NewEntry, RunEntry, StepEntry } from "./journal.ts";
+import { cancelOf, decideAdmission, endedBy, type Halt } from "./lifecycle.ts";
 import { decideRetry, MAX_ATTEMPTS } from "./retry.ts";
 
 /** Everything outside that the engine may touch. All of it is passed in; there is no other clock, dice or network. */
@@ -71,12 +70,13 @@ export class Pass {
   step<T>(name: string, work: (step: string) => Promise<T>): Promise<T> {
     const step = this.stepKey(name);
     return this.call(async () => {
-      this.#admit(step);
+      this.admit(step);
       return work(step);
     });
   }
 
-  #admit(step: string): void {
+  /** Asked where a step begins, and again right before a write leaves: a stop must not wait for a long look. */
+  admit(step: string): void {
     const { journal, ports } = this;
     const admission = decideAdmission(this.entries(step), this.runEntries(), journal.size, ports.halted(this.workflow));
     switch (admission.kind) {
@@ -215,19 +215,12 @@ export class Pass {
     }
   }
 
-  /** The body's last word, or the first reason to wait that a person would name: an operator before an approval before a timer. */
-  async endWith(state: { kind: "completed"; output: Json } | { kind: "failed"; thrown: unknown }): Promise<void> {
+  /** The run's last entry. */
+  async endWith(last: Extract<RunEntry, { type: "run.completed" | "run.failed" | "run.cancelled" }>): Promise<void> {
     try {
-      if (state.kind === "completed") {
-        this.recordAll([{ type: "run.completed", output: state.output }]);
-        await this.flush();
-        this.#end({ kind: "ended", state: { status: "completed", output: state.output } });
-      } else {
-        const error = failureOf(state.thrown, "workflow.threw");
-        this.recordAll([{ type: "run.failed", error }]);
-        await this.flush();
-        this.#end({ kind: "ended", state: { status: "failed", error } });
-      }
+      this.recordAll([last]);
+      await this.flush();
+      this.#end({ kind: "ended", state: endedBy(last) as EndedState });
     } catch (thrown) {
       this.#end({ kind: "broken", error: thrown instanceof Broken ? thrown.error : thrown });
     }

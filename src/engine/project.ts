@@ -3,6 +3,7 @@ import type { Approval } from "../core/approval.ts";
 import type { JsonObject } from "../core/json.ts";
 import { foldEffect } from "./effect-decision.ts";
 import type { Entry, StepEntry } from "./journal.ts";
+import { endOf } from "./lifecycle.ts";
 import { foldUndo } from "./run-undo.ts";
 
 export type EffectStatus =
@@ -92,6 +93,6 @@ export function approvalViews(entries: readonly Entry[]): ApprovalView[] {
     }
   }
   // A run that has ended asks nobody anything.
-  const ended = entries.some((entry) => entry.type === "run.failed" || entry.type === "run.completed");
+  const ended = endOf(entries) !== null;
   return [...views.values()].map((view) => (ended && view.status === "pending" ? { ...view, status: "voided" } : view));
 }

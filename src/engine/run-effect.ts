@@ -6,7 +6,7 @@ import { errorFacts, failureOf, InterlockError } from "../core/errors.ts";
 import { digest, type Json, type JsonObject, sameJson } from "../core/json.ts";
 import type { Ruling } from "../governance/evaluate.ts";
 import type { Decided, EffectOutcome } from "./define.ts";
-import { decideEffect, deciderOf, type EffectState, foldEffect, proves } from "./effect-decision.ts";
+import { CANCELLED, decideEffect, deciderOf, type EffectState, foldEffect, proves } from "./effect-decision.ts";
 import { attemptsOf, isPassControl, type Pass } from "./pass.ts";
 import { computeBackoff, MAX_ATTEMPTS } from "./retry.ts";
 import { ruleOn } from "./rule.ts";
@@ -43,7 +43,7 @@ export async function runEffect(pass: Pass, call: EffectCall): Promise<EffectOut
 
   for (;;) {
     const state = foldEffect(pass.entries(step));
-    const move = decideEffect(state, options, pass.ports.now());
+    const move = decideEffect(state, { ...options, cancelled: pass.isCancelling }, pass.ports.now());
     const toWrite = sameJson(state.values, state.intended?.values) || !state.intended ? input : action.withValues(input, state.values);
     const context = (): ApplyContext => ({
       http: pass.ports.connect(call.connector),
@@ -107,6 +107,7 @@ export async function runEffect(pass: Pass, call: EffectCall): Promise<EffectOut
         pass.record(step, { type: "effect.refused", because: move.because, reason: move.reason });
         break;
       case "send": {
+        pass.admit(step);
         pass.record(step, { type: "effect.sending", attempt: state.attempts + 1, values: state.values });
         await pass.flush();
         const output = await attempt("send", () => action.apply(toWrite, context()));
@@ -120,7 +121,10 @@ export async function runEffect(pass: Pass, call: EffectCall): Promise<EffectOut
           pass.record(step, { type: "effect.applied", output: settled.output, found: true });
         } else if (!move.conclusive && action.idempotency !== "key") {
           pass.wait({ kind: "timer", step, until: move.conclusiveAt });
+        } else if (settled.kind === "absent" && pass.isCancelling && action.idempotency !== "key") {
+          pass.record(step, { type: "effect.refused", because: "cancelled", reason: CANCELLED });
         } else if (settled.kind === "absent") {
+          pass.admit(step);
           pass.record(step, { type: "effect.sending", attempt: state.attempts + 1, values: state.values });
           await pass.flush();
           const output = await attempt("send", () => action.apply(toWrite, context()));

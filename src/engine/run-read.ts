@@ -1,6 +1,6 @@
 // A memoised step without an effect outside: a connector read or a model decision. Replay gives the recorded answer; a first run asks, journals, answers.
 import type { AnyAction, ReadAction } from "../connectors/define.ts";
-import { InterlockError } from "../core/errors.ts";
+import { type Failure, InterlockError } from "../core/errors.ts";
 import { digest, type Json } from "../core/json.ts";
 import { redact } from "../governance/redact.ts";
 import type { ModelDecision } from "../inference/model.ts";
@@ -79,6 +79,7 @@ export async function memoised(
 ): Promise<unknown> {
   const entries = pass.entries(step);
   let waitsFor: Extract<StepEntry, { type: "attempt.failed" }> | null = null;
+  let failed: Failure | null = null;
   for (const entry of entries) {
     switch (entry.type) {
       case "read.done":
@@ -92,18 +93,21 @@ export async function memoised(
         return entry.decision;
       case "step.failed":
         pass.checkArgs(step, entry.args, args);
-        throw new InterlockError(entry.error.code, entry.error.message, entry.error);
+        failed = entry.error;
+        break;
       case "attempt.failed":
         pass.checkArgs(step, entry.args, args);
         waitsFor = entry;
         break;
       case "operator.resolved":
         waitsFor = null;
+        failed = null;
         break;
       default:
         return pass.hold(step, "workflow.diverged", `The step "${step}" was recorded as something else and is now a ${during}`);
     }
   }
+  if (failed) throw new InterlockError(failed.code, failed.message, failed);
   if (waitsFor?.retryAt === null) return pass.wait({ kind: "operator", step, error: waitsFor.error });
   if (waitsFor && waitsFor.retryAt !== null && waitsFor.retryAt > pass.ports.now())
     return pass.wait({ kind: "timer", step, until: waitsFor.retryAt });

@@ -50,7 +50,7 @@ const failedTry = (during: "look" | "send" | "settle" | "prove", code: ErrorCode
 const unknown = at(T0, { type: "effect.unknown", error: { code: "connector.timeout", message: "no answer" } });
 const resolved = (choice: OperatorChoice) => at(T0, { type: "operator.resolved", choice, by: "ada@example.com" });
 
-const live = { hasLook: true, hasProof: true, shadow: false };
+const live = { hasLook: true, hasProof: true, shadow: false, cancelled: false };
 const approvedOnce = [intended, looked(), ruled("require_approval"), requested, decided({ kind: "approved", by: "ada@example.com" })];
 const allowed = [intended, looked(), ruled("allow")];
 
