@@ -175,6 +175,11 @@ export class PartitionJournal {
       .map((row) => row.id);
   }
 
+  /** Runs that somebody had stopped are due now. A rare word, so that it may look through all that is open. */
+  wakePaused(now: number): void {
+    this.#storage.sql.exec("update run set due = ? where open = 1 and waiting ->> 'kind' = 'paused'", now);
+  }
+
   /** Open runs that wait for nothing, or whose end D1 does not know: what a restart has to pick up. */
   unfinished(): string[] {
     return this.#storage.sql

@@ -3,15 +3,19 @@
 // due timers and unprojected entries; its times live in SQLite, so losing an alarm loses nothing.
 import { DurableObject } from "cloudflare:workers";
 import { type ErrorCode, failureOf, InterlockError, ok, type Result } from "../src/core/errors.ts";
+import type { HaltSwitch } from "../src/core/halt.ts";
 import { dueOf, type WaitReason } from "../src/core/run.ts";
+import type { RunRequest } from "../src/core/run-request.ts";
 import { type Deployment, matchesManifest, workflowOf } from "../src/deployment.ts";
 import type { Workflow } from "../src/engine/define.ts";
-import { actionOfApproval, executePass, stepsOf, undoStep, withUndo } from "../src/engine/execute.ts";
+import { actionOfApproval, cancelNow, executePass, mayCancelNow, stepsOf, undoStep, withUndo } from "../src/engine/execute.ts";
 import { answerApproval, askUndo, deliverSignal, resolveStep, type SignalInput } from "../src/engine/external.ts";
 import type { NewEntry, OperatorChoice } from "../src/engine/journal.ts";
-import type { PartitionPort, RunView, StartBatch, Started } from "../src/engine/partition-port.ts";
+import type { PartitionPort, RunStart, RunView, StartBatch, Started } from "../src/engine/partition-port.ts";
 import { Pass, type PassEnd, type Ports } from "../src/engine/pass.ts";
+import { askOfRun, forkJournal } from "../src/engine/run-requests.ts";
 import { foldUndo } from "../src/engine/run-undo.ts";
+import { Halts } from "./halts.ts";
 import { LiveRun } from "./live-run.ts";
 import { Outbox } from "./outbox.ts";
 import { Outside } from "./outside.ts";
@@ -32,6 +36,7 @@ export function createRunPartition(deployment: Deployment) {
     readonly #live = new Map<string, LiveRun>();
     readonly #outbox: Outbox;
     readonly #outside: Outside;
+    readonly #halts: Halts;
     #running = 0;
     #alarmAt: number | null = null;
     #recovered = false;
@@ -40,7 +45,8 @@ export function createRunPartition(deployment: Deployment) {
       super(ctx, env);
       this.#journal = new PartitionJournal(ctx.storage);
       this.#journal.busy = () => this.#running;
-      this.#outside = new Outside(deployment, env, () => null);
+      this.#halts = new Halts(ctx.storage.sql);
+      this.#outside = new Outside(deployment, env, (workflow) => this.#halts.of(workflow));
       this.#outbox = new Outbox({
         db: env.DB,
         partition: ctx.id.name ?? "",
@@ -61,31 +67,34 @@ export function createRunPartition(deployment: Deployment) {
       });
     }
 
-    start(batch: StartBatch): Promise<Result<Started[]>> {
-      return this.#answer(async () => {
-        const now = Date.now();
-        const fresh: LiveRun[] = [];
-        const started: Started[] = [];
-        await this.#commit(() => {
-          for (const spec of batch.specs) this.#journal.keepSpec(spec);
-          for (const { runId, lane, pins, event } of batch.starts) {
-            const row = this.#journal.insertRun({ id: runId, lane, pins, event, created: now });
-            started.push({ runId, fresh: row !== null });
-            if (!row) continue;
-            const run = new LiveRun(row, now);
-            const { id, type, subject, connection } = event;
-            run.add([{ type: "run.started", pins, event: { id, type, subject, connection } }], now);
-            this.#journal.insertUnsaved(run);
-            fresh.push(run);
-          }
-        }, "writeNow");
-        if (fresh.length > 0) this.#arm(now + WATCHDOG_MS);
-        for (const run of fresh) {
-          this.#live.set(run.row.id, run);
-          this.#drive(run);
+    start({ specs, starts }: StartBatch): Promise<Result<Started[]>> {
+      return this.#answer(async () => ok(await this.#admit(starts, specs)));
+    }
+
+    async #admit(starts: readonly RunStart[], specs: StartBatch["specs"] = []): Promise<Started[]> {
+      const now = Date.now();
+      const fresh: LiveRun[] = [];
+      const started: Started[] = [];
+      await this.#commit(() => {
+        for (const spec of specs) this.#journal.keepSpec(spec);
+        for (const { runId, lane, pins, event, origin, journal } of starts) {
+          const row = this.#journal.insertRun({ id: runId, lane, pins, event, created: now });
+          started.push({ runId, fresh: row !== null });
+          if (!row) continue;
+          const run = new LiveRun(row, now);
+          const { id, type, subject, connection } = event;
+          run.add([{ type: "run.started", pins, event: { id, type, subject, connection }, ...(origin ? { origin } : {}) }], now);
+          if (journal) run.add(journal, now);
+          this.#journal.insertUnsaved(run);
+          fresh.push(run);
         }
-        return ok(started);
-      });
+      }, "writeNow");
+      if (fresh.length > 0) this.#arm(now + WATCHDOG_MS);
+      for (const run of fresh) {
+        this.#live.set(run.row.id, run);
+        this.#drive(run);
+      }
+      return started;
     }
 
     decide(runId: string, approvalId: string, decision: unknown, by: string): Promise<Result<null>> {
@@ -118,6 +127,34 @@ export function createRunPartition(deployment: Deployment) {
 
     resolve(runId: string, step: string, choice: OperatorChoice, by: string): Promise<Result<null>> {
       return this.#tell(runId, (run) => resolveStep(run.entries, step, choice, by));
+    }
+
+    ask(runId: string, request: RunRequest, by: string): Promise<Result<null>> {
+      return this.#tell(runId, (run) => askOfRun(run.entries, request, by));
+    }
+
+    restart(runId: string, step: string, newRunId: string, by: string): Promise<Result<Started>> {
+      return this.#answer(async () => {
+        const old = this.#find(runId);
+        const fork = forkJournal(old.entries, step);
+        if (!fork.ok) return fork;
+        const { lane, pins, event } = old.row;
+        const [started] = await this.#admit([
+          { runId: newRunId, lane, pins, event, origin: { kind: "restarted", from: runId, step, by }, journal: fork.value },
+        ]);
+        return ok(started as Started);
+      });
+    }
+
+    halt(switches: readonly HaltSwitch[]): Promise<Result<null>> {
+      return this.#answer(async () => {
+        const now = Date.now();
+        await this.#commit(() => {
+          if (this.#halts.turn(switches)) this.#journal.wakePaused(now);
+        });
+        this.#arm(now);
+        return ok(null);
+      });
     }
 
     inspect(runId: string): Promise<Result<RunView>> {
@@ -230,6 +267,13 @@ export function createRunPartition(deployment: Deployment) {
       try {
         const { pins, event } = run.row;
         const workflow = workflowOf(deployment, pins.workflow, pins.version);
+        const spec = this.#journal.specOf(pins.workflow, pins.specVersion);
+        const journal = this.#journal.forPass(run, number, Date.now);
+        const ports = this.#outside.portsFor(event.connection);
+        const recordedSteps = stepsOf(run.entries);
+        const input = { runId: run.row.id, event, spec, journal, recordedSteps, ports };
+        // Before anything else: whoever waits for its turn, or for code that is gone, can be cancelled.
+        if (!run.ended && mayCancelNow(journal, recordedSteps)) return cancelNow({ ...input, workflow: workflow ?? null }, recordedSteps);
         if (!workflow) return held("workflow.unknown", `No workflow ${pins.workflow}@${pins.version} is deployed`);
         if (!matchesManifest(workflow, pins.manifestDigest)) {
           return held("workflow.diverged", `${pins.workflow}@${pins.version} is deployed with another manifest than this run began with`);
@@ -237,12 +281,7 @@ export function createRunPartition(deployment: Deployment) {
         if (this.#waitsItsTurn(run)) {
           return { kind: "waiting", on: { kind: "lane", step: "", lane: run.row.lane, until: Date.now() + LANE_CHECK_MS } };
         }
-        const spec = this.#journal.specOf(pins.workflow, pins.specVersion);
-        const journal = this.#journal.forPass(run, number, Date.now);
-        const ports = this.#outside.portsFor(run.row.event.connection);
-        const end: PassEnd = run.ended
-          ? { kind: "ended", state: run.ended }
-          : await executePass({ runId: run.row.id, event, workflow, spec, journal, recordedSteps: stepsOf(run.entries), ports });
+        const end: PassEnd = run.ended ? { kind: "ended", state: run.ended } : await executePass({ ...input, workflow });
         const again = await this.#undo(run, number, workflow, ports);
         return again === null ? end : withUndo(end, again);
       } catch (error) {
@@ -295,7 +334,7 @@ export function createRunPartition(deployment: Deployment) {
           this.#arm(Date.now() + WATCHDOG_MS);
           return;
         case "waiting": {
-          const due = end.on.kind === "operator" ? dueAfterDeploy(end.on.error.code) : dueOf(end.on);
+          const due = this.#dueOf(end.on, run.row.pins.workflow);
           run.waiting = end.on;
           await this.#commit(() => this.#journal.setWaiting(run.row, end.on, run.again ? Date.now() : due));
           if (due !== null) this.#arm(due);
@@ -308,6 +347,13 @@ export function createRunPartition(deployment: Deployment) {
           this.#outbox.add(id);
           return;
       }
+    }
+
+    #dueOf(on: WaitReason, workflow: string): number | null {
+      if (on.kind === "operator") return dueAfterDeploy(on.error.code);
+      // The switch may have been turned off while the pass that it stopped was still ending.
+      if (on.kind === "paused" && on.scope !== "run" && !this.#halts.of(workflow)) return Date.now();
+      return dueOf(on);
     }
 
     /** A pass that hangs keeps its promises, but no longer its run. */

@@ -26,6 +26,8 @@ const MIGRATIONS: readonly string[] = [
   "create index run_lane on run (lane) where open = 1",
   // One row per durable write, holding the entries of that write. id = run number * 2^20 + the first entry's sequence: one key, and the rows of a run in order.
   "create table entry (id integer primary key, body text not null)",
+  // Kill switches, as last told.
+  'create table halt (scope text primary key, at integer not null, "on" integer not null, by text not null) without rowid',
   // The specs that runs here are pinned to.
   "create table spec (workflow text not null, version integer not null, body text not null, primary key (workflow, version)) without rowid",
 ];

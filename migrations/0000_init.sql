@@ -80,6 +80,15 @@ CREATE TABLE `governance_spec` (
 	PRIMARY KEY(`workflow`, `version`)
 );
 --> statement-breakpoint
+CREATE TABLE `halt` (
+	`scope` text NOT NULL,
+	`at` integer NOT NULL,
+	`on` integer NOT NULL,
+	`by` text NOT NULL,
+	`reason` text NOT NULL,
+	PRIMARY KEY(`scope`, `at`)
+);
+--> statement-breakpoint
 CREATE TABLE `run` (
 	`id` text PRIMARY KEY NOT NULL,
 	`workflow` text NOT NULL,

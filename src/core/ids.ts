@@ -11,6 +11,10 @@ export const eventIdOf = (connection: string, deliveryKey: string): string =>
 /** Run id: one run per event per workflow. */
 export const runIdOf = (workflow: string, eventId: string): string => `${workflow}.${eventId.replace("evt_", "")}`;
 
+/** The id of the nth run that an operator began for an event that had one: the first run's, with a number. */
+export const againIdOf = (runId: string, times: number): string => `${originalOf(runId)}~${times}`;
+export const originalOf = (runId: string): string => runId.split("~", 1)[0] as string;
+
 /** Which partition holds a lane: FNV-1a over the lane key. Changing it would orphan running work, so the count is recorded at the first start. */
 export function partitionOf(laneKey: string, partitions: number): number {
   let hash = 2166136261;

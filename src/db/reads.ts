@@ -1,7 +1,7 @@
 // What lists, pages and the JSON API read from D1: rows with their JSON columns parsed and typed. It writes nothing and decides nothing; a decision asks the
 // partition, whose journal is a moment ahead of these rows. Lists are paged by key (time and id of the last row), so that every page costs the same.
 // No table but `run`, `audit` and `effect` is indexed by run: approvals of a run are found through the ids that its audit rows name.
-import { and, asc, count, desc, eq, getTableColumns, inArray, ne, type SQL, sql } from "drizzle-orm";
+import { and, asc, count, desc, eq, getTableColumns, gte, inArray, lt, ne, type SQL, sql } from "drizzle-orm";
 import { type DrizzleD1Database, drizzle } from "drizzle-orm/d1";
 import type { Approval, Decision } from "../core/approval.ts";
 import type { InterlockEvent } from "../core/event.ts";
@@ -145,6 +145,45 @@ export async function partitionOfRun(db: D1Database, runId: string): Promise<str
 export async function runOfApproval(db: D1Database, approvalId: string): Promise<string | null> {
   const [row] = await drizzle(db).select({ run: approval.run }).from(approval).where(eq(approval.id, approvalId));
   return row?.run ?? null;
+}
+
+/** How many runs operators began anew for the event of this one. */
+export async function countAgain(db: D1Database, originalId: string): Promise<number> {
+  const [row] = await drizzle(db)
+    .select({ n: count() })
+    .from(run)
+    .where(sql`${run.id} > ${`${originalId}~`} and ${run.id} < ${`${originalId}~:`}`);
+  return row?.n ?? 0;
+}
+
+/** The ids of runs that a filter matches, the oldest first. */
+export async function runsMatching(
+  db: D1Database,
+  filter: {
+    readonly status?: RunStatus | undefined;
+    readonly workflow?: string | undefined;
+    readonly error?: string | undefined;
+    readonly startedFrom?: number | undefined;
+    readonly startedBefore?: number | undefined;
+  },
+  limit: number,
+): Promise<string[]> {
+  const { status, workflow, error, startedFrom, startedBefore } = filter;
+  const rows = await drizzle(db)
+    .select({ id: run.id })
+    .from(run)
+    .where(
+      and(
+        status ? eq(run.status, status) : undefined,
+        workflow ? eq(run.workflow, workflow) : undefined,
+        error ? sql`coalesce(${run.state}->>'$.error.code', ${run.state}->>'$.on.error.code') = ${error}` : undefined,
+        startedFrom === undefined ? undefined : gte(run.startedAt, startedFrom),
+        startedBefore === undefined ? undefined : lt(run.startedAt, startedBefore),
+      ),
+    )
+    .orderBy(asc(run.startedAt), asc(run.id))
+    .limit(limit);
+  return rows.map(({ id }) => id);
 }
 
 /** Newest first. */

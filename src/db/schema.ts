@@ -115,6 +115,19 @@ export const deadLetter = sqliteTable(
   (table) => [index("dead_letter_at").on(table.at)],
 );
 
+/** Every turn of a kill switch. `scope` is a workflow's name, or "*" for everything. */
+export const halt = sqliteTable(
+  "halt",
+  {
+    scope: text("scope").notNull(),
+    at: integer("at").notNull(),
+    on: integer("on").notNull(),
+    by: text("by").notNull(),
+    reason: text("reason").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.scope, table.at] })],
+);
+
 /** status: draft, approved, retired. `body` is the exact text that was approved; `digest` its SHA-256. */
 export const governanceSpec = sqliteTable(
   "governance_spec",

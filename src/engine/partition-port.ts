@@ -2,10 +2,12 @@
 // Everything crosses as plain data; failures are values.
 import type { Result } from "../core/errors.ts";
 import type { InterlockEvent } from "../core/event.ts";
+import type { HaltSwitch } from "../core/halt.ts";
 import type { RunState } from "../core/run.ts";
+import type { RunRequest } from "../core/run-request.ts";
 import type { GovernanceSpec } from "../governance/spec.ts";
 import type { SignalInput } from "./external.ts";
-import type { Entry, OperatorChoice, Pins } from "./journal.ts";
+import type { Entry, NewEntry, OperatorChoice, Origin, Pins } from "./journal.ts";
 
 export interface RunStart {
   readonly runId: string;
@@ -13,6 +15,10 @@ export interface RunStart {
   readonly lane: string;
   readonly pins: Pins;
   readonly event: InterlockEvent;
+  /** What it came from, where that is not an event of its own. */
+  readonly origin?: Origin;
+  /** What it begins with of another run's journal. */
+  readonly journal?: readonly NewEntry[];
 }
 
 /** One batch is one call and one durable write; `specs` holds every spec that the starts are pinned to. */
@@ -41,6 +47,12 @@ export interface PartitionPort {
   signal(runId: string, signal: SignalInput, by: string): Promise<Result<null>>;
   undo(runId: string, step: string, by: string): Promise<Result<null>>;
   resolve(runId: string, step: string, choice: OperatorChoice, by: string): Promise<Result<null>>;
+  /** Pause, resume, cancel, retry. A repeat is harmless. */
+  ask(runId: string, request: RunRequest, by: string): Promise<Result<null>>;
+  /** A new run with the ended one's journal up to `step`; it is pinned to the same versions. */
+  restart(runId: string, step: string, newRunId: string, by: string): Promise<Result<Started>>;
+  /** Holds from the next step of every run here; runs that it had stopped and now does not go on. */
+  halt(switches: readonly HaltSwitch[]): Promise<Result<null>>;
   inspect(runId: string): Promise<Result<RunView>>;
   /** Ids of the runs that this partition has ever admitted, oldest id first; for rebuilding D1 and for tests. */
   admitted(after: string, limit: number): Promise<string[]>;

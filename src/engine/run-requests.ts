@@ -1,20 +1,12 @@
 // What people ask of a whole run: pause it, let it go on, cancel it, retry it from the step that failed, begin again from a step. Pure: entries in, the
 // entries to record or a refusal out. Nothing is said to anybody here; the caller records first.
-import * as z from "zod";
 import { fail, ok, type Result } from "../core/errors.ts";
 import { sameJson } from "../core/json.ts";
+import type { RunRequest } from "../core/run-request.ts";
 import { foldEffect } from "./effect-decision.ts";
 import type { Entry, NewEntry, StepEntry } from "./journal.ts";
 import { cancelOf, endOf, isAnswered, pauseOf } from "./lifecycle.ts";
 import { foldUndo } from "./run-undo.ts";
-
-export const RunRequest = z.discriminatedUnion("do", [
-  z.strictObject({ do: z.literal("pause") }),
-  z.strictObject({ do: z.literal("resume") }),
-  z.strictObject({ do: z.literal("cancel"), compensate: z.boolean().default(false), reason: z.string().trim().max(2000).default("") }),
-  z.strictObject({ do: z.literal("retry") }),
-]);
-export type RunRequest = z.infer<typeof RunRequest>;
 
 /** What to record; nothing where it is so already, so that a repeat is harmless. */
 export function askOfRun(entries: readonly Entry[], request: RunRequest, by: string): Result<NewEntry[]> {

@@ -2,6 +2,7 @@
 // The partition decides, from its own journal; D1 only says where the run lives.
 import { fail, type Result } from "../core/errors.ts";
 import type { Principal } from "../core/principal.ts";
+import type { RunRequest } from "../core/run-request.ts";
 import { partitionOfRun, runOfApproval } from "../db/reads.ts";
 import type { SignalInput } from "../engine/external.ts";
 import type { OperatorChoice } from "../engine/journal.ts";
@@ -35,6 +36,13 @@ export async function resolveStep(
   return withPartition(context, runId, (partition) => partition.resolve(runId, step, choice, principal.id));
 }
 
+/** Pause, resume, cancel, retry from the failed step. Repeating one is safe. */
+export async function askOfRun(context: Context, principal: Principal, runId: string, request: RunRequest): Promise<Result<null>> {
+  const denied = requireRole(principal, "operator");
+  if (denied) return denied;
+  return withPartition(context, runId, (partition) => partition.ask(runId, request, principal.id));
+}
+
 /** A message to a waiting run. Repeating one with the same id is safe. */
 export async function signalRun(context: Context, principal: Principal, runId: string, signal: SignalInput): Promise<Result<null>> {
   const denied = requireRole(principal, "operator");
@@ -47,7 +55,7 @@ export async function inspectRun(context: Context, runId: string): Promise<Resul
   return withPartition(context, runId, (partition) => partition.inspect(runId));
 }
 
-async function withPartition<T>(
+export async function withPartition<T>(
   context: Context,
   runId: string,
   work: (partition: ReturnType<typeof partitionByName>) => Promise<Result<T>>,

@@ -4,9 +4,11 @@ import { errorFacts, type Failure, fail, failureOf, ok, type Result } from "../c
 import type { InterlockEvent } from "../core/event.ts";
 import { runIdOf } from "../core/ids.ts";
 import { logUnheard, readStarting, type Starting } from "../db/starting.ts";
+import type { Deployment } from "../deployment.ts";
 import type { Workflow } from "../engine/define.ts";
+import type { Origin, Pins } from "../engine/journal.ts";
 import { manifestDigest } from "../engine/manifest.ts";
-import type { RunStart } from "../engine/partition-port.ts";
+import type { RunStart, Started } from "../engine/partition-port.ts";
 import type { GovernanceSpec } from "../governance/spec.ts";
 import { type Context, partitionByName, partitionForLane } from "./context.ts";
 
@@ -45,13 +47,7 @@ export async function startRuns(context: Context, events: readonly InterlockEven
       const group: PartitionStarts = byPartition.get(name) ?? { starts: [], specs: new Map() };
       byPartition.set(name, group);
       group.specs.set(workflow.name, spec);
-      const pins = {
-        workflow: workflow.name,
-        version: workflow.version,
-        manifestDigest: manifestDigest(workflow),
-        specVersion: spec.version,
-      };
-      group.starts.push({ runId, lane, pins, event });
+      group.starts.push({ runId, lane, pins: pinsOf(workflow, spec), event });
     }
   }
 
@@ -77,6 +73,33 @@ export async function startRuns(context: Context, events: readonly InterlockEven
   );
   return outcomes;
 }
+
+/** One run that no event of its own asks for; the caller names it. */
+export async function startRun(
+  context: Context,
+  workflow: Workflow,
+  event: InterlockEvent,
+  runId: string,
+  origin: Origin,
+): Promise<Result<Started>> {
+  const prepared = await prepare(context, [workflow.name]);
+  if (!prepared.ok) return prepared;
+  const placed = place(context, workflow, event, prepared.value);
+  if (!placed.ok) return placed;
+  const { name, lane, spec } = placed.value;
+  const answer = await partitionByName(context, name)
+    .start({ starts: [{ runId, lane, pins: pinsOf(workflow, spec), event, origin }], specs: [spec] })
+    .catch((thrown) => fail("ingress.unavailable", failureOf(thrown).message));
+  if (!answer.ok) return answer;
+  return answer.value[0] ? ok(answer.value[0]) : fail("ingress.unavailable", "The partition did not answer for this run");
+}
+
+const pinsOf = (workflow: Workflow, spec: GovernanceSpec): Pins => ({
+  workflow: workflow.name,
+  version: workflow.version,
+  manifestDigest: manifestDigest(workflow),
+  specVersion: spec.version,
+});
 
 /** Under which spec a run starts, and in which partition. What one event or workflow lacks costs no other its start. */
 function place(
@@ -116,6 +139,9 @@ function outcomeOf(results: readonly ({ runId: string; fresh: boolean } | Failur
 
 /** A repeat by itself would end the same way: a person has to act first, or nobody can. */
 const isFinal = ({ code }: Failure): boolean => ["operator", "never"].includes(errorFacts(code).retry);
+
+export const newestWorkflow = (deployment: Deployment, name: string): Workflow | undefined =>
+  deployment.workflows.filter((workflow) => workflow.name === name).sort((a, b) => b.version - a.version)[0];
 
 /** The newest registered version of each workflow that listens to this connector and type. */
 function workflowsFor(context: Context, event: InterlockEvent): Workflow[] {

@@ -1,0 +1,33 @@
+// The kill switches, as people set them: every turn of one is a row that stays, so that it can be said who stopped what, when and why.
+import type { HaltSwitch } from "../core/halt.ts";
+
+export interface HaltRow extends HaltSwitch {
+  readonly reason: string;
+}
+
+type Stored = { scope: string; at: number; on: number; by: string; reason: string };
+const rowOf = (row: Stored): HaltRow => ({ ...row, on: row.on === 1 });
+
+export async function recordHalt(db: D1Database, { scope, at, on, by, reason }: HaltRow): Promise<void> {
+  await db
+    .prepare(`insert into halt (scope, at, "on", by, reason) values (?, ?, ?, ?, ?)`)
+    .bind(scope, at, on ? 1 : 0, by, reason)
+    .run();
+}
+
+/** How each switch stands that was ever turned. */
+export async function readHalts(db: D1Database): Promise<HaltRow[]> {
+  const { results } = await db
+    .prepare(`select scope, max(at) as at, "on", by, reason from halt group by scope order by scope`)
+    .all<Stored>();
+  return results.map(rowOf);
+}
+
+/** The latest turns, newest first. */
+export async function listHaltTurns(db: D1Database, limit: number): Promise<HaltRow[]> {
+  const { results } = await db
+    .prepare(`select scope, at, "on", by, reason from halt order by at desc, scope limit ?`)
+    .bind(limit)
+    .all<Stored>();
+  return results.map(rowOf);
+}
