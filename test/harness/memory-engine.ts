@@ -6,11 +6,14 @@ import type { Failure } from "../../src/core/errors.ts";
 import type { InterlockEvent } from "../../src/core/event.ts";
 import type { Json } from "../../src/core/json.ts";
 import { dueOf, type RunState, type WaitReason } from "../../src/core/run.ts";
+import type { RunRequest } from "../../src/core/run-request.ts";
 import type { Workflow } from "../../src/engine/define.ts";
 import { actionOfApproval, executePass, stepsOf, undoStep } from "../../src/engine/execute.ts";
 import { answerApproval, askUndo, deliverSignal, resolveStep, type SignalInput } from "../../src/engine/external.ts";
 import type { Entry, Journal, NewEntry, OperatorChoice } from "../../src/engine/journal.ts";
+import type { Halt } from "../../src/engine/lifecycle.ts";
 import { Pass, type Ports } from "../../src/engine/pass.ts";
+import { askOfRun } from "../../src/engine/run-requests.ts";
 import type { GovernanceSpec } from "../../src/governance/spec.ts";
 import type { Model } from "../../src/inference/model.ts";
 
@@ -26,6 +29,8 @@ export interface MemoryOptions {
   readonly answer?: (approval: { id: string; digest: string; values: Readonly<Record<string, unknown>> }, round: number) => unknown;
   /** The process stops at these boundaries, counted from 1 over all incarnations. */
   readonly stopAt?: ReadonlySet<number>;
+  /** What happens between a stop and the next incarnation. */
+  readonly afterStop?: (engine: MemoryEngine) => void;
 }
 
 export type Ended =
@@ -38,6 +43,8 @@ const MAX_PASSES = 400;
 
 export class MemoryEngine {
   readonly durable: Entry[] = [];
+  /** The kill switch. */
+  halt: Halt | null = null;
   boundaries = 0;
   stops = 0;
   passes = 0;
@@ -56,7 +63,10 @@ export class MemoryEngine {
       const end = await this.#incarnation((journal, ports) =>
         executePass({ runId: "run-1", event, workflow, spec, journal, recordedSteps: stepsOf(this.durable), ports }),
       );
-      if (end === "stopped") continue;
+      if (end === "stopped") {
+        this.#options.afterStop?.(this);
+        continue;
+      }
       if (end.kind === "broken") throw end.error;
       if (end.kind === "ended") return { kind: "ended", state: end.state };
       const { on } = end;
@@ -104,6 +114,13 @@ export class MemoryEngine {
     const arrived = deliverSignal(this.durable, { name, id, data: structuredClone(data) as SignalInput["data"] }, "ada@example.com");
     if (!arrived.ok) return arrived.error;
     this.#append(arrived.value);
+    return null;
+  }
+
+  ask(request: RunRequest): Failure | null {
+    const asked = askOfRun(this.durable, request, "ada@example.com");
+    if (!asked.ok) return asked.error;
+    this.#append(asked.value);
     return null;
   }
 
@@ -194,7 +211,7 @@ export class MemoryEngine {
       now: () => clock.now,
       random: () => 0.5,
       turn: () => new Promise((resolve) => setImmediate(resolve)),
-      halted: () => null,
+      halted: () => this.halt,
     };
     return Promise.race([work(journal, ports), stopped]);
   }

@@ -4,8 +4,9 @@ import * as z from "zod";
 import type { AnyWriteAction } from "../../../src/connectors/define.ts";
 import { createHttp } from "../../../src/connectors/http.ts";
 import type { InterlockEvent } from "../../../src/core/event.ts";
-import { type DataElement, defineWorkflow, type Handles, model, type Workflow } from "../../../src/engine/define.ts";
+import { type DataElement, defineWorkflow, type Handles, model, type StepTools, type Workflow } from "../../../src/engine/define.ts";
 import type { Entry, Journal } from "../../../src/engine/journal.ts";
+import { endedBy } from "../../../src/engine/lifecycle.ts";
 import type { Ports } from "../../../src/engine/pass.ts";
 import type { GovernanceSpec } from "../../../src/governance/spec.ts";
 import type { Model, ModelRequest, ModelResult } from "../../../src/inference/model.ts";
@@ -34,7 +35,12 @@ const dataFlow: readonly DataElement<Element>[] = [
   element("note.password", { class: "secret" }),
 ];
 
-export type Body = (context: Handles<typeof uses, typeof decisions, Element> & { readonly event: InterlockEvent }) => Promise<unknown>;
+export type Body = (
+  context: Handles<typeof uses, typeof decisions, Element> & {
+    readonly event: InterlockEvent;
+    readonly step: StepTools;
+  },
+) => Promise<unknown>;
 
 type Overrides = Readonly<Record<string, Partial<AnyWriteAction>>>;
 
@@ -90,6 +96,7 @@ export interface LedgerScenario {
   readonly spec?: Partial<GovernanceSpec>;
   readonly answer?: MemoryOptions["answer"];
   readonly stopAt?: ReadonlySet<number>;
+  readonly afterStop?: NonNullable<MemoryOptions["afterStop"]>;
   readonly actions?: Overrides;
   /** What the model says, in order; after that it is sure. */
   readonly says?: ModelResult[];
@@ -153,6 +160,7 @@ export function ledgerWorld(body: Body, scenario: LedgerScenario = {}) {
       clock,
       ...(scenario.answer ? { answer: scenario.answer } : {}),
       ...(scenario.stopAt ? { stopAt: scenario.stopAt } : {}),
+      ...(scenario.afterStop ? { afterStop: scenario.afterStop } : {}),
     });
   const engine = engineOf(ledgerWorkflow(body, scenario.actions));
   /** From the same journal, up to the end that it had; `to` keeps only the first so many entries. */
@@ -164,7 +172,7 @@ export function ledgerWorld(body: Body, scenario: LedgerScenario = {}) {
   return { engine, ledger, clock, asked, connection, spec, event, mind, again };
 }
 
-const isEnd = (entry: Entry): boolean => entry.type === "run.completed" || entry.type === "run.failed";
+const isEnd = (entry: Entry): boolean => endedBy(entry) !== undefined;
 
 interface ByHand {
   /** What happens instead of a durable write, or of taking an entry. */
