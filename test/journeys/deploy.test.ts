@@ -149,5 +149,5 @@ describe("a deploy in the middle of runs", () => {
     expect(textsOf("e")).toEqual(["e: by the second version"]);
     // The write that was under way when the code went was finished under its key.
     expect(repeats).toBe(1);
-  });
+  }, 300_000);
 });
