@@ -76,7 +76,7 @@ export const isConfined = ({ concurrency, throttle }: Limits): boolean => concur
 export function placeOf(workflow: Workflow, event: InterlockEvent): Place {
   const { name, limits = {} } = workflow;
   const said = workflow.lane({ event });
-  const { key, atOnce } = typeof said === "string" ? { key: said, atOnce: 1 } : said;
+  const { key, atOnce } = typeof said === "object" && said !== null ? said : { key: said, atOnce: 1 };
   if (typeof key !== "string") throw invalid("its lane's key is no text");
   if (!Number.isInteger(atOnce) || atOnce < 1) throw invalid(`its lane's atOnce must be a whole number from 1, and is ${String(atOnce)}`);
   const priority = limits.priority?.({ event }) ?? 0;
