@@ -205,6 +205,13 @@ describe("debounce", () => {
     expect(await startOne(second)).toEqual({ runId, fresh: false, merged: true });
   });
 
+  it("joins events of one batch", async () => {
+    const [first, second] = await startAll([1, 2].map((change) => eventOf("settled", "d0", { change })));
+    expect(first?.fresh).toBe(true);
+    expect(second).toEqual({ runId: first?.runId, fresh: false, merged: true });
+    expect((await view("settled", "d0", first?.runId ?? "")).event.data).toEqual({ change: 2 });
+  });
+
   it("keeps the data that its sender calls newer, whatever came last", async () => {
     const older = eventOf("settled", "d2", { change: 1 });
     const newer = { ...eventOf("settled", "d2", { change: 2 }), time: older.time + 5 };
