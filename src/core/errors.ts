@@ -34,6 +34,8 @@ export const ERRORS = {
 
   "run.not_found": row(404, "never", "caller", "No such run"),
   "run.ended": row(409, "never", "caller", "The run has ended"),
+  "run.erased": row(410, "never", "caller", "The run's contents were removed after the time that its governance spec sets"),
+  "run.journal_missing": row(500, "operator", "operator", "D1 does not hold the run's whole journal as the partition wrote it"),
   "run.refused": row(409, "operator", "operator", "The run cannot be started"),
   "partition.count_changed": row(409, "operator", "operator", "The number of partitions differs from the one this deployment began with"),
   "approval.not_found": row(404, "never", "caller", "No such approval"),
