@@ -3,6 +3,7 @@
 import type { Result } from "../core/errors.ts";
 import type { InterlockEvent } from "../core/event.ts";
 import type { RunState } from "../core/run.ts";
+import type { AuditRecord } from "../governance/audit-chain.ts";
 import type { GovernanceSpec } from "../governance/spec.ts";
 import type { SignalInput } from "./external.ts";
 import type { Entry, OperatorChoice, Pins } from "./journal.ts";
@@ -32,7 +33,10 @@ export interface RunView {
   readonly pins: Pins;
   readonly event: InterlockEvent;
   readonly state: RunState;
+  /** Empty once they were erased. */
   readonly entries: readonly Entry[];
+  /** When its contents were removed, and what is left of its journal. */
+  readonly erased: { readonly at: number; readonly records: readonly AuditRecord[] } | null;
 }
 
 export interface PartitionPort {
@@ -42,6 +46,8 @@ export interface PartitionPort {
   undo(runId: string, step: string, by: string): Promise<Result<null>>;
   resolve(runId: string, step: string, choice: OperatorChoice, by: string): Promise<Result<null>>;
   inspect(runId: string): Promise<Result<RunView>>;
+  /** The sweep asks after runs that should have moved: the partition looks for itself. Answers how many of them were due. */
+  wake(runIds: readonly string[]): Promise<Result<number>>;
   /** Ids of the runs that this partition has ever admitted, oldest id first; for rebuilding D1 and for tests. */
   admitted(after: string, limit: number): Promise<string[]>;
 }
