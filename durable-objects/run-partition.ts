@@ -12,10 +12,12 @@ import type { NewEntry, OperatorChoice } from "../src/engine/journal.ts";
 import type { PartitionPort, RunView, StartBatch, Started } from "../src/engine/partition-port.ts";
 import { Pass, type PassEnd, type Ports } from "../src/engine/pass.ts";
 import { foldUndo } from "../src/engine/run-undo.ts";
+import { newSalt } from "../src/governance/audit-chain.ts";
 import { LiveRun } from "./live-run.ts";
 import { Outbox } from "./outbox.ts";
 import { Outside } from "./outside.ts";
 import { PartitionJournal } from "./partition-journal.ts";
+import { Recall, viewOf } from "./recall.ts";
 import { migrate } from "./storage-migrations.ts";
 
 /** How long a run may be left to a lost instance before another looks: the alarm trails every start by this much. */
@@ -31,6 +33,7 @@ export function createRunPartition(deployment: Deployment) {
     readonly #journal: PartitionJournal;
     readonly #live = new Map<string, LiveRun>();
     readonly #outbox: Outbox;
+    readonly #recall: Recall;
     readonly #outside: Outside;
     #running = 0;
     #alarmAt: number | null = null;
@@ -41,14 +44,16 @@ export function createRunPartition(deployment: Deployment) {
       this.#journal = new PartitionJournal(ctx.storage);
       this.#journal.busy = () => this.#running;
       this.#outside = new Outside(deployment, env);
+      this.#recall = new Recall(env.DB);
       this.#outbox = new Outbox({
         db: env.DB,
         partition: ctx.id.name ?? "",
         find: (id) => this.#live.get(id) ?? this.#journal.load(id, Date.now()),
+        payloadDays: ({ row: { pins } }) => this.#journal.specOf(pins.workflow, pins.specVersion).retention.payloadDays,
         projected: (run) => {
           if (!run.running) this.#live.delete(run.row.id);
         },
-        mark: (marks) => this.#commit(() => this.#journal.setProjected(marks)),
+        mark: (marks) => this.#commit(() => this.#journal.setProjected(marks())),
         waitUntil: (work) => ctx.waitUntil(work),
         failed: () => this.#arm(Date.now() + WATCHDOG_MS),
         now: Date.now,
@@ -69,7 +74,7 @@ export function createRunPartition(deployment: Deployment) {
         await this.#commit(() => {
           for (const spec of batch.specs) this.#journal.keepSpec(spec);
           for (const { runId, lane, pins, event } of batch.starts) {
-            const row = this.#journal.insertRun({ id: runId, lane, pins, event, created: now });
+            const row = this.#journal.insertRun({ id: runId, lane, pins, event, created: now, salt: newSalt() });
             started.push({ runId, fresh: row !== null });
             if (!row) continue;
             const run = new LiveRun(row, now);
@@ -122,8 +127,27 @@ export function createRunPartition(deployment: Deployment) {
 
     inspect(runId: string): Promise<Result<RunView>> {
       return this.#answer(async () => {
-        const run = this.#find(runId);
-        return ok({ id: runId, pins: run.row.pins, event: run.row.event, state: run.state, entries: run.entries });
+        const run = this.#kept(runId);
+        return ok(run.inD1Only ? await this.#recall.view(run, Date.now()) : viewOf(run));
+      });
+    }
+
+    /** For the sweep: an alarm that was lost is set again, and of these runs those go on whose time has come; of the others D1 is told how they stand. */
+    wake(runIds: readonly string[]): Promise<Result<number>> {
+      return this.#answer(async () => {
+        this.#alarmAt = await this.ctx.storage.getAlarm();
+        const due = new Set(this.#journal.dueAmong(runIds, Date.now()));
+        for (const id of runIds) {
+          if (!due.has(id)) this.#outbox.add(id);
+          else {
+            const run = this.#kept(id);
+            if (run.running) continue;
+            this.#live.set(id, run);
+            this.#drive(run);
+          }
+        }
+        this.#armNext();
+        return ok(due.size);
       });
     }
 
@@ -159,7 +183,7 @@ export function createRunPartition(deployment: Deployment) {
     /** Records what a person said, before anybody is told that it was accepted; then lets the run go on. */
     #tell(runId: string, decide: (run: LiveRun) => Result<readonly NewEntry[]>): Promise<Result<null>> {
       return this.#answer(async () => {
-        const run = this.#find(runId);
+        const run = await this.#find(runId);
         const decided = decide(run);
         if (!decided.ok) return decided;
         if (decided.value.length === 0) return ok(null);
@@ -168,6 +192,7 @@ export function createRunPartition(deployment: Deployment) {
         if (run.running) run.again = true;
         this.#live.set(runId, run);
         await this.#commit(() => {
+          this.#journal.reopen(run);
           this.#journal.insertUnsaved(run);
           this.#journal.setDue(run.row, Date.now());
         });
@@ -177,7 +202,14 @@ export function createRunPartition(deployment: Deployment) {
       });
     }
 
-    #find(runId: string): LiveRun {
+    /** The run with its journal, wherever that is. */
+    async #find(runId: string): Promise<LiveRun> {
+      const run = this.#kept(runId);
+      return run.inD1Only ? this.#recall.whole(run, Date.now()) : run;
+    }
+
+    /** The run as far as it is kept here: a closed one has no journal. */
+    #kept(runId: string): LiveRun {
       const run = this.#live.get(runId) ?? this.#journal.load(runId, Date.now());
       if (!run) throw new InterlockError("run.not_found", `No run ${runId}`);
       return run;
@@ -257,13 +289,13 @@ export function createRunPartition(deployment: Deployment) {
     #waitsItsTurn(run: LiveRun): boolean {
       if (run.byStep.size > 0) return false;
       const before = this.#journal.neighbour(run.row, "before");
-      return before !== null && !this.#find(before).ended;
+      return before !== null && !this.#kept(before).ended;
     }
 
     /** An ended run lets the next of its lane begin; should this be lost, the next looks again by itself. */
     #advanceLane(run: LiveRun): void {
       const after = this.#journal.neighbour(run.row, "after");
-      const next = after === null ? null : this.#find(after);
+      const next = after === null ? null : this.#kept(after);
       if (!next || next.byStep.size > 0) return;
       this.#live.set(next.row.id, next);
       this.#drive(next);
