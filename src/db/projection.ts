@@ -1,6 +1,6 @@
 // Writes what partitions have journalled into D1, many runs in a few statements (json_each), each run in one transaction, idempotent by (run, sequence).
-// It derives nothing that the journal does not say, so a projection that is lost can be made again; and however the journal was cut into writes, the audit
-// is the same, hash for hash.
+// It derives nothing that the journal does not say, so a write that was lost can be made again; and however the journal was cut into writes, the audit is the
+// same, hash for hash.
 import type { Approval } from "../core/approval.ts";
 import type { InterlockEvent } from "../core/event.ts";
 import type { Json, JsonObject } from "../core/json.ts";
@@ -140,7 +140,7 @@ function addRun(tables: Tables, run: ProjectedRun): string {
   return records.at(-1)?.hash ?? run.head;
 }
 
-/** The audit records of entries, and the contents that they name. What is digested is what JSON keeps of an entry, because that is what is stored. */
+/** The audit records of entries, and the contents that they name. */
 export function chained(run: Pick<ProjectedRun, "id" | "salt" | "head" | "entries">): {
   readonly records: readonly AuditRecord[];
   readonly bodies: readonly string[];
@@ -149,8 +149,7 @@ export function chained(run: Pick<ProjectedRun, "id" | "salt" | "head" | "entrie
   const bodies: string[] = [];
   const records = run.entries.map((entry) => {
     const { seq, at, type, step, ...rest } = entry;
-    const body = JSON.stringify(rest);
-    bodies.push(body);
+    bodies.push(JSON.stringify(rest));
     const facts = {
       run: run.id,
       seq,
@@ -158,7 +157,7 @@ export function chained(run: Pick<ProjectedRun, "id" | "salt" | "head" | "entrie
       type,
       step: step ?? null,
       actor: actorOf(entry),
-      contentDigest: contentDigest(run.salt, JSON.parse(body)),
+      contentDigest: contentDigest(run.salt, rest),
     };
     previous = linkHash(previous, facts);
     return { ...facts, hash: previous };

@@ -1,5 +1,5 @@
-// D1: what is decided on by people (governance specs) and what is projected from partitions for lists and pages. The partition's journal is the truth about
-// a run; every table here but governance_spec, event_log, dead_letter and deployment can be rebuilt from it.
+// D1: what is decided on by people (governance specs), and what is projected from partitions for lists and pages. Of an open run the partition's journal is the
+// truth, and its rows here can be made again from it; of a run that has ended these rows are all that is left (src/db/journal-copy.ts reads them back).
 import { sql } from "drizzle-orm";
 import { index, integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
 

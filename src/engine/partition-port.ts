@@ -48,6 +48,6 @@ export interface PartitionPort {
   inspect(runId: string): Promise<Result<RunView>>;
   /** The sweep asks after runs that should have moved: the partition looks for itself. Answers how many of them were due. */
   wake(runIds: readonly string[]): Promise<Result<number>>;
-  /** Ids of the runs that this partition has ever admitted, oldest id first; for rebuilding D1 and for tests. */
+  /** Ids of the runs that this partition has ever admitted, oldest id first; for comparing with D1 and for tests. */
   admitted(after: string, limit: number): Promise<string[]>;
 }
