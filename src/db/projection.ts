@@ -202,8 +202,8 @@ const WRITES: Readonly<Record<keyof Tables, string>> = {
   runs: `insert into run
        (id, workflow, version, spec_version, partition, event_id, subject, status, state, started_at, updated_at, seq, due, erase_at)
      select ${columns(14, 8)} from json_each(?) where true
-     on conflict (id) do update set status = excluded.status, state = excluded.state, updated_at = excluded.updated_at, seq = excluded.seq,
-       due = excluded.due, erase_at = excluded.erase_at
+     on conflict (id) do update set event_id = excluded.event_id, subject = excluded.subject, status = excluded.status, state = excluded.state,
+       updated_at = excluded.updated_at, seq = excluded.seq, due = excluded.due, erase_at = excluded.erase_at
      where excluded.seq >= run.seq`,
   effects: `insert into effect (run, step, action, target, status, body, seq) select ${columns(7, 5)} from json_each(?) where true
      on conflict (run, step) do update set status = excluded.status, body = excluded.body, seq = excluded.seq where excluded.seq >= effect.seq`,
