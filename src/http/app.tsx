@@ -10,8 +10,10 @@ import type { Principal } from "../core/principal.ts";
 import type { Deployment } from "../deployment.ts";
 import { approvalsApi } from "./api/approvals.ts";
 import { deadLettersApi } from "./api/dead-letters.ts";
+import { haltsApi } from "./api/halts.ts";
 import { overviewApi } from "./api/overview.ts";
 import { runsApi } from "./api/runs.ts";
+import { workflowsApi } from "./api/workflows.ts";
 import { approvalPages } from "./console/approvals.tsx";
 import { deadLetterPages } from "./console/dead-letters.tsx";
 import { frameFor, renderPage } from "./console/page.ts";
@@ -67,6 +69,8 @@ const api = (deployment: Deployment) =>
     .route("/runs", runsApi(deployment))
     .route("/approvals", approvalsApi(deployment))
     .route("/dead-letters", deadLettersApi(deployment))
+    .route("/halts", haltsApi(deployment))
+    .route("/workflows", workflowsApi(deployment))
     .route("/overview", overviewApi())
     .all("*", (c) => problemResponse({ code: "request.not_found", message: `There is nothing at ${c.req.path}` }));
 
