@@ -161,7 +161,7 @@ footer p { padding-block: var(--s4) var(--s6); border-top: 1px solid var(--line)
 .button.danger { border-color: var(--bad); color: var(--bad); }
 .button.danger:hover { background: var(--bad-soft); color: var(--bad); }
 .wide { width: 100%; }
-.button.jump, .narrow-only { display: none; }
+.button.jump, .narrow-only, .list .meta.narrow-only { display: none; }
 .decide { display: grid; gap: var(--s3); }
 .decide > form p { margin-top: 6px; text-align: center; }
 .decide details > form { display: grid; gap: var(--s4); justify-items: start; margin-top: var(--s2); padding: var(--s4); border: 1px solid var(--line); border-radius: 8px; background: var(--sunken); }
@@ -253,6 +253,8 @@ legend { padding: 0 0 var(--s1); font-weight: 600; }
   .wide-only { display: none; }
   .list .meta.narrow-only { display: block; }
   .list .record { width: 36%; }
+  .list .version-state { width: 44%; }
+  .list .number { width: 70px; }
   .list time { white-space: normal; }
   .facts, .aside .facts { grid-template-columns: minmax(0, 1fr); gap: var(--s2); }
   .facts div, .aside .facts div { display: grid; grid-template-columns: 112px minmax(0, 1fr); gap: var(--s3); align-items: baseline; }

@@ -2,7 +2,7 @@
 // The next ones are asked from the place on that the answer names, because those that refused match still. An event is begun anew once: of several runs that
 // were begun for it, only the latest is taken.
 import * as z from "zod";
-import { type ErrorCode, type Failure, failureOf, ok, type Result } from "../core/errors.ts";
+import { type ErrorCode, fail, failureOf, ok, type Result } from "../core/errors.ts";
 import type { Principal } from "../core/principal.ts";
 import { RunRequest } from "../core/run-request.ts";
 import { type RunPlace, runsMatching } from "../db/runs.ts";
@@ -61,7 +61,7 @@ export async function askOfMany(
         const answered = await (request.do === "replay"
           ? replayRun(context, principal, run)
           : askOfRun(context, principal, run, request)
-        ).catch((thrown): { ok: false; error: Failure } => ({ ok: false, error: failureOf(thrown) }));
+        ).catch((thrown) => unanswered(run, thrown));
         if (!answered.ok) refused.push({ run, code: answered.error.code, message: answered.error.message });
       }),
     );
@@ -72,4 +72,12 @@ export async function askOfMany(
     next: found.length > limit ? (runs.at(-1) ?? null) : null,
     refused,
   });
+}
+
+/** A foreign error's text stays in the log: it may name what a caller must not see. */
+function unanswered(run: string, thrown: unknown): Result<never> {
+  const failure = failureOf(thrown);
+  if (failure.code !== "internal") return { ok: false, error: failure };
+  console.error(JSON.stringify({ message: "request failed", run, error: failure.message }));
+  return fail("internal", "The run could not be asked; the Worker’s log has the reason");
 }

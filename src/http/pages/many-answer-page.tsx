@@ -1,5 +1,4 @@
 // What became of a request to many runs: how many did it, which refused and why, and the way to the next ones.
-import { errorFacts } from "../../core/errors.ts";
 import type { RunsWanted } from "../../db/runs.ts";
 import type { ManyAnswer } from "../../operations/many-runs.ts";
 import { type Frame, Layout } from "./layout.tsx";
@@ -66,8 +65,8 @@ export const ManyAnswerPage = ({ frame, filter, ask, reason, answer: { matched, 
                 <a href={`/runs/${encodeURIComponent(run)}`}>{run}</a>
               </th>
               <td>
-                {errorFacts(code).title}
-                <span class="meta">{sentence(message)}</span>
+                {sentence(message)}
+                <span class="meta">{code}</span>
               </td>
             </tr>
           ))}

@@ -16,7 +16,7 @@ import { BegunAgain, RunOrigin } from "./run-origin.tsx";
 import { RunWrites } from "./run-writes.tsx";
 import { approvalStatus, runStatus, waitsFor } from "./status-words.ts";
 import { Timeline } from "./timeline.tsx";
-import { changeInWords, sentence } from "./words.ts";
+import { capital, changeInWords, sentence } from "./words.ts";
 
 export const NOTICES = {
   approved: "Approved. Interlock writes the change now.",
@@ -141,7 +141,7 @@ export const RunPage = ({ frame, detail, actions, now, notice = null, refused = 
 /** What people have said of the run and its state does not show yet, or shows without their words. */
 const Stopping = ({ choices: { paused, cancelling }, state }: { choices: RunChoices; state: RunState }) => {
   if (cancelling !== null) {
-    const why = cancelling.reason === "" ? "" : ` ${sentence(cancelling.reason)}`;
+    const why = cancelling.reason === "" ? "" : ` ${capital(sentence(cancelling.reason))}`;
     return state.status === "cancelled" ? (
       <p>{`Cancelled by ${cancelling.by}.${why}`}</p>
     ) : (

@@ -4,6 +4,8 @@ import { Mark, When } from "./marks.tsx";
 import { sentence } from "./words.ts";
 
 export const scopeText = (scope: string): string => (scope === "*" ? "everything" : scope);
+/** At the beginning of a sentence; a workflow's name is written as it is. */
+export const scopeTitle = (scope: string): string => (scope === "*" ? "Everything" : scope);
 
 export const Stopped = ({ stopped }: { stopped: readonly HaltRow[] }) =>
   stopped.length === 0 ? null : (
@@ -11,8 +13,8 @@ export const Stopped = ({ stopped }: { stopped: readonly HaltRow[] }) =>
       <div class="bounds">
         {stopped.map(({ scope, by, at, reason }) => (
           <p>
-            <Mark shape="stop" /> <strong>{scope === "*" ? "Everything is stopped" : `${scope} is stopped`}</strong> by {by},{" "}
-            <When at={at} now={at} />: {sentence(reason)} <a href="/stops">Kill switch</a>
+            <Mark shape="stop" /> <strong>{`${scopeTitle(scope)} is stopped`}</strong> by {by}, <When at={at} now={at} />:{" "}
+            {sentence(reason)} <a href="/stops">Kill switch</a>
           </p>
         ))}
       </div>

@@ -6,8 +6,8 @@ import { type Frame, Layout } from "./layout.tsx";
 import { Chip, When } from "./marks.tsx";
 import { Notice, Refusal } from "./refusal.tsx";
 import type { StatusWords } from "./status-words.ts";
-import { scopeText } from "./stopped.tsx";
-import { capital, sentence } from "./words.ts";
+import { scopeText, scopeTitle } from "./stopped.tsx";
+import { sentence } from "./words.ts";
 
 export interface SwitchDraft {
   readonly scope: string;
@@ -42,9 +42,7 @@ export const StopsPage = ({ frame, workflows, switches, turns, now, turned, refu
         </p>
       </div>
       {refused ? <Refusal failure={refused} /> : null}
-      {turned ? (
-        <Notice>{turned.on ? `${capital(scopeText(turned.scope))} is stopped.` : `${capital(scopeText(turned.scope))} may go on.`}</Notice>
-      ) : null}
+      {turned ? <Notice>{turned.on ? `${scopeTitle(turned.scope)} is stopped.` : `${scopeTitle(turned.scope)} may go on.`}</Notice> : null}
       <div class="cards">
         {["*", ...workflows, ...gone].map((scope, index) => (
           <Switch
@@ -86,7 +84,7 @@ const Switch = ({ scope, index, latest, covered, now, isOperator, refused, draft
   return (
     <article class="panel switch" aria-labelledby={`switch-${index}`}>
       <div class="write-head">
-        <h2 id={`switch-${index}`}>{capital(scopeText(scope))}</h2>
+        <h2 id={`switch-${index}`}>{scopeTitle(scope)}</h2>
         <Chip words={on || covered ? STOPPED : GOING} />
       </div>
       {latest === null ? null : (
@@ -148,7 +146,7 @@ const Turns = ({ turns, now }: { turns: readonly HaltRow[]; now: number }) => (
             <When at={at} now={now} />
           </th>
           <td>
-            {`${capital(scopeText(scope))} ${on ? "stopped" : "let go on"} by ${by}`}
+            {`${scopeTitle(scope)} ${on ? "stopped" : "let go on"} by ${by}`}
             <span class="meta">{sentence(reason)}</span>
           </td>
         </tr>

@@ -29,7 +29,7 @@ export const WorkflowsPage = ({ frame, versions, now }: { frame: Frame; versions
         <div class="banner bad">
           <h2>{`${nameOf(one)} is not deployed, and ${count(one.open, "run")} still need${one.open === 1 ? "s" : ""} it`}</h2>
           <p>
-            They cannot take another step. Deploy this version again beside the newer one (workflows in src/config.ts), or{" "}
+            Without its code no run takes another step. Deploy this version again beside the newer one (workflows in src/config.ts), or{" "}
             <a href={runsAddress({ workflow: one.workflow, version: one.version })}>open its runs</a> and cancel them.
           </p>
         </div>

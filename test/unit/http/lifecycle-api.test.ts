@@ -1,7 +1,14 @@
 // What an operator may ask of whole runs, over the API: one, all that a filter matches, every new step of a workflow.
-import { beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it, vi } from "vitest";
+import { deployment } from "../../../src/config.ts";
+import type { Principal } from "../../../src/core/principal.ts";
 import { projectRuns } from "../../../src/db/projection.ts";
 import { countRuns, runsBegunAgain, runsMatching } from "../../../src/db/runs.ts";
+import { replayRun, restartRun } from "../../../src/operations/begin-again.ts";
+import type { Context } from "../../../src/operations/context.ts";
+import { askOfRun } from "../../../src/operations/govern-run.ts";
+import { turnHalt } from "../../../src/operations/halt-runs.ts";
+import { askOfMany } from "../../../src/operations/many-runs.ts";
 import { type Console, openConsole } from "./console.ts";
 import { MINUTE, NOW, project, type Story, tell } from "./stories.ts";
 
@@ -115,6 +122,18 @@ describe("many runs over the API", () => {
     expect(await runsBegunAgain(open.db, failed.id)).toEqual([again.id]);
   });
 
+  it("goes on past a run whose partition breaks, and keeps the reason in the log", async () => {
+    const log = vi.spyOn(console, "error").mockImplementation(() => undefined);
+    await project(open.db, { ...asked, id: "ticket-triage.lost" });
+    const [, answer] = await bulk({ filter: { status: "waiting" }, request: { do: "pause" } });
+    const refused = [
+      { run: "ticket-triage.lost", code: "internal", message: "The run could not be asked; the Worker’s log has the reason" },
+    ];
+    expect(answer).toMatchObject({ matched: 2, done: 1, refused });
+    expect(log.mock.calls.flat().join()).toContain("ticket-triage.lost");
+    log.mockRestore();
+  });
+
   it("lists by the same conditions what it would touch", async () => {
     const ids = async (query: string) =>
       ((await (await open.get(`/api/runs?${query}`)).json()) as { runs: { id: string }[] }).runs.map(({ id }) => id);
@@ -124,6 +143,23 @@ describe("many runs over the API", () => {
     expect(await ids("workflow=ticket-triage&version=2")).toEqual([]);
     expect(await countRuns(open.db, { error: "connector.rejected" }, 10)).toBe(2);
     expect(await countRuns(open.db, {}, 3)).toBe(3);
+  });
+});
+
+describe("somebody who is no operator", () => {
+  it("asks nothing of one run, of many or of all, whatever way it is asked", async () => {
+    const context: Context = { env: open.env, deployment, waitUntil: () => undefined };
+    const eve: Principal = { kind: "person", id: "eve@example.com", name: "Eve", roles: ["reviewer", "auditor"] };
+    for (const answer of [
+      await askOfRun(context, eve, asked.id, { do: "pause" }),
+      await replayRun(context, eve, failed.id),
+      await restartRun(context, eve, failed.id, "triage"),
+      await askOfMany(context, eve, { filter: { status: "failed" }, request: { do: "retry" }, limit: 10 }),
+      await turnHalt(context, eve, { scope: "*", on: true, reason: "x" }, NOW),
+    ])
+      expect(answer).toMatchObject({ ok: false, error: { code: "access.denied" } });
+    expect(open.asked).toEqual([]);
+    expect(await (await open.get("/api/halts")).json()).toEqual({ switches: [], turns: [] });
   });
 });
 
