@@ -3,6 +3,7 @@
 import { fail, ok, type Result } from "../core/errors.ts";
 import { againIdOf, originalOf } from "../core/ids.ts";
 import type { Principal } from "../core/principal.ts";
+import { hasEnded } from "../core/run.ts";
 import { countAgain } from "../db/reads.ts";
 import type { Context } from "./context.ts";
 import { inspectRun, withPartition } from "./govern-run.ts";
@@ -15,7 +16,9 @@ export async function replayRun(context: Context, principal: Principal, runId: s
   if (denied) return denied;
   const inspected = await inspectRun(context, runId);
   if (!inspected.ok) return inspected;
-  const { event, pins } = inspected.value;
+  const { event, pins, state } = inspected.value;
+  // Two runs of one event at a time would both write for it.
+  if (!hasEnded(state)) return fail("run.not_ended", "Cancel the run, or wait for its end: it is still under way");
   const workflow = newestWorkflow(context.deployment, pins.workflow);
   if (!workflow) return fail("workflow.unknown", `No workflow ${pins.workflow} is deployed`);
   const started = await startRun(context, workflow, event, await nextId(context, runId), {

@@ -52,6 +52,7 @@ describe("the lifecycle of a run over the API", () => {
     expect(await statusAndBody(await lifecycle(asked, { do: "retry" }))).toMatchObject([409, { code: "run.not_failed" }]);
     const restarted = await open.json(`/api/runs/${asked.id}/restart`, { step: "triage" });
     expect(await statusAndBody(restarted)).toMatchObject([409, { code: "run.not_ended" }]);
+    expect(await statusAndBody(await open.json(`/api/runs/${asked.id}/replay`, {}))).toMatchObject([409, { code: "run.not_ended" }]);
     expect((await open.json("/api/runs/nothing/lifecycle", { do: "pause" })).status).toBe(404);
   });
 
