@@ -21,7 +21,7 @@ export const RunControl = ({ runId, choices: { ended, paused, cancelling, goOn, 
   if (!ended && cancelling !== null) return null;
   return (
     <section class="panel control" aria-labelledby="control">
-      <h2 id="control">{ended ? "Go on or begin again" : "Stop or let go on"}</h2>
+      <h2 id="control">{!ended ? "Stop or let go on" : goOn === "no" ? "Begin again" : "Go on or begin again"}</h2>
       {ended ? null : paused ? (
         <Act action={address("resume")} label="Let it go on" help="It goes on with the step at which it stopped." />
       ) : (
