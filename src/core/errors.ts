@@ -45,6 +45,7 @@ export const ERRORS = {
   "run.journal_missing": row(500, "operator", "operator", "D1 does not hold the run's whole journal as the partition wrote it"),
   "run.refused": row(409, "operator", "operator", "The run cannot be started"),
   "partition.count_changed": row(409, "operator", "operator", "The number of partitions differs from the one this deployment began with"),
+  "halt.partly_told": row(503, "after", "nobody", "The switch is turned, and a part of the deployment does not know it yet"),
   "approval.not_found": row(404, "never", "caller", "No such approval"),
   "approval.already_decided": row(409, "never", "caller", "This approval was already decided"),
   "approval.changed": row(409, "never", "caller", "What is to be approved has changed since the page was opened"),

@@ -17,7 +17,11 @@ export function entryWords({ type, body, at }: Pick<AuditRow, "type" | "body" | 
   switch (type) {
     case "run.started": {
       const event = obj(body.event);
-      return say(`Started by ${str(event.type)} from ${str(event.source)}, record ${str(event.subject)}`);
+      const origin = obj(body.origin);
+      const from = `${str(event.type)} from ${str(event.connection)}, record ${str(event.subject)}`;
+      if (origin.kind === "replayed") return say(`Begun anew by ${str(origin.by)}: ${from}`);
+      if (origin.kind === "restarted") return say(`Begun again by ${str(origin.by)} from “${str(origin.step)}”: ${from}`);
+      return say(`Started by ${from}`);
     }
     case "run.completed":
       return say("Completed", "good");
