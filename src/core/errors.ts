@@ -69,6 +69,8 @@ export const ERRORS = {
   "workflow.unknown": row(409, "operator", "operator", "No workflow of this name and version is deployed"),
   "workflow.diverged": row(409, "operator", "operator", "The workflow's code no longer follows the recorded journal"),
   "workflow.threw": row(500, "never", "author", "The workflow's own code failed"),
+  "step.output_too_large": row(500, "never", "author", "The step's output is larger than a journal takes"),
+  "step.output_invalid": row(500, "never", "author", "The step's output cannot be kept as JSON"),
   "step.exhausted": row(502, "never", "operator", "The step failed on every attempt"),
   "pass.stale": row(409, "never", "nobody", "A newer pass of this run has taken over"),
   internal: row(500, "backoff", "nobody", "Something went wrong"),

@@ -33,9 +33,18 @@ export interface Decided<Value = unknown> {
   readonly confidence: number;
 }
 
-/** How a write ended. A denial, a rejection and an expiry are values: the author says what follows. `values` are those written, after any edit by a person. */
+/**
+ * How a write ended. A denial, a rejection and an expiry are values: the author says what follows. `values` are those written, after any edit by a person.
+ * `omitted` names the parts of the output that were too large to keep (see step-output.ts), and is absent where all of it was kept.
+ */
 export type EffectOutcome<Output = unknown, Values = JsonObject> =
-  | { readonly status: "applied"; readonly output: Output; readonly values: Values; readonly decidedBy: string | null }
+  | {
+      readonly status: "applied";
+      readonly output: Output;
+      readonly values: Values;
+      readonly decidedBy: string | null;
+      readonly omitted?: readonly string[];
+    }
   | {
       readonly status: "refused";
       readonly because: "denied" | "rejected" | "expired" | "shadow" | "abandoned" | "cancelled";
@@ -62,7 +71,7 @@ export type SignalOutcome<Data = unknown> = { readonly status: "received"; reado
 
 /** Durable steps that touch no system. Times are milliseconds, points in time epoch milliseconds. */
 export interface StepTools {
-  /** Runs `work` once and remembers what it returned (JSON). For computing that must not be done differently on a replay; it must not reach the network. */
+  /** Runs `work` once and remembers what it returned (JSON, 1 MB at most). For computing that must not be done differently on a replay; it must not reach the network. */
   run<Output extends Json>(step: string, work: () => Output | Promise<Output>): Promise<Output>;
   sleep(step: string, ms: number): Promise<void>;
   sleepUntil(step: string, at: number): Promise<void>;

@@ -10,6 +10,7 @@ import { type EffectState, foldEffect } from "./effect-decision.ts";
 import type { Entry, NewEntry, OperatorChoice, StepEntry } from "./journal.ts";
 import { ruleOnEdit } from "./rule.ts";
 import { foldUndo } from "./run-undo.ts";
+import { OUTPUT_LIMIT } from "./step-output.ts";
 
 type Recorded = StepEntry & { readonly step: string };
 
@@ -129,6 +130,10 @@ export function deliverSignal(entries: readonly Entry[], input: SignalInput, by:
   if (entries.some((entry) => entry.type === "signal.arrived" && entry.signal === input.name && entry.id === input.id)) return ok([]);
   if (entries.some((entry) => entry.type === "run.completed" || entry.type === "run.failed")) {
     return fail("run.ended", "The run has ended: nobody waits for a signal any more");
+  }
+  const bytes = new TextEncoder().encode(JSON.stringify(input.data)).length;
+  if (bytes > OUTPUT_LIMIT) {
+    return fail("request.invalid", `The signal's data are ${bytes} bytes of JSON; the limit is ${OUTPUT_LIMIT}`, { field: "data" });
   }
   return ok([{ type: "signal.arrived", signal: input.name, id: input.id, data: input.data as Json, by }]);
 }

@@ -10,6 +10,7 @@ import { decideEffect, deciderOf, type EffectState, foldEffect, proves } from ".
 import { attemptsOf, isPassControl, type Pass } from "./pass.ts";
 import { computeBackoff, MAX_ATTEMPTS } from "./retry.ts";
 import { ruleOn } from "./rule.ts";
+import { fittingOutput, handOut } from "./step-output.ts";
 
 export interface EffectCall {
   readonly step: string;
@@ -117,7 +118,7 @@ export async function runEffect(pass: Pass, call: EffectCall): Promise<EffectOut
         await pass.flush();
         const settled = await attempt("settle", () => settle(action, toWrite, context(), state));
         if (settled.kind === "applied") {
-          pass.record(step, { type: "effect.applied", output: settled.output, found: true });
+          pass.record(step, { type: "effect.applied", ...kept(settled.output), found: true });
         } else if (!move.conclusive && action.idempotency !== "key") {
           pass.wait({ kind: "timer", step, until: move.conclusiveAt });
         } else if (settled.kind === "absent") {
@@ -161,8 +162,14 @@ function checkRecorded(pass: Pass, step: string, args: string): void {
 
 /** A write that its system would not repeat may become durable with what follows it; any other at once, so that a crash has little to find out. */
 function recordApplied(pass: Pass, step: string, action: AnyWriteAction, output: unknown): void {
-  pass.record(step, { type: "effect.applied", output: (output ?? null) as Json, found: false });
+  pass.record(step, { type: "effect.applied", ...kept(output), found: false });
   if (action.idempotency !== "key") pass.flushSoon();
+}
+
+/** A write that was applied stays so, whatever its system said about it. */
+function kept(answered: unknown): { output: Json; omitted?: readonly string[] } {
+  const { output, omitted } = fittingOutput(answered);
+  return omitted.length > 0 ? { output, omitted } : { output };
 }
 
 /** When the write was first intended: nothing of ours can be older. Epoch milliseconds. */
@@ -171,7 +178,14 @@ const intendedAt = (pass: Pass, step: string): number =>
 
 function outcomeOf(state: EffectState): EffectOutcome {
   if (state.refused) return { status: "refused", because: state.refused.because, reason: state.refused.reason };
-  return { status: "applied", output: state.applied?.output, values: state.values, decidedBy: deciderOf(state) };
+  const { output, omitted } = state.applied as NonNullable<EffectState["applied"]>;
+  return {
+    status: "applied",
+    output: handOut(output),
+    values: handOut(state.values),
+    decidedBy: deciderOf(state),
+    ...(omitted ? { omitted: [...omitted] } : {}),
+  };
 }
 
 function approvalFor(pass: Pass, step: string, action: string, state: EffectState): Approval {

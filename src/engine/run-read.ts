@@ -1,12 +1,13 @@
 // A memoised step without an effect outside: a connector read or a model decision. Replay gives the recorded answer; a first run asks, journals, answers.
 import type { AnyAction, ReadAction } from "../connectors/define.ts";
 import { InterlockError } from "../core/errors.ts";
-import { digest, type Json } from "../core/json.ts";
+import { digest } from "../core/json.ts";
 import { redact } from "../governance/redact.ts";
 import type { ModelDecision } from "../inference/model.ts";
 import type { Decided, Workflow } from "./define.ts";
 import type { StepEntry } from "./journal.ts";
 import { attemptsOf, type Pass } from "./pass.ts";
+import { handOut, outputOfAnswer } from "./step-output.ts";
 
 export async function runRead(
   pass: Pass,
@@ -21,7 +22,7 @@ export async function runRead(
     const parsed = action.input.parse(input);
     await pass.flush();
     const began = pass.ports.now();
-    const output = action.output.parse(await action.run(parsed, pass.ports.connect(connector))) as Json;
+    const output = outputOfAnswer(step, action.output.parse(await action.run(parsed, pass.ports.connect(connector))));
     return { type: "read.done", action: `${connector}.${name}`, args, output, ms: pass.ports.now() - began };
   });
 }
@@ -46,7 +47,7 @@ export async function runDecision(
       pass.ports.now,
     );
     if (!result.ok) throw new InterlockError(result.error.code, result.error.message, result.error);
-    return { type: "decision.made", args, decision: result.decision, notSent };
+    return { type: "decision.made", args, decision: outputOfAnswer(step, result.decision) as unknown as ModelDecision, notSent };
   })) as ModelDecision;
   return { decision, value: made.value, confidence: made.confidence };
 }
@@ -83,13 +84,13 @@ export async function memoised(
     switch (entry.type) {
       case "read.done":
         pass.checkArgs(step, entry.args, args);
-        return entry.output;
+        return handOut(entry.output);
       case "step.done":
         pass.checkArgs(step, entry.args, args);
-        return entry.output;
+        return handOut(entry.output);
       case "decision.made":
         pass.checkArgs(step, entry.args, args);
-        return entry.decision;
+        return handOut(entry.decision);
       case "step.failed":
         pass.checkArgs(step, entry.args, args);
         throw new InterlockError(entry.error.code, entry.error.message, entry.error);
@@ -114,8 +115,8 @@ export async function memoised(
     return pass.failAttempt(step, args, during, attemptsOf(entries) + 1, thrown);
   }
   pass.record(step, entry);
-  if (entry.type === "read.done" || entry.type === "step.done") return entry.output;
-  return entry.type === "decision.made" ? entry.decision : undefined;
+  if (entry.type === "read.done" || entry.type === "step.done") return handOut(entry.output);
+  return entry.type === "decision.made" ? handOut(entry.decision) : undefined;
 }
 
 export const isRead = (action: AnyAction): action is ReadAction<unknown, unknown> => action.effect === "read";

@@ -59,7 +59,10 @@ export function entryWords({ type, body, at }: Pick<AuditRow, "type" | "body" | 
     case "effect.sending":
       return say(`Sends the change, attempt ${num(body.attempt)}`);
     case "effect.applied":
-      return body.found === true ? say("Found the change already written, after an answer was lost", "good") : say("Written", "good");
+      return say(
+        `${body.found === true ? "Found the change already written, after an answer was lost" : "Written"}${strings(body.omitted).length > 0 ? "; the answer was too large to be kept whole" : ""}`,
+        "good",
+      );
     case "effect.proved":
       return body.matches === true
         ? say("Read back: the record holds what was written", "good")
