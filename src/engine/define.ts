@@ -51,18 +51,36 @@ export type EffectOutcome<Output = unknown, Values = JsonObject> =
       readonly reason: string;
     };
 
+/**
+ * How patient a step is with errors that a repeat may change. Pauses are drawn between nothing and `baseMs`, doubling to `capMs`; where the other side names a
+ * time, it is waited for. Where `attempts` or `withinMs` is given, its end is thrown as `step.exhausted`; otherwise an operator is asked after 18 tries.
+ */
+export interface RetryPolicy {
+  /** Tries in all, the first included. */
+  readonly attempts?: number;
+  readonly baseMs?: number;
+  readonly capMs?: number;
+  /** No try begins later than this after the first one began. */
+  readonly withinMs?: number;
+}
+
+/** What may be said of any step beside what it does. No part of its arguments: a run in flight goes on with another policy. */
+export interface StepOptions {
+  readonly retry?: RetryPolicy;
+}
+
 type ActionHandles<A extends Actions> = {
   readonly [K in keyof A]: A[K] extends WriteAction<infer Input, infer Output>
-    ? (step: string, input: Input, options?: { basedOn?: Decided }) => Promise<EffectOutcome<Output>>
+    ? (step: string, input: Input, options?: StepOptions & { basedOn?: Decided }) => Promise<EffectOutcome<Output>>
     : A[K] extends ReadAction<infer Input, infer Output>
-      ? (step: string, input: Input) => Promise<Output>
+      ? (step: string, input: Input, options?: StepOptions) => Promise<Output>
       : never;
 };
 
 export interface ModelHandle<D extends Decisions, Element extends string> {
   decide<K extends keyof D & string>(
     decision: K,
-    request: { readonly instruction: string; readonly input: Readonly<Partial<Record<Element, string>>> },
+    request: { readonly instruction: string; readonly input: Readonly<Partial<Record<Element, string>>> } & StepOptions,
   ): Promise<Decided<z.infer<D[K]>>>;
 }
 
@@ -71,8 +89,11 @@ export type SignalOutcome<Data = unknown> = { readonly status: "received"; reado
 
 /** Durable steps that touch no system. Times are milliseconds, points in time epoch milliseconds. */
 export interface StepTools {
-  /** Runs `work` once and remembers what it returned (JSON, 1 MB at most). For computing that must not be done differently on a replay; it must not reach the network. */
-  run<Output extends Json>(step: string, work: () => Output | Promise<Output>): Promise<Output>;
+  /**
+   * Runs `work` once and remembers what it returned (JSON, 1 MB at most). For computing that must not be done differently on a replay; it must not reach the network.
+   * Whatever it throws is thrown to the body; with a retry policy it is tried again first, but for an InterlockError whose code no repeat can help.
+   */
+  run<Output extends Json>(step: string, work: () => Output | Promise<Output>, options?: StepOptions): Promise<Output>;
   sleep(step: string, ms: number): Promise<void>;
   sleepUntil(step: string, at: number): Promise<void>;
   /** Waits for a signal of this name, at most `within`. One that came before is kept and taken now; each is taken once. */

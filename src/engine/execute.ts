@@ -5,7 +5,7 @@ import type { InterlockEvent } from "../core/event.ts";
 import type { Json } from "../core/json.ts";
 import { dueOf } from "../core/run.ts";
 import type { GovernanceSpec } from "../governance/spec.ts";
-import type { Decided, StepTools, Workflow } from "./define.ts";
+import type { Decided, StepOptions, StepTools, Workflow } from "./define.ts";
 import { foldEffect } from "./effect-decision.ts";
 import type { Entry, Journal } from "./journal.ts";
 import { Pass, type PassEnd, type Ports } from "./pass.ts";
@@ -114,7 +114,7 @@ function handlesOf(pass: Pass, workflow: Workflow): Record<string, unknown> {
 
 function stepTools(pass: Pass): StepTools {
   return {
-    run: (name, work) => pass.step(name, (step) => runStep(pass, step, work)) as Promise<never>,
+    run: (name, work, options) => pass.step(name, (step) => runStep(pass, step, work, options?.retry)) as Promise<never>,
     sleep: (name, ms) => pass.step(name, (step) => runSleep(pass, step, { ms }, () => pass.ports.now() + ms)),
     sleepUntil: (name, at) => pass.step(name, (step) => runSleep(pass, step, { at }, () => at)),
     signal: (name, { schema, within }) => pass.step(name, (step) => runSignal(pass, step, name, schema, within)) as Promise<never>,
@@ -125,10 +125,19 @@ function connectorHandle(pass: Pass, use: Use): Record<string, unknown> {
   const handle: Record<string, unknown> = {};
   for (const [name, action] of Object.entries(use.actions)) {
     handle[name] = isRead(action)
-      ? (stepName: string, input: unknown) => pass.step(stepName, (step) => runRead(pass, step, use.connector, name, action, input))
-      : (stepName: string, input: unknown, options?: { basedOn?: Decided }) =>
+      ? (stepName: string, input: unknown, options?: StepOptions) =>
+          pass.step(stepName, (step) => runRead(pass, step, use.connector, name, action, input, options?.retry))
+      : (stepName: string, input: unknown, options?: StepOptions & { basedOn?: Decided }) =>
           pass.step(stepName, (step) =>
-            runEffect(pass, { step, connector: use.connector, name, action, input, basedOn: options?.basedOn ?? null }),
+            runEffect(pass, {
+              step,
+              connector: use.connector,
+              name,
+              action,
+              input,
+              basedOn: options?.basedOn ?? null,
+              retry: options?.retry,
+            }),
           );
   }
   return handle;
@@ -136,7 +145,7 @@ function connectorHandle(pass: Pass, use: Use): Record<string, unknown> {
 
 function modelHandle(pass: Pass, workflow: Workflow, model: string): Record<string, unknown> {
   return {
-    decide: (decision: string, request: { instruction: string; input: Record<string, string | undefined> }) =>
+    decide: (decision: string, request: { instruction: string; input: Record<string, string | undefined> } & StepOptions) =>
       pass.step(decision, (step) => runDecision(pass, workflow, step, model, decision, request)),
   };
 }

@@ -41,6 +41,10 @@ export type StepEntry =
       readonly error: Failure;
       /** Null: a person has to act first. */
       readonly retryAt: number | null;
+      /** When the try began, epoch milliseconds; where the author's retry policy counts from it. */
+      readonly began?: number;
+      /** The author's retry policy ends with it: what became of the write is found out, and it is not sent again. */
+      readonly final?: true;
     }
   | { readonly type: "step.failed"; readonly args: string; readonly error: Failure }
   | {

@@ -1,14 +1,14 @@
 // One pass of a run through its workflow's body: what the step runners share. It numbers steps, records entries, and knows how a pass ends without
 // throwing into the author's code: a call that must wait, or whose pass has been overtaken, returns a promise that never settles.
 import type { Http } from "../connectors/define.ts";
-import { failureOf, InterlockError } from "../core/errors.ts";
+import { type Failure, failureOf, InterlockError } from "../core/errors.ts";
 import type { Json } from "../core/json.ts";
 import { dueOf, type RunState, type WaitReason } from "../core/run.ts";
 import type { GovernanceSpec } from "../governance/spec.ts";
 import type { Model } from "../inference/model.ts";
 import type { Entry, Journal, NewEntry, StepEntry } from "./journal.ts";
 import { cancelOf, decideAdmission, type Halt } from "./lifecycle.ts";
-import { decideRetry, MAX_ATTEMPTS } from "./retry.ts";
+import { decideRetry, exhaustion, MAX_ATTEMPTS, type RetryTerms } from "./retry.ts";
 
 /** Everything outside that the engine may touch. All of it is passed in; there is no other clock, dice or network. */
 export interface Ports {
@@ -197,22 +197,32 @@ export class Pass {
     during: Extract<StepEntry, { type: "attempt.failed" }>["during"],
     attempt: number,
     thrown: unknown,
+    /** `exhausted`: what the end of the author's policy comes to; to be thrown to them, if nothing else is said. */
+    terms?: RetryTerms & { readonly tryBegan: number; readonly exhausted?: (error: Failure) => never },
   ): never {
     if (thrown instanceof Suspend || thrown instanceof Broken) throw thrown;
     const error = failureOf(thrown, "workflow.threw");
-    const next = decideRetry(error, attempt, this.ports.now(), this.ports.random());
+    const next = decideRetry(error, attempt, this.ports.now(), this.ports.random(), terms);
+    const began = terms?.patience.given ? { began: terms.tryBegan } : {};
     switch (next.kind) {
       case "give_up":
-        this.record(step, { type: "step.failed", args, error });
-        this.flushSoon();
-        throw new InterlockError(error.code, error.message, error);
+        return this.failStep(step, args, error);
+      case "exhausted":
+        return terms?.exhausted ? terms.exhausted(error) : this.failStep(step, args, exhaustion(step, attempt, error));
       case "operator":
-        this.record(step, { type: "attempt.failed", args, during, attempt, error, retryAt: null });
+        this.record(step, { type: "attempt.failed", args, during, attempt, error, retryAt: null, ...began });
         return this.wait({ kind: "operator", step, error });
       case "retry":
-        this.record(step, { type: "attempt.failed", args, during, attempt, error, retryAt: next.at });
+        this.record(step, { type: "attempt.failed", args, during, attempt, error, retryAt: next.at, ...began });
         return this.wait({ kind: "timer", step, until: next.at });
     }
+  }
+
+  /** The step's last word, thrown into the author's code. */
+  failStep(step: string, args: string, error: Failure): never {
+    this.record(step, { type: "step.failed", args, error });
+    this.flushSoon();
+    throw new InterlockError(error.code, error.message, error);
   }
 
   /** The body's last word, or the first reason to wait that a person would name: an operator before an approval before a timer. */
@@ -277,6 +287,6 @@ class Broken {
   }
 }
 
-/** How many tries of this kind a step has behind it. */
-export const attemptsOf = (entries: readonly StepEntry[], during?: string): number =>
-  Math.min(entries.filter((entry) => entry.type === "attempt.failed" && (!during || entry.during === during)).length, MAX_ATTEMPTS);
+/** How many tries of the engine's own patience a step has behind it. */
+export const attemptsOf = (entries: readonly StepEntry[]): number =>
+  Math.min(entries.filter((entry) => entry.type === "attempt.failed").length, MAX_ATTEMPTS);

@@ -3,21 +3,19 @@
 import type * as z from "zod";
 import { failureOf, InterlockError } from "../core/errors.ts";
 import { digest, type Json } from "../core/json.ts";
-import type { SignalOutcome } from "./define.ts";
+import type { RetryPolicy, SignalOutcome } from "./define.ts";
 import type { StepEntry } from "./journal.ts";
 import type { Pass } from "./pass.ts";
+import { patienceOf } from "./retry.ts";
 import { memoised } from "./run-read.ts";
 import { handOut, outputOfAnswer, outputOfWork } from "./step-output.ts";
 
 type Of<T extends StepEntry["type"]> = Extract<StepEntry, { type: T }>;
 
-export async function runStep(pass: Pass, step: string, work: () => unknown): Promise<Json> {
+export async function runStep(pass: Pass, step: string, work: () => unknown, retry?: RetryPolicy): Promise<Json> {
   const args = digest({ run: step });
-  return (await memoised(pass, step, args, "compute", async () => ({
-    type: "step.done",
-    args,
-    output: outputOfWork(step, await work()),
-  }))) as Json;
+  const once = async (): Promise<StepEntry> => ({ type: "step.done", args, output: outputOfWork(step, await work()) });
+  return (await memoised(pass, step, args, "compute", once, patienceOf(step, retry))) as Json;
 }
 
 /** `until` is asked once: a pause of an hour ends an hour after it was first reached, however often the run is replayed. */
@@ -70,10 +68,7 @@ function keepData(pass: Pass, step: string, args: string, parsed: unknown): Json
   try {
     return outputOfAnswer(step, parsed);
   } catch (thrown) {
-    const error = failureOf(thrown);
-    pass.record(step, { type: "step.failed", args, error });
-    pass.flushSoon();
-    throw thrown;
+    return pass.failStep(step, args, failureOf(thrown));
   }
 }
 

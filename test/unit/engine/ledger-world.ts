@@ -4,7 +4,7 @@ import * as z from "zod";
 import type { AnyWriteAction } from "../../../src/connectors/define.ts";
 import { createHttp } from "../../../src/connectors/http.ts";
 import type { InterlockEvent } from "../../../src/core/event.ts";
-import { type DataElement, defineWorkflow, type Handles, model, type Workflow } from "../../../src/engine/define.ts";
+import { type DataElement, defineWorkflow, type Handles, model, type StepTools, type Workflow } from "../../../src/engine/define.ts";
 import type { Entry, Journal } from "../../../src/engine/journal.ts";
 import type { Ports } from "../../../src/engine/pass.ts";
 import type { GovernanceSpec } from "../../../src/governance/spec.ts";
@@ -34,7 +34,9 @@ const dataFlow: readonly DataElement<Element>[] = [
   element("note.password", { class: "secret" }),
 ];
 
-export type Body = (context: Handles<typeof uses, typeof decisions, Element> & { readonly event: InterlockEvent }) => Promise<unknown>;
+export type Body = (
+  context: Handles<typeof uses, typeof decisions, Element> & { readonly event: InterlockEvent; readonly step: StepTools },
+) => Promise<unknown>;
 
 type Overrides = Readonly<Record<string, Partial<AnyWriteAction>>>;
 
