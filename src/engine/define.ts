@@ -87,6 +87,20 @@ export interface ModelHandle<D extends Decisions, Element extends string> {
 /** What a signal came to: its data, or that none came in time. */
 export type SignalOutcome<Data = unknown> = { readonly status: "received"; readonly data: Data } | { readonly status: "expired" };
 
+/** What a reviewer is asked: the question as a heading, `details` as a table of facts below it. */
+export interface Question {
+  readonly question: string;
+  readonly details?: JsonObject;
+  /** How long an answer is waited for; the governance spec's time for reviews, if nothing is said. */
+  readonly within?: number;
+}
+
+/** What a question to people came to. A rejection and silence are values: the author says what follows. */
+export type QuestionOutcome =
+  | { readonly status: "approved"; readonly by: string }
+  | { readonly status: "rejected"; readonly by: string; readonly reason: string }
+  | { readonly status: "expired" };
+
 /** Durable steps that touch no system. Times are milliseconds, points in time epoch milliseconds. */
 export interface StepTools {
   /**
@@ -101,6 +115,8 @@ export interface StepTools {
     name: string,
     options: { readonly schema: Schema; readonly within: number },
   ): Promise<SignalOutcome<z.infer<Schema>>>;
+  /** Asks the reviewers of the governance spec something that is not about a write, and waits for the first answer. Asked in shadow mode as well. */
+  approval(name: string, question: Question): Promise<QuestionOutcome>;
 }
 
 export type Handles<U extends Uses, D extends Decisions, Element extends string> = {

@@ -10,6 +10,7 @@ import { foldEffect } from "./effect-decision.ts";
 import type { Entry, Journal } from "./journal.ts";
 import { Pass, type PassEnd, type Ports } from "./pass.ts";
 import { runEffect } from "./run-effect.ts";
+import { runQuestion } from "./run-question.ts";
 import { isRead, runDecision, runRead } from "./run-read.ts";
 import { foldUndo, runUndo } from "./run-undo.ts";
 import { runSignal, runSleep, runStep } from "./run-wait.ts";
@@ -32,7 +33,7 @@ export async function executePass(run: RunInput): Promise<PassEnd> {
 
 async function runBody(pass: Pass, run: RunInput): Promise<void> {
   try {
-    const output = await run.workflow.body({ ...handlesOf(pass, run.workflow), step: stepTools(pass), event: run.event });
+    const output = await run.workflow.body({ ...handlesOf(pass, run.workflow), step: stepTools(pass, run.event), event: run.event });
     const called = pass.calledSteps;
     const forgotten = [...run.recordedSteps].find((step) => !called.has(step));
     if (forgotten) {
@@ -112,12 +113,13 @@ function handlesOf(pass: Pass, workflow: Workflow): Record<string, unknown> {
   return handles;
 }
 
-function stepTools(pass: Pass): StepTools {
+function stepTools(pass: Pass, event: InterlockEvent): StepTools {
   return {
     run: (name, work, options) => pass.step(name, (step) => runStep(pass, step, work, options?.retry)) as Promise<never>,
     sleep: (name, ms) => pass.step(name, (step) => runSleep(pass, step, { ms }, () => pass.ports.now() + ms)),
     sleepUntil: (name, at) => pass.step(name, (step) => runSleep(pass, step, { at }, () => at)),
     signal: (name, { schema, within }) => pass.step(name, (step) => runSignal(pass, step, name, schema, within)) as Promise<never>,
+    approval: (name, question) => pass.step(name, (step) => runQuestion(pass, step, event.subject, question)),
   };
 }
 

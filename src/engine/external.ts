@@ -45,6 +45,11 @@ export function answerApproval(
   const decision = parsed.data;
   if (decision.digest !== asked.approval.digest)
     return fail("approval.changed", "What is to be approved is no longer what the page showed; open it again");
+  if (decision.kind === "edited" && asked.approval.question !== undefined) {
+    return fail("approval.edit_refused", "This is a question: approve it or reject it. The facts that it shows are not written anywhere", {
+      field: "kind",
+    });
+  }
   if (decision.kind === "edited") {
     const refused = refuseEdit(asked.approval, decision.values as JsonObject, spec, state, by, action);
     if (refused) return refused;

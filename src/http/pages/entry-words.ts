@@ -50,7 +50,11 @@ export function entryWords({ type, body, at }: Pick<AuditRow, "type" | "body" | 
       return ruled(obj(body.ruling));
     case "approval.requested": {
       const approval = obj(body.approval);
-      return say(`Asked ${listing(strings(approval.reviewers))} to decide by ${utc(num(approval.expiresAt))}`, "warn");
+      const reviewers = listing(strings(approval.reviewers));
+      const by = utc(num(approval.expiresAt));
+      return typeof approval.question === "string"
+        ? say(`Asked ${reviewers} “${approval.question}”, to be answered by ${by}`, "warn")
+        : say(`Asked ${reviewers} to decide by ${by}`, "warn");
     }
     case "approval.decided":
       return decided(obj(body.decision));
