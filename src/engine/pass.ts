@@ -20,6 +20,11 @@ export interface Ports {
   readonly turn: () => Promise<void>;
   /** The kill switch of a workflow or of everything, if it is on. */
   readonly halted: (workflow: string) => Halt | null;
+  /**
+   * Absent: a pass goes on until its body has nothing left to do but wait. "every step": it ends after each step that has come to something new, and the next
+   * one replays. That finds bodies whose calls depend on what is not recorded; it costs a pass per step, so no deployment asks for it.
+   */
+  readonly suspendAfter?: "every step";
 }
 
 /** broken: the journal could not be written, so nothing that this pass says may be believed; the run goes on from what is durable. */
@@ -72,8 +77,24 @@ export class Pass {
     const step = this.stepKey(name);
     return this.call(async () => {
       this.#admit(step);
-      return work(step);
+      return this.ports.suspendAfter === "every step" ? this.#suspended(step, work) : work(step);
     });
+  }
+
+  async #suspended<T>(step: string, work: (step: string) => Promise<T>): Promise<T> {
+    const known = this.entries(step).length;
+    const end = () => {
+      if (this.entries(step).length > known) this.wait({ kind: "timer", step, until: this.ports.now() });
+    };
+    let outcome: T;
+    try {
+      outcome = await work(step);
+    } catch (thrown) {
+      if (!isPassControl(thrown)) end();
+      throw thrown;
+    }
+    end();
+    return outcome;
   }
 
   #admit(step: string): void {

@@ -51,7 +51,7 @@ export async function runSignal(pass: Pass, step: string, signal: string, schema
     pass.takenSignals.add(arrived.seq);
     const parsed = schema.safeParse(arrived.data);
     if (parsed.success) {
-      const data = keepData(pass, step, args, parsed.data);
+      const data = keepData(pass, step, args, arrived.seq, parsed.data);
       pass.record(step, { type: "signal.received", arrival: arrived.seq, data });
       return { status: "received", data: handOut(data) };
     }
@@ -64,11 +64,14 @@ export async function runSignal(pass: Pass, step: string, signal: string, schema
 }
 
 /** A schema may make of JSON what is none, or more of it than can be kept: the author's error, and not the sender's. */
-function keepData(pass: Pass, step: string, args: string, parsed: unknown): Json {
+function keepData(pass: Pass, step: string, args: string, arrival: number, parsed: unknown): Json {
   try {
     return outputOfAnswer(step, parsed);
   } catch (thrown) {
-    return pass.failStep(step, args, failureOf(thrown));
+    const error = failureOf(thrown);
+    // It was taken: on a replay no other wait may find it.
+    pass.record(step, { type: "signal.refused", arrival, reason: error.message });
+    return pass.failStep(step, args, error);
   }
 }
 
