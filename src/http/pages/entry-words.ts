@@ -55,7 +55,11 @@ export function entryWords({ type, body, at }: Pick<AuditRow, "type" | "body" | 
       return ruled(obj(body.ruling));
     case "approval.requested": {
       const approval = obj(body.approval);
-      return say(`Asked ${listing(strings(approval.reviewers))} to decide by ${utc(num(approval.expiresAt))}`, "warn");
+      const reviewers = listing(strings(approval.reviewers));
+      const by = utc(num(approval.expiresAt));
+      return typeof approval.question === "string"
+        ? say(`Asked ${reviewers} “${approval.question}”, to be answered by ${by}`, "warn")
+        : say(`Asked ${reviewers} to decide by ${by}`, "warn");
     }
     case "approval.decided":
       return decided(obj(body.decision));
@@ -64,7 +68,10 @@ export function entryWords({ type, body, at }: Pick<AuditRow, "type" | "body" | 
     case "effect.sending":
       return say(`Sends the change, attempt ${num(body.attempt)}`);
     case "effect.applied":
-      return body.found === true ? say("Found the change already written, after an answer was lost", "good") : say("Written", "good");
+      return say(
+        `${body.found === true ? "Found the change already written, after an answer was lost" : "Written"}${strings(body.omitted).length > 0 ? "; the answer was too large to be kept whole" : ""}`,
+        "good",
+      );
     case "effect.proved":
       return body.matches === true
         ? say("Read back: the record holds what was written", "good")

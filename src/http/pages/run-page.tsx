@@ -21,6 +21,7 @@ import { capital, changeInWords, sentence } from "./words.ts";
 
 export const NOTICES = {
   approved: "Approved. Interlock writes the change now.",
+  answered: "Answered. The run goes on with your answer.",
   edited: "Approved with your values. Interlock writes them now.",
   rejected: "Rejected. Nothing is written.",
   undo: "The undo is under way.",
