@@ -3,18 +3,21 @@
 // due timers and unprojected entries; its times live in SQLite, so losing an alarm loses nothing.
 import { DurableObject } from "cloudflare:workers";
 import { type ErrorCode, failureOf, InterlockError, ok, type Result } from "../src/core/errors.ts";
-import { dueOf, type WaitReason } from "../src/core/run.ts";
+import { dueOf, type EndedState, hasEnded, type WaitReason } from "../src/core/run.ts";
 import { type Deployment, matchesManifest, workflowOf } from "../src/deployment.ts";
 import type { Workflow } from "../src/engine/define.ts";
 import { actionOfApproval, executePass, stepsOf, undoStep, withUndo } from "../src/engine/execute.ts";
 import { answerApproval, askUndo, deliverSignal, resolveStep, type SignalInput } from "../src/engine/external.ts";
 import type { NewEntry, OperatorChoice } from "../src/engine/journal.ts";
+import { cancelOf } from "../src/engine/lifecycle.ts";
+import { type CancelWords, type OtherRuns, originOf, type Speaker, successorOf } from "../src/engine/other-runs.ts";
 import type { PartitionPort, RunView, StartBatch, Started } from "../src/engine/partition-port.ts";
 import { Pass, type PassEnd, type Ports } from "../src/engine/pass.ts";
 import { foldUndo } from "../src/engine/run-undo.ts";
 import { LiveRun } from "./live-run.ts";
 import { Outbox } from "./outbox.ts";
 import { Outside } from "./outside.ts";
+import { tellParent } from "./parent-news.ts";
 import { PartitionJournal } from "./partition-journal.ts";
 import { migrate } from "./storage-migrations.ts";
 
@@ -26,7 +29,10 @@ const DUE_BATCH = 500;
 const DEPLOY_CHECK_MS = 5 * 60_000;
 /** The end of a run wakes the next of its lane at once; this is for the moment in which an instance is lost in between. */
 const LANE_CHECK_MS = 30_000;
-export function createRunPartition(deployment: Deployment) {
+/** How a run reaches other runs: given by src/worker.ts, because it takes what operations know (where runs are placed, which specs are approved). */
+export type RunsOf = (env: Env, speaker: Speaker, waitUntil: (work: Promise<unknown>) => void) => OtherRuns;
+
+export function createRunPartition(deployment: Deployment, runsOf: RunsOf) {
   return class RunPartition extends DurableObject<Env> implements PartitionPort {
     readonly #journal: PartitionJournal;
     readonly #live = new Map<string, LiveRun>();
@@ -68,13 +74,18 @@ export function createRunPartition(deployment: Deployment) {
         const started: Started[] = [];
         await this.#commit(() => {
           for (const spec of batch.specs) this.#journal.keepSpec(spec);
-          for (const { runId, lane, pins, event } of batch.starts) {
+          for (const { runId, lane, pins, event, origin, signals = [] } of batch.starts) {
             const row = this.#journal.insertRun({ id: runId, lane, pins, event, created: now });
             started.push({ runId, fresh: row !== null });
             if (!row) continue;
             const run = new LiveRun(row, now);
             const { id, type, subject, connection } = event;
-            run.add([{ type: "run.started", pins, event: { id, type, subject, connection } }], now);
+            const facts = { id, type, subject, connection };
+            run.add([{ type: "run.started", pins, event: facts, ...(origin ? { origin } : {}) }], now);
+            run.add(
+              signals.map((signal) => ({ type: "signal.arrived", ...signal })),
+              now,
+            );
             this.#journal.insertUnsaved(run);
             fresh.push(run);
           }
@@ -114,6 +125,34 @@ export function createRunPartition(deployment: Deployment) {
 
     signal(runId: string, signal: SignalInput, by: string): Promise<Result<null>> {
       return this.#tell(runId, (run) => deliverSignal(run.entries, signal, by));
+    }
+
+    cancel(runId: string, words: CancelWords, by: string): Promise<Result<null>> {
+      return this.#tell(runId, (run) =>
+        ok(
+          run.ended || cancelOf(run.own) ? [] : [{ type: "run.cancel_requested", by, compensate: words.compensate, reason: words.reason }],
+        ),
+      );
+    }
+
+    look(runId: string): Promise<Result<{ readonly run: string; readonly ended: EndedState | null }>> {
+      return this.#answer(async () => {
+        let run = this.#find(runId);
+        for (let next = successorOf(run.own); next !== null; next = successorOf(run.own)) run = this.#find(next);
+        return ok({ run: run.row.id, ended: run.ended && hasEnded(run.ended) ? run.ended : null });
+      });
+    }
+
+    nudge(runIds: readonly string[]): Promise<Result<null>> {
+      return this.#answer(async () => {
+        for (const id of runIds) {
+          const run = this.#find(id);
+          if (run.ended) continue;
+          this.#live.set(id, run);
+          this.#drive(run);
+        }
+        return ok(null);
+      });
     }
 
     resolve(runId: string, step: string, choice: OperatorChoice, by: string): Promise<Result<null>> {
@@ -239,7 +278,7 @@ export function createRunPartition(deployment: Deployment) {
         }
         const spec = this.#journal.specOf(pins.workflow, pins.specVersion);
         const journal = this.#journal.forPass(run, number, Date.now);
-        const ports = this.#outside.portsFor(run.row.event.connection);
+        const ports = { ...this.#outside.portsFor(run.row.event.connection), runs: this.#runsOf(run) };
         const end: PassEnd = run.ended
           ? { kind: "ended", state: run.ended }
           : await executePass({ runId: run.row.id, event, workflow, spec, journal, recordedSteps: stepsOf(run.entries), ports });
@@ -258,6 +297,11 @@ export function createRunPartition(deployment: Deployment) {
       if (run.byStep.size > 0) return false;
       const before = this.#journal.neighbour(run.row, "before");
       return before !== null && !this.#find(before).ended;
+    }
+
+    #runsOf({ row, own }: LiveRun): OtherRuns {
+      const partition = this.ctx.id.name ?? "";
+      return runsOf(this.env, { run: row.id, partition, lane: row.lane, origin: originOf(own) }, (work) => this.ctx.waitUntil(work));
     }
 
     /** An ended run lets the next of its lane begin; should this be lost, the next looks again by itself. */
@@ -306,6 +350,7 @@ export function createRunPartition(deployment: Deployment) {
           run.waiting = null;
           this.#advanceLane(run);
           this.#outbox.add(id);
+          this.ctx.waitUntil(tellParent(this.env, run));
           return;
       }
     }

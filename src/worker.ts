@@ -4,6 +4,7 @@ import { createRunPartition } from "../durable-objects/run-partition.ts";
 import type { Deployment } from "./deployment.ts";
 import { createApp } from "./http/app.tsx";
 import { type Context, rememberStarting } from "./operations/context.ts";
+import { otherRuns } from "./operations/start-child.ts";
 import { consumeDeadLetters, consumeEvents } from "./queues/consumer.ts";
 
 export function createWorker(deployment: Deployment, now: () => number = Date.now) {
@@ -23,6 +24,6 @@ export function createWorker(deployment: Deployment, now: () => number = Date.no
           ? consumeDeadLetters(batch, contextOf(env, execution))
           : consumeEvents(batch, contextOf(env, execution)),
     } satisfies ExportedHandler<Env>,
-    RunPartition: createRunPartition(deployment),
+    RunPartition: createRunPartition(deployment, (env, speaker, waitUntil) => otherRuns({ env, deployment, starting, waitUntil }, speaker)),
   };
 }

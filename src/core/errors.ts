@@ -36,6 +36,7 @@ export const ERRORS = {
   "run.ended": row(409, "never", "caller", "The run has ended"),
   "run.journal_full": row(500, "never", "author", "The run's journal has reached its limit"),
   "run.refused": row(409, "operator", "operator", "The run cannot be started"),
+  "child.refused": row(409, "never", "author", "A run cannot be started by another run like this"),
   "partition.count_changed": row(409, "operator", "operator", "The number of partitions differs from the one this deployment began with"),
   "approval.not_found": row(404, "never", "caller", "No such approval"),
   "approval.already_decided": row(409, "never", "caller", "This approval was already decided"),

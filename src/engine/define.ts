@@ -2,6 +2,7 @@
 // A definition holds no state and does nothing by itself.
 import type * as z from "zod";
 import type { Actions, ReadAction, Trigger, Use, WriteAction } from "../connectors/define.ts";
+import type { Failure } from "../core/errors.ts";
 import type { InterlockEvent } from "../core/event.ts";
 import type { Json, JsonObject } from "../core/json.ts";
 
@@ -60,6 +61,21 @@ export interface ModelHandle<D extends Decisions, Element extends string> {
 /** What a signal came to: its data, or that none came in time. */
 export type SignalOutcome<Data = unknown> = { readonly status: "received"; readonly data: Data } | { readonly status: "expired" };
 
+/** What starts a workflow that only other runs start (step.start), and that no event from outside does. */
+export const startedByRun: Trigger = { connector: "interlock", type: "started" };
+
+export interface ChildInput {
+  /** The record that the child is about: its event's subject, and so what its lane is usually made from. */
+  readonly subject: string;
+  readonly data: Json;
+}
+
+/** How a child ended; a failure and a cancellation are values. `run` is its id; `output` that of the last run of its chain, where it handed over. */
+export type ChildOutcome =
+  | { readonly status: "completed"; readonly run: string; readonly output: Json }
+  | { readonly status: "failed"; readonly run: string; readonly error: Failure }
+  | { readonly status: "cancelled"; readonly run: string };
+
 /** Durable steps that touch no system. Times are milliseconds, points in time epoch milliseconds. */
 export interface StepTools {
   /** Runs `work` once and remembers what it returned (JSON). For computing that must not be done differently on a replay; it must not reach the network. */
@@ -71,6 +87,16 @@ export interface StepTools {
     name: string,
     options: { readonly schema: Schema; readonly within: number },
   ): Promise<SignalOutcome<z.infer<Schema>>>;
+  /** Starts a run of another workflow (or of this one) once, and waits for its end or does not. Throws where it cannot be started at all. */
+  start(step: string, workflow: string, input: ChildInput, options: { readonly wait: true }): Promise<ChildOutcome>;
+  start(step: string, workflow: string, input: ChildInput, options: { readonly wait: false }): Promise<{ readonly run: string }>;
+  /**
+   * The last call of a body: a new run of this workflow goes on with `data` as its event's data and an empty journal, in this one's lane; this one completes.
+   * Signals that this one has not taken go along.
+   */
+  continueAsNew(data: Json): Promise<never>;
+  /** Whether the journal has reached four fifths of its limit, as it was when first asked under this name: time to hand over. */
+  isJournalNearlyFull(step: string): Promise<boolean>;
 }
 
 export type Handles<U extends Uses, D extends Decisions, Element extends string> = {

@@ -7,8 +7,10 @@ import { dueOf } from "../core/run.ts";
 import type { GovernanceSpec } from "../governance/spec.ts";
 import type { Decided, StepTools, Workflow } from "./define.ts";
 import { foldEffect } from "./effect-decision.ts";
+import { HandOver, runSizeCheck, Successor, startSuccessor } from "./hand-over.ts";
 import type { Entry, Journal } from "./journal.ts";
 import { Pass, type PassEnd, type Ports } from "./pass.ts";
+import { runChild } from "./run-child.ts";
 import { runEffect } from "./run-effect.ts";
 import { isRead, runDecision, runRead } from "./run-read.ts";
 import { foldUndo, runUndo } from "./run-undo.ts";
@@ -32,7 +34,9 @@ export async function executePass(run: RunInput): Promise<PassEnd> {
 
 async function runBody(pass: Pass, run: RunInput): Promise<void> {
   try {
-    const output = await run.workflow.body({ ...handlesOf(pass, run.workflow), step: stepTools(pass), event: run.event });
+    const handOver = new HandOver(pass);
+    const step = stepTools(pass, run.event, handOver);
+    const output = await Promise.race([run.workflow.body({ ...handlesOf(pass, run.workflow), step, event: run.event }), handOver.asked]);
     const called = pass.calledSteps;
     const forgotten = [...run.recordedSteps].find((step) => !called.has(step));
     if (forgotten) {
@@ -41,6 +45,12 @@ async function runBody(pass: Pass, run: RunInput): Promise<void> {
       );
     }
     await pass.call(() => pass.conclude(isUnanswered));
+    if (output instanceof Successor) {
+      const next = await startSuccessor(pass, run.event, output);
+      // Nothing that could come from outside comes between the last look at the signals and this entry.
+      await pass.endWith({ kind: "completed", output: { continuedAs: next }, continuedAs: next });
+      return;
+    }
     await pass.endWith({ kind: "completed", output: (output ?? null) as Json });
   } catch (thrown) {
     await failRun(pass, run, thrown);
@@ -112,8 +122,12 @@ function handlesOf(pass: Pass, workflow: Workflow): Record<string, unknown> {
   return handles;
 }
 
-function stepTools(pass: Pass): StepTools {
+function stepTools(pass: Pass, event: InterlockEvent, handOver: HandOver): StepTools {
   return {
+    start: (name, workflow, input, { wait }) =>
+      pass.step(name, (step) => runChild(pass, step, event, { workflow, input, waits: wait })) as Promise<never>,
+    continueAsNew: (data) => handOver.ask(data),
+    isJournalNearlyFull: (name) => pass.step(name, (step) => runSizeCheck(pass, step)),
     run: (name, work) => pass.step(name, (step) => runStep(pass, step, work)) as Promise<never>,
     sleep: (name, ms) => pass.step(name, (step) => runSleep(pass, step, { ms }, () => pass.ports.now() + ms)),
     sleepUntil: (name, at) => pass.step(name, (step) => runSleep(pass, step, { at }, () => at)),

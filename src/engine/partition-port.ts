@@ -2,10 +2,11 @@
 // Everything crosses as plain data; failures are values.
 import type { Result } from "../core/errors.ts";
 import type { InterlockEvent } from "../core/event.ts";
-import type { RunState } from "../core/run.ts";
+import type { EndedState, RunState } from "../core/run.ts";
 import type { GovernanceSpec } from "../governance/spec.ts";
 import type { SignalInput } from "./external.ts";
-import type { Entry, OperatorChoice, Pins } from "./journal.ts";
+import type { Entry, OperatorChoice, Origin, Pins } from "./journal.ts";
+import type { CancelWords, CarriedSignal } from "./other-runs.ts";
 
 export interface RunStart {
   readonly runId: string;
@@ -13,6 +14,9 @@ export interface RunStart {
   readonly lane: string;
   readonly pins: Pins;
   readonly event: InterlockEvent;
+  readonly origin?: Origin;
+  /** What the run before it has not taken, in the order of arrival. */
+  readonly signals?: readonly CarriedSignal[];
 }
 
 /** One batch is one call and one durable write; `specs` holds every spec that the starts are pinned to. */
@@ -41,6 +45,11 @@ export interface PartitionPort {
   signal(runId: string, signal: SignalInput, by: string): Promise<Result<null>>;
   undo(runId: string, step: string, by: string): Promise<Result<null>>;
   resolve(runId: string, step: string, choice: OperatorChoice, by: string): Promise<Result<null>>;
+  cancel(runId: string, words: CancelWords, by: string): Promise<Result<null>>;
+  /** How the run, or the last one that it handed over to, has ended; null while it has not. `run`: which one that is. */
+  look(runId: string): Promise<Result<{ readonly run: string; readonly ended: EndedState | null }>>;
+  /** A hint that something these runs wait for may have come. It says nothing: they look for themselves. */
+  nudge(runIds: readonly string[]): Promise<Result<null>>;
   inspect(runId: string): Promise<Result<RunView>>;
   /** Ids of the runs that this partition has ever admitted, oldest id first; for rebuilding D1 and for tests. */
   admitted(after: string, limit: number): Promise<string[]>;

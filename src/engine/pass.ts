@@ -6,8 +6,9 @@ import type { Json } from "../core/json.ts";
 import { dueOf, type RunState, type WaitReason } from "../core/run.ts";
 import type { GovernanceSpec } from "../governance/spec.ts";
 import type { Model } from "../inference/model.ts";
-import type { Entry, Journal, NewEntry, StepEntry } from "./journal.ts";
+import type { Entry, Journal, JournalSize, NewEntry, StepEntry } from "./journal.ts";
 import { cancelOf, decideAdmission, type Halt } from "./lifecycle.ts";
+import type { OtherRuns } from "./other-runs.ts";
 import { decideRetry, MAX_ATTEMPTS } from "./retry.ts";
 
 /** Everything outside that the engine may touch. All of it is passed in; there is no other clock, dice or network. */
@@ -20,7 +21,10 @@ export interface Ports {
   readonly turn: () => Promise<void>;
   /** The kill switch of a workflow or of everything, if it is on. */
   readonly halted: (workflow: string) => Halt | null;
+  readonly runs: OtherRuns;
 }
+
+const EMPTY: JournalSize = { entries: 0, bytes: 0 };
 
 /** broken: the journal could not be written, so nothing that this pass says may be believed; the run goes on from what is durable. */
 export type PassEnd =
@@ -76,9 +80,17 @@ export class Pass {
     });
   }
 
-  #admit(step: string): void {
+  /** The hand-over to a successor, whatever its size: it is the cure of a journal that is full. */
+  lastStep<T>(step: string, work: () => Promise<T>): Promise<T> {
+    return this.call(async () => {
+      this.#admit(step, EMPTY);
+      return work();
+    });
+  }
+
+  #admit(step: string, size: JournalSize = this.journal.size): void {
     const { journal, ports } = this;
-    const admission = decideAdmission(this.entries(step), this.runEntries(), journal.size, ports.halted(this.workflow));
+    const admission = decideAdmission(this.entries(step), this.runEntries(), size, ports.halted(this.workflow));
     switch (admission.kind) {
       case "go":
         return;
@@ -216,10 +228,11 @@ export class Pass {
   }
 
   /** The body's last word, or the first reason to wait that a person would name: an operator before an approval before a timer. */
-  async endWith(state: { kind: "completed"; output: Json } | { kind: "failed"; thrown: unknown }): Promise<void> {
+  async endWith(state: { kind: "completed"; output: Json; continuedAs?: string } | { kind: "failed"; thrown: unknown }): Promise<void> {
     try {
       if (state.kind === "completed") {
-        this.recordAll([{ type: "run.completed", output: state.output }]);
+        const { output, continuedAs } = state;
+        this.recordAll([{ type: "run.completed", output, ...(continuedAs === undefined ? {} : { continuedAs }) }]);
         await this.flush();
         this.#end({ kind: "ended", state: { status: "completed", output: state.output } });
       } else {

@@ -74,7 +74,7 @@ export async function memoised(
   pass: Pass,
   step: string,
   args: string,
-  during: "read" | "decide" | "compute",
+  during: "read" | "decide" | "compute" | "start",
   work: () => Promise<StepEntry>,
 ): Promise<unknown> {
   const entries = pass.entries(step);
@@ -90,6 +90,9 @@ export async function memoised(
       case "decision.made":
         pass.checkArgs(step, entry.args, args);
         return entry.decision;
+      case "child.started":
+        pass.checkArgs(step, entry.args, args);
+        return entry;
       case "step.failed":
         pass.checkArgs(step, entry.args, args);
         throw new InterlockError(entry.error.code, entry.error.message, entry.error);
@@ -115,6 +118,7 @@ export async function memoised(
   }
   pass.record(step, entry);
   if (entry.type === "read.done" || entry.type === "step.done") return entry.output;
+  if (entry.type === "child.started") return entry;
   return entry.type === "decision.made" ? entry.decision : undefined;
 }
 

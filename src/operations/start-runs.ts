@@ -45,13 +45,7 @@ export async function startRuns(context: Context, events: readonly InterlockEven
       const group: PartitionStarts = byPartition.get(name) ?? { starts: [], specs: new Map() };
       byPartition.set(name, group);
       group.specs.set(workflow.name, spec);
-      const pins = {
-        workflow: workflow.name,
-        version: workflow.version,
-        manifestDigest: manifestDigest(workflow),
-        specVersion: spec.version,
-      };
-      group.starts.push({ runId, lane, pins, event });
+      group.starts.push(startOf(workflow, event, lane, spec));
     }
   }
 
@@ -78,19 +72,20 @@ export async function startRuns(context: Context, events: readonly InterlockEven
   return outcomes;
 }
 
+/** What a partition is told of one run: the same for an event's, a child's and a successor's. */
+export function startOf(workflow: Workflow, event: InterlockEvent, lane: string, spec: GovernanceSpec): RunStart {
+  const pins = { workflow: workflow.name, version: workflow.version, manifestDigest: manifestDigest(workflow), specVersion: spec.version };
+  return { runId: runIdOf(workflow.name, event.id), lane, pins, event };
+}
+
 /** Under which spec a run starts, and in which partition. What one event or workflow lacks costs no other its start. */
-function place(
+export function place(
   context: Context,
   workflow: Workflow,
   event: InterlockEvent,
   specs: ReadonlyMap<string, Result<GovernanceSpec>>,
 ): Result<{ readonly name: string; readonly lane: string; readonly spec: GovernanceSpec }> {
-  const spec =
-    specs.get(workflow.name) ??
-    fail(
-      "run.refused",
-      `${workflow.name} has no approved governance spec: approve one (locally: npm run seed), then replay the dead letter`,
-    );
+  const spec = approvedSpec(workflow, specs);
   if (!spec.ok) return spec;
   try {
     const lane = workflow.lane({ event });
@@ -99,6 +94,10 @@ function place(
     return fail("workflow.threw", `${workflow.name} has no lane for this event: ${failureOf(thrown).message}`);
   }
 }
+
+export const approvedSpec = ({ name }: Workflow, specs: ReadonlyMap<string, Result<GovernanceSpec>>): Result<GovernanceSpec> =>
+  specs.get(name) ??
+  fail("run.refused", `${name} has no approved governance spec: approve one (locally: npm run seed), then replay the dead letter`);
 
 function outcomeOf(results: readonly ({ runId: string; fresh: boolean } | Failure | undefined)[]): EventOutcome {
   if (results.length === 0) return { kind: "no_workflow" };
@@ -128,7 +127,8 @@ function workflowsFor(context: Context, event: InterlockEvent): Workflow[] {
   return [...newest.values()];
 }
 
-async function prepare(context: Context, workflows: readonly string[]): Promise<Result<Starting["specs"]>> {
+/** The approved specs of these workflows; refuses where partitions were counted otherwise before. */
+export async function prepare(context: Context, workflows: readonly string[]): Promise<Result<Starting["specs"]>> {
   if (workflows.length === 0) return ok(new Map());
   try {
     const read = () => readStarting(context.env.DB, workflows, context.deployment.partitions);

@@ -9,6 +9,7 @@ import type { Entry, Journal } from "../../../src/engine/journal.ts";
 import type { Ports } from "../../../src/engine/pass.ts";
 import type { GovernanceSpec } from "../../../src/governance/spec.ts";
 import type { Model, ModelRequest, ModelResult } from "../../../src/inference/model.ts";
+import { noRuns } from "../../harness/fake-runs.ts";
 import { MemoryEngine, type MemoryOptions } from "../../harness/memory-engine.ts";
 import { createLedger, ledgerConnector } from "./ledger.ts";
 
@@ -200,6 +201,7 @@ export function byHand(world: ReturnType<typeof ledgerWorld>, entries: readonly 
     random: () => 0.5,
     turn: () => new Promise((resolve) => setImmediate(resolve)),
     halted: () => null,
+    runs: noRuns,
   };
   return { journal, ports, kept };
 }
