@@ -50,7 +50,7 @@ export function startSuccessor(pass: Pass, event: InterlockEvent, { step, data }
       await pass.flush();
       const next = startedEvent(pass, step, event, data);
       const place = await pass.ports.runs.startSuccessor({ workflow: pass.workflow, event: next, signals: waiting.map(carried) });
-      for (const { seq } of waiting) sent.add(seq);
+      if (place.fresh) for (const { seq } of waiting) sent.add(seq);
       return { type: "child.started", args, child: place.run, partition: place.partition, workflow: pass.workflow, waits: false };
     })) as Started;
     const to = { run: child, partition };
@@ -63,7 +63,7 @@ export function startSuccessor(pass: Pass, event: InterlockEvent, { step, data }
   });
 }
 
-/** What came while the successor was being started, until nothing more has. Those that an earlier process carried are repeated: the successor knows their ids. */
+/** What came while the successor was being started, until nothing more has. Those that an earlier try carried are repeated: the successor knows their ids. */
 async function tellTheRest(pass: Pass, to: RunPlace, sent: Set<number>): Promise<void> {
   let cancelled = false;
   for (;;) {

@@ -47,7 +47,8 @@ export interface Speaker extends RunPlace {
 export interface OtherRuns {
   /** Resolves when the run is durable where it lives, whether this call made it or an earlier one. */
   startChild(start: ChildStart): Promise<RunPlace>;
-  startSuccessor(start: SuccessorStart): Promise<RunPlace>;
+  /** `fresh`: this call made it, and so it has these signals; one that existed may have others. */
+  startSuccessor(start: SuccessorStart): Promise<RunPlace & { readonly fresh: boolean }>;
   /** Delivered once, whoever repeats it. One to a run that has ended is dropped, as it would be if it had come to that run. */
   signal(to: RunPlace, signal: CarriedSignal): Promise<void>;
   /** How it ended, through all its successors; null while it, or the last of them, has not. */

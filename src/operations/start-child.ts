@@ -11,9 +11,9 @@ import { approvedSpec, place, prepare, startOf } from "./start-runs.ts";
 
 export function otherRuns(context: Context, from: Speaker): OtherRuns {
   const at = ({ partition }: Pick<RunPlace, "partition">): PartitionPort => partitionByName(context, partition);
-  const start = async (partition: string, run: RunStart, spec: GovernanceSpec): Promise<RunPlace> => {
-    await answered(at({ partition }).start({ starts: [run], specs: [spec] }));
-    return { run: run.runId, partition };
+  const start = async (partition: string, run: RunStart, spec: GovernanceSpec) => {
+    const started = await answered(at({ partition }).start({ starts: [run], specs: [spec] }));
+    return { run: run.runId, partition, fresh: started?.[0]?.fresh ?? false };
   };
   return {
     startChild: async ({ workflow, step, waits, event }) => {

@@ -40,12 +40,13 @@ export function fakeRuns(): FakeRuns {
   };
   const make = (start: ChildStart | SuccessorStart, signals: readonly CarriedSignal[]) => {
     const run = runIdOf(start.workflow, start.event.id);
-    if (!fake.made.has(run)) {
+    const fresh = !fake.made.has(run);
+    if (fresh) {
       fake.made.set(run, structuredClone(start));
       fake.signals.set(run, [...signals]);
     }
     called("start");
-    return { run, partition: "p7" };
+    return { run, partition: "p7", fresh };
   };
   const port: OtherRuns = {
     startChild: async (start) => make(start, []),

@@ -180,7 +180,7 @@ export function byHand(world: ReturnType<typeof ledgerWorld>, entries: readonly 
     get size() {
       return { entries: kept.length, bytes: 0 };
     },
-    entriesOf: (step) => kept.filter((entry) => entry.step === step),
+    entriesOf: (step) => kept.filter((entry) => (entry.step ?? null) === step),
     record: (added) => {
       record?.();
       for (const entry of added) kept.push({ ...entry, seq: kept.length + 1, at: world.clock.now } as Entry);
