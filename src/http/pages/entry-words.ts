@@ -16,10 +16,13 @@ export function entryWords({ type, body, at }: Pick<AuditRow, "type" | "body" | 
   switch (type) {
     case "run.started": {
       const event = obj(body.event);
+      const origin = obj(body.origin);
+      if (origin.kind === "child") return say(`Started by the run ${str(origin.parent)}, record ${str(event.subject)}`);
+      if (origin.kind === "continued") return say(`Goes on from the run ${str(origin.from)}, record ${str(event.subject)}`);
       return say(`Started by ${str(event.type)} from ${str(event.source)}, record ${str(event.subject)}`);
     }
     case "run.completed":
-      return say("Completed", "good");
+      return say(body.continuedAs === undefined ? "Completed" : `Completed: the run ${str(body.continuedAs)} goes on`, "good");
     case "run.failed":
       return say(`Failed: ${error}`, "bad");
     case "read.done":
@@ -131,6 +134,7 @@ const DURING: Readonly<Record<string, string>> = {
   read: "read",
   decide: "ask the model",
   compute: "compute",
+  start: "start the run",
   look: "read the record before the change",
   send: "write",
   settle: "find out what became of the write",

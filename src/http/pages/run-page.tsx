@@ -8,6 +8,7 @@ import { Chip, JsonDetails, When } from "./marks.tsx";
 import { type OperatorQuestion, operatorQuestion } from "./operator-choices.ts";
 import { readsOf, recordOf } from "./record-view.ts";
 import { Notice, nextStep, Refusal } from "./refusal.tsx";
+import { Relatives } from "./relatives.tsx";
 import { RunWrites } from "./run-writes.tsx";
 import { approvalStatus, runStatus, waitsFor } from "./status-words.ts";
 import { Timeline } from "./timeline.tsx";
@@ -112,6 +113,7 @@ export const RunPage = ({ frame, detail, actions, now, notice = null, refused = 
             {event === null ? null : <JsonDetails label="The event’s data" value={event.data} />}
             {run.state.status === "completed" ? <JsonDetails label="The run’s output" value={run.state.output} /> : null}
           </section>
+          <Relatives entries={audit} />
           {approvals.length === 0 ? null : <Approvals approvals={approvals} />}
         </div>
       </div>
