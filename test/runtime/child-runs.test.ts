@@ -196,6 +196,21 @@ describe("a lane that a parent holds", () => {
     expect(await outputOf(queued)).toBe("after");
   });
 
+  it("is given to one of its children at a time", async () => {
+    const subject = subjectIn("p1");
+    const parent = await start("pair", subject, subject);
+    const { entries } = await reaches(parent, "child");
+    const [left, right] = entries.flatMap((entry) =>
+      entry.type === "child.started" ? [{ run: entry.child, partition: entry.partition }] : [],
+    ) as [RunPlace, RunPlace];
+    await reaches(left, "signal");
+    expect((await reaches(right, "lane")).state).toMatchObject({ on: { lane: `${subject} in ${parent.run}` } });
+    await go(left, "left");
+    await reaches(right, "signal");
+    await go(right, "right");
+    expect(await outputOf(parent)).toMatchObject([{ output: { data: "left" } }, { output: { data: "right" } }]);
+  });
+
   it("is queued for by a child that it does not wait for", async () => {
     const subject = subjectIn("p1");
     const holder = await start("waits", subject, null);

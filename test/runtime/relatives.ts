@@ -26,6 +26,10 @@ export const relatives: readonly Workflow[] = [
     const { workflow, subject, data: given, wait } = Start.parse(data);
     return step.start("child", workflow, { subject, data: given as never }, { wait: wait as true });
   }),
+  define("pair", (step, data) => {
+    const input = { subject: z.string().parse(data), data: null };
+    return Promise.all([step.start("left", "waits", input, { wait: true }), step.start("right", "waits", input, { wait: true })]);
+  }),
   define("waits", (step) => step.signal("go", { schema: z.json(), within: HOUR })),
   define("fails", async (step) => {
     await step.run("work", () => 1);
