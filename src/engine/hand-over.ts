@@ -6,7 +6,7 @@ import type { Entry, StepEntry } from "./journal.ts";
 import { cancelOf, isNearlyFull } from "./lifecycle.ts";
 import type { CarriedSignal, RunPlace } from "./other-runs.ts";
 import { attemptsOf, type Pass } from "./pass.ts";
-import { checkedData, startedEvent } from "./run-child.ts";
+import { CONTINUE_STEP, checkedData, startedEvent } from "./run-child.ts";
 import { memoised } from "./run-read.ts";
 
 type Started = Extract<StepEntry, { type: "child.started" }>;
@@ -35,7 +35,7 @@ export class HandOver {
   }
 
   async ask(data: Json): Promise<never> {
-    this.#ask(new Successor(this.#pass.stepKey("continueAsNew"), checkedData(data)));
+    this.#ask(new Successor(this.#pass.stepKey(CONTINUE_STEP), checkedData(data)));
     return new Promise<never>(() => {});
   }
 }

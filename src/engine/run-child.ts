@@ -22,6 +22,9 @@ export const CHILD_CHECK_MS = 60_000;
 /** As much as most webhooks may bring (connectors/generic-hmac.ts): it becomes an event, and a page shows it. */
 export const MAX_DATA_BYTES = 256 * 1024;
 
+/** The step under which a successor is recorded; the name is the body's call. */
+export const CONTINUE_STEP = "continueAsNew";
+
 const StartData = z.json();
 const StartInput = z.strictObject({ subject: z.string().min(1), data: StartData });
 
@@ -100,7 +103,7 @@ function outcomeOf(run: string, state: EndedState): ChildOutcome {
 }
 
 /**
- * Passes a cancellation on to the children that this run waits for; those that it does not wait for are on their own. All are told, even if one cannot be;
+ * Passes a cancellation on to the children that this run waits for, and to the successor of one that was about to end; other children are on their own. All are told, even if one cannot be;
  * the answer is when to try again, or null when every one has heard it. Repeating it is harmless.
  */
 export async function cancelChildren(pass: Pass, steps: Iterable<string>): Promise<number | null> {
@@ -115,6 +118,11 @@ export async function cancelChildren(pass: Pass, steps: Iterable<string>): Promi
 
 function awaitedChild(entries: readonly Entry[]): RunPlace | null {
   const started = entries.find(({ type }) => type === "child.started");
-  if (started?.type !== "child.started" || !started.waits || entries.some(({ type }) => type === "child.ended")) return null;
+  if (
+    started?.type !== "child.started" ||
+    !(started.waits || started.step === CONTINUE_STEP) ||
+    entries.some(({ type }) => type === "child.ended")
+  )
+    return null;
   return { run: started.child, partition: started.partition };
 }

@@ -223,6 +223,12 @@ describe("a cancellation", () => {
     expect(runs.cancelled).toEqual(["waits", "also"].map((step) => ({ run: `child of ${step}`, words, by: "ada@example.com" })));
   });
 
+  it("reaches the successor of a run that was about to end", async () => {
+    const { runs, pass } = passOver([started("continueAsNew", false), asked]);
+    expect(await cancelChildren(pass, ["continueAsNew"])).toBeNull();
+    expect(runs.cancelled.map(({ run }) => run)).toEqual(["child of continueAsNew"]);
+  });
+
   it("reaches the others when one cannot be told, and says when to try again", async () => {
     const { runs, pass, world } = passOver([...entries, asked]);
     runs.faults.push({ call: "cancel", error: { code: "ingress.unavailable", message: "reset" } });
