@@ -4,7 +4,9 @@ import type { Scenario } from "../harness/scenario.ts";
 import { approve, edit, nobody, reject } from "../harness/workflow-harness.ts";
 import type { Path } from "./paths.ts";
 
-const decided = (team: string, confidence: number): Scenario["decisions"] => ({ triage: { value: { team, priority: "high" }, confidence } });
+const decided = (team: string, confidence: number): Scenario["decisions"] => ({
+  triage: { value: { team, priority: "high" }, confidence },
+});
 
 /** The model is sure, and everything works. */
 const sure: Scenario = {
@@ -47,7 +49,12 @@ export const paths: Readonly<Record<string, Path>> = {
   },
   denied: { scenario: { ...sure, spec: { ...ticketTriageSpec, actions: { "zendesk.addComment": { ask: "never", fields: {} } } } } },
   shadow: { scenario: { ...sure, spec: { ...ticketTriageSpec, mode: "shadow" } } },
-  repeated: { scenario: { ...sure, faults: { "load ticket": ["503"], triage: ["429"], "route ticket": ["conflict"], "tell the team": ["answer lost"] } } },
+  repeated: {
+    scenario: {
+      ...sure,
+      faults: { "load ticket": ["503"], triage: ["429"], "route ticket": ["conflict"], "tell the team": ["answer lost"] },
+    },
+  },
   compensated: { scenario: { ...sure, faults: { "tell the team": ["422 always"] } } },
   failed: { scenario: { ...sure, spec: { ...ticketTriageSpec, onFailure: "leave" }, faults: { "tell the team": ["422 always"] } } },
   cancelled: {

@@ -22,7 +22,10 @@ it("each path of a registered workflow has been recorded", () => {
     Object.keys(paths[folderOf(workflow)] ?? {}).map((name) => `${folderOf(workflow)}/${name}`),
   );
   const present = recorded.map(({ folder, path }) => `${folder}/${path}`);
-  expect(described.filter((path) => !present.includes(path)), "record them: npm run histories -- --record").toEqual([]);
+  expect(
+    described.filter((path) => !present.includes(path)),
+    "record them: npm run histories -- --record",
+  ).toEqual([]);
 });
 
 it("recording a path again gives the same history", async () => {
@@ -83,15 +86,27 @@ const changed = (change: (handles: Calls) => Partial<Calls>): Workflow => ({
   ...ticketTriage,
   body: (context) => ticketTriage.body({ ...context, ...change(context) }),
 });
-const calling = (handle: string, action: string, make: (call: (...args: unknown[]) => Promise<unknown>, args: unknown[], all: Calls) => unknown) =>
+const calling = (
+  handle: string,
+  action: string,
+  make: (call: (...args: unknown[]) => Promise<unknown>, args: unknown[], all: Calls) => unknown,
+) =>
   changed((all) => ({
     [handle]: { ...all[handle], [action]: ((...args: unknown[]) => make(all[handle]?.[action] as never, args, all)) as never },
   }));
 
 describe("a changed body is noticed", () => {
   const changes: [string, Workflow, RegExp][] = [
-    ["a step has another name", calling("desk", "updateTicket", (call, [, ...rest]) => call("move ticket", ...rest)), /"move ticket"|"route ticket"/],
-    ["a read has another argument", calling("desk", "getTicket", (call, [name]) => call(name, { id: "1002" })), /"load ticket".*other arguments/],
+    [
+      "a step has another name",
+      calling("desk", "updateTicket", (call, [, ...rest]) => call("move ticket", ...rest)),
+      /"move ticket"|"route ticket"/,
+    ],
+    [
+      "a read has another argument",
+      calling("desk", "getTicket", (call, [name]) => call(name, { id: "1002" })),
+      /"load ticket".*other arguments/,
+    ],
     [
       "the model is asked in other words",
       calling("model", "decide", (call, [name, request]) => call(name, { ...(request as object), instruction: "Where to?" })),
@@ -120,7 +135,11 @@ describe("a changed body is noticed", () => {
       }),
       /"look again"/,
     ],
-    ["the result is another", { ...ticketTriage, body: async (context) => ({ ...((await ticketTriage.body(context)) as object), by: "us" }) }, /ends it with/],
+    [
+      "the result is another",
+      { ...ticketTriage, body: async (context) => ({ ...((await ticketTriage.body(context)) as object), by: "us" }) },
+      /ends it with/,
+    ],
   ];
 
   it.each(changes)("%s", async (_, workflow, said) => {
@@ -135,9 +154,11 @@ describe("a changed body is noticed", () => {
         const { desk, chat } = context;
         let told: Promise<unknown> | undefined;
         const [post, comment] = [chat.postMessage, desk.addComment];
-        const input = (historyOf("automatic").entries.find((entry) => entry.type === "effect.intended" && entry.step === "tell the team") as never as {
-          input: unknown;
-        }).input;
+        const input = (
+          historyOf("automatic").entries.find((entry) => entry.type === "effect.intended" && entry.step === "tell the team") as never as {
+            input: unknown;
+          }
+        ).input;
         return ticketTriage.body({
           ...context,
           desk: {
@@ -152,7 +173,9 @@ describe("a changed body is noticed", () => {
         });
       },
     };
-    expect((await replayHistory(early, historyOf("automatic")))?.message).toMatch(/"explain route" is recorded next.*asks for "tell the team"/);
+    expect((await replayHistory(early, historyOf("automatic")))?.message).toMatch(
+      /"explain route" is recorded next.*asks for "tell the team"/,
+    );
   });
 
   it("only on the paths that come to it", async () => {
@@ -181,7 +204,9 @@ describe("a history of a run with pauses, signals, computations and steps beside
     const { workflow, scenario } = sure();
     const run = testWorkflow(workflow, scenario);
     await run.toEnd();
-    expect((await replayHistory(sure({ pauseMs: 1 }).workflow, run.history()))?.message).toContain('"pause" was recorded with other arguments');
+    expect((await replayHistory(sure({ pauseMs: 1 }).workflow, run.history()))?.message).toContain(
+      '"pause" was recorded with other arguments',
+    );
   });
 
   it("computes nothing anew", async () => {
