@@ -186,7 +186,9 @@ export function createRunPartition(deployment: Deployment) {
     inspect(runId: string): Promise<Result<RunView>> {
       return this.#answer(async () => {
         const run = this.#find(runId);
-        return ok({ id: runId, pins: run.row.pins, event: run.row.event, state: run.state, entries: run.entries });
+        const { pins, event } = run.row;
+        const spec = this.#journal.specOf(pins.workflow, pins.specVersion);
+        return ok({ id: runId, pins, event, state: run.state, spec, entries: run.entries });
       });
     }
 

@@ -1,26 +1,16 @@
 // A run as it was recorded, and the question whether a workflow's present code still follows it. The body is run again over the recording: as a whole, and cut off
 // after every entry, as a process or a deploy may have cut it off. It must go on exactly as the recording does; nothing is asked of any system or model.
-import type { InterlockEvent } from "../../src/core/event.ts";
 import { canonical, sameJson } from "../../src/core/json.ts";
 import { hasEnded } from "../../src/core/run.ts";
 import type { Workflow } from "../../src/engine/define.ts";
 import { executePass, stepsOf } from "../../src/engine/execute.ts";
 import type { Entry, Journal, NewEntry } from "../../src/engine/journal.ts";
 import { cancelOf, endedBy, endOf } from "../../src/engine/lifecycle.ts";
+import type { History } from "../../src/engine/partition-port.ts";
 import type { PassEnd, Ports } from "../../src/engine/pass.ts";
-import type { GovernanceSpec } from "../../src/governance/spec.ts";
 import { currentStep, watchCalls } from "./watch-calls.ts";
 
-/** As `GET /api/runs/:id/history` gives it. It holds the run's payloads: what was read, what a model answered, what was written. */
-export interface History {
-  readonly run: string;
-  readonly workflow: string;
-  readonly version: number;
-  readonly manifestDigest: string;
-  readonly spec: GovernanceSpec;
-  readonly event: InterlockEvent;
-  readonly entries: readonly Entry[];
-}
+export type { History } from "../../src/engine/partition-port.ts";
 
 /** Where the code leaves the recording; null where it does not. `after`: the entries that it had followed. */
 export interface Divergence {
@@ -30,8 +20,8 @@ export interface Divergence {
 
 /** Comparing every cut of a long journal would take the square of its length; beyond this many, only cuts before a step's first entry are tried. */
 const EVERY_CUT = 500;
-/** Turns of the event loop without a call after which a body that was refused something is taken to wait. */
-const QUIET_TURNS = 4;
+/** Turns of the event loop without a call after which a body that was refused something is taken to wait; more than the engine itself gives a body (pass.ts). */
+const QUIET_TURNS = 30;
 
 export async function replayHistory(workflow: Workflow, history: History): Promise<Divergence | null> {
   const { entries } = history;
