@@ -51,7 +51,7 @@ export async function problemsOf(workflows: readonly Workflow[], recorded: reado
     const workflow = workflows.find((known) => folderOf(known) === folder);
     if (!workflow) {
       problems.push(
-        `${file}: ${folder} is not registered in src/config.ts. Its definition may go once GET /api/runs?workflow=${history.workflow} shows no open run of version ${history.version}; then delete test/histories/${folder} too. Until then register it again`,
+        `${file}: ${folder} is not registered in src/config.ts. Its definition may go once GET /api/workflows shows no open run of it; then delete test/histories/${folder} too. Until then register it again`,
       );
       continue;
     }
