@@ -59,7 +59,8 @@ export async function inspectRun(context: Context, runId: string): Promise<Resul
 export async function historyOfRun(context: Context, runId: string): Promise<Result<History>> {
   const inspected = await inspectRun(context, runId);
   if (!inspected.ok) return inspected;
-  const { id, pins, event, spec, entries } = inspected.value;
+  const { id, pins, event, spec, entries, erased } = inspected.value;
+  if (erased) return fail("run.erased", `The contents of ${runId} were removed: there is nothing left that could be replayed`);
   const { workflow, version, manifestDigest } = pins;
   return ok({ run: id, workflow, version, manifestDigest, spec, event, entries });
 }

@@ -69,6 +69,7 @@ export async function openConsole(stories: readonly Story[], options: { env?: Pa
           state,
           entries,
           spec: SPEC,
+          erased: null,
           pins: { workflow: "ticket-triage", version: 1, manifestDigest: "m1", specVersion: 3 },
         },
       };
