@@ -164,7 +164,7 @@ export class MemoryEngine {
       };
     });
     const hang = () => new Promise<never>(() => {});
-    const reach = async (boundary: Boundary): Promise<void> => {
+    const reach = async (boundary: Boundary = { at: "before request" }): Promise<void> => {
       if (!alive) return hang();
       this.boundaries++;
       if (this.#options.stopAt?.has(this.boundaries) || this.#options.stop?.(boundary)) {

@@ -242,6 +242,8 @@ export class WorkflowRun {
 
   /** Signals first, as they would come; then whatever `toEnd`, `until` or `advance` is for; then time, no further than it may go. */
   #atWait(on: WaitReason): "stop" | "again" | undefined {
+    // Due already: nothing to look at, and nothing that anybody could do about it.
+    if (on.kind === "timer" && on.until <= this.clock.now) return undefined;
     // Answered by hand already: what it waits for then is to be let go on.
     const isDecided = on.kind === "approval" && this.#byHand.has(on.approvalId) && this.#isAnswered(on.approvalId);
     if (this.#stops(on) && !isDecided) return "stop";

@@ -1,4 +1,4 @@
-// The ways that a run of ticket-triage can go: its recorded histories are made from them.
+// The ways that a run of ticket-triage can go: its recorded histories are made from them. Apart from the scenarios of its tests, which change as tests do.
 import { ticketTriageSpec } from "../../src/workflows/ticket-triage/governance.ts";
 import type { Scenario } from "../harness/scenario.ts";
 import { approve, edit, nobody, reject } from "../harness/workflow-harness.ts";
