@@ -1,7 +1,7 @@
 // A workflow with every kind of step, and the world that it is tested in: what the harness and the replay of histories are tried on.
 import * as z from "zod";
 import { defineWorkflow, model, type Workflow } from "../../../src/engine/define.ts";
-import type { Scenario } from "../../harness/workflow-harness.ts";
+import { approve, type Scenario } from "../../harness/workflow-harness.ts";
 import { ledgerConnector } from "../engine/ledger.ts";
 import { ledgerSpec } from "../engine/ledger-world.ts";
 
@@ -12,7 +12,7 @@ interface Changes {
   readonly compute?: () => number;
 }
 
-/** Reads two records beside each other, computes, pauses, waits for the word "close", and writes by key, by lookup, and with a version. */
+/** Reads two records beside each other, computes, pauses, waits for the word "close", asks a person, and writes by key, by lookup, and with a version. */
 export function bookkeeping({ pauseMs = HOUR, compute = () => 7 }: Changes = {}): Workflow {
   return defineWorkflow(
     {
@@ -33,6 +33,8 @@ export function bookkeeping({ pauseMs = HOUR, compute = () => 7 }: Changes = {})
       const closed = await step.signal("close", { schema: z.object({ by: z.string() }), within: 2 * HOUR });
       if (closed.status === "expired") return { closed: false };
       const owner = closed.data.by;
+      const sure = await step.approval("close books", { question: "Close the books?", details: { owner } });
+      if (sure.status !== "approved") return { closed: false, because: sure.status };
       const set = await book.setRecord("set", { id: event.subject, set: { owner } }, { basedOn: judged });
       const paid = await book.pay("pay", { text: `number ${number}` });
       const line = await book.addLine("add", { text: `closed by ${owner}` });
@@ -47,6 +49,7 @@ export const scenario: Scenario = {
   records: { "record/a": { owner: "nobody", grade: "c" } },
   reads: { "ledger.getRecord": ({ id }: { id: string }) => ({ owner: `owner of ${id}` }) },
   decisions: { judge: { value: { verdict: "yes" } } },
+  answers: { "close books": approve() },
   signals: [{ name: "close", data: { by: "ada" }, at: HOUR + 60_000 }],
 };
 

@@ -57,6 +57,18 @@ describe("signals", () => {
   });
 });
 
+describe("questions to people", () => {
+  it.each([
+    ["approved", approve(), { closed: true }],
+    ["rejected", reject("Not yet"), { closed: false, because: "rejected" }],
+    ["expired", nobody(), { closed: false, because: "expired" }],
+  ])("are answered as the scenario says: %s", async (_, answer, output) => {
+    const run = start({ answers: { "close books": answer } });
+    expect(await run.toEnd()).toMatchObject({ status: "completed", output });
+    expect(run.effects).toHaveLength(output.closed ? 3 : 0);
+  });
+});
+
 describe("effects", () => {
   it("are those that took effect, in order, with what they wrote", async () => {
     const run = start();
@@ -71,7 +83,7 @@ describe("effects", () => {
 
   it("name what was asked, refused and undone", async () => {
     const run = start(asks);
-    await run.until("approval");
+    await run.until({ step: "set" });
     expectEffects(run, [{ step: "set", status: "asked" }]);
     run.answer(reject("No"));
     await run.toEnd();
@@ -148,7 +160,7 @@ describe("a process that stops anywhere", () => {
   it.each([
     ["undisturbed", {}],
     ["with an approval", { ...asks, answers: approve() }],
-    ["with one that expires", { ...asks, answers: nobody() }],
+    ["with one that expires", { ...asks, answers: { "close books": approve(), set: nobody() } }],
     ["with a failure that is compensated", { faults: { add: ["422 always"] } }],
   ] satisfies [string, Partial<Scenario>][])("changes nothing of a run: %s", async (_, more) => {
     expect(await crashEverywhere(workflow, { ...scenario, ...more })).toBeGreaterThan(20);
@@ -194,6 +206,6 @@ describe("a scenario that says too little or too much is told", () => {
   });
 
   it("that what it stops at never comes", async () => {
-    await expect(start().until("approval")).rejects.toThrow(/never waited for "approval": it is .*completed/);
+    await expect(start().until("child")).rejects.toThrow(/never waited for "child": it is .*completed/);
   });
 });
