@@ -215,7 +215,9 @@ export function createRunPartition(deployment: Deployment, runsOf: RunsOf) {
     inspect(runId: string): Promise<Result<RunView>> {
       return this.#answer(async () => {
         const run = this.#kept(runId);
-        return ok(run.inD1Only ? await this.#recall.view(run, Date.now()) : viewOf(run));
+        const { workflow, specVersion } = run.row.pins;
+        const view = run.inD1Only ? await this.#recall.view(run, Date.now()) : viewOf(run);
+        return ok({ ...view, spec: this.#journal.specOf(workflow, specVersion) });
       });
     }
 
