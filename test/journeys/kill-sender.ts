@@ -17,7 +17,8 @@ export interface Sender {
   readonly deliver: (events: readonly object[]) => Promise<void>;
 }
 
-export function createSender(url: string, secret: string): Sender {
+/** `room`: whether the receiver is to be given more; what it has not finished is the sender's to know. */
+export function createSender(url: string, secret: string, room: () => boolean): Sender {
   const acknowledged = new Map<string, string>();
   let cut = 0;
 
@@ -52,6 +53,7 @@ export function createSender(url: string, secret: string): Sender {
       const connection = async () => {
         for (let event = waiting.shift(); event; event = waiting.shift()) {
           const mine = event;
+          await until(room, LIMIT_S, "room for a delivery");
           await until(() => post(mine), LIMIT_S, "a 2xx for a delivery", REPEAT_MS);
         }
       };
