@@ -153,7 +153,7 @@ describe("kill -9 of the Worker under load", () => {
       };
       const unfinished: RecordedRun[][] = [];
       let killedAt = 0;
-      const from = 0;
+      let from = 0;
       /** How far the load has come, by the count that Slack's first rule takes down. */
       const reached = async (): Promise<boolean> => {
         const rules = (await sandbox.faultsLeft()).slice(1);
@@ -189,6 +189,8 @@ describe("kill -9 of the Worker under load", () => {
         const made = await madeAt(sandbox);
         const left = (count: number) => Math.max(0, (next?.messages ?? 0) - count);
         await sandbox.faults(...(next ? faultsAt({ comments: left(made.comments), messages: left(made.messages) }, next.held) : []));
+        from = made.messages;
+        if (next) posted = from;
         await surroundings.restart();
       }
       await Promise.all(sending);
