@@ -41,6 +41,8 @@ export class LiveRun {
   /** Number of the current pass; a Journal of an earlier one is refused. */
   pass = 0;
   running = false;
+  /** It has ended and nothing was said to it since: there is nothing to drive, however long D1 takes. */
+  isDone = false;
   /** It waits for a place among those that are driven. */
   queued = false;
   again = false;
@@ -83,6 +85,7 @@ export class LiveRun {
       this.unsaved.push(kept);
     }
     this.lastProgress = now;
+    this.isDone = false;
   }
 
   #keep(entry: Entry): void {

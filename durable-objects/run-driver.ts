@@ -215,6 +215,7 @@ export class RunDriver {
       }
       case "ended":
         run.waiting = null;
+        run.isDone = !run.again;
         await this.#advance(run);
         this.#host.outbox.add(id);
         this.#host.ended(run);

@@ -261,7 +261,10 @@ export function createRunPartition(deployment: Deployment, runsOf: RunsOf) {
       const now = Date.now();
       try {
         this.#left ??= this.#journal.unfinished();
-        const isHeld = (id: string) => this.#live.get(id)?.running || this.#live.get(id)?.queued;
+        const isHeld = (id: string) => {
+          const run = this.#live.get(id);
+          return run !== undefined && (run.running || run.queued || run.isDone);
+        };
         // Those in memory are due as well, and come first: they must not keep out the others.
         const due = this.#journal.due(now, this.#driver.room + this.#live.size).filter((id) => !isHeld(id));
         const taken = due.slice(0, this.#driver.room);

@@ -46,6 +46,8 @@ export class RunQueue {
   /** The clock of admission, which never goes back: order must not depend on the machine that an object is on. */
   #admitted: number | null = null;
   #hasMerged: boolean | null = null;
+  /** Whether any run has waited since this instance began: where none has, its ends need not look for one. */
+  #hasWaited: boolean | null = null;
 
   constructor(sql: SqlStorage, limits: (workflow: string) => Limits, isOver: (id: string) => boolean) {
     this.#sql = sql;
@@ -67,12 +69,14 @@ export class RunQueue {
   admit(line: Line, priority: number, now: number, collects: boolean): Admission {
     const limits = this.#limits(line.workflow);
     if (limits.debounce && collects) {
+      this.#hasWaited = true;
       const until = windowEnd(now, now, limits.debounce);
       return { stage: Stage.collected, rank: rankOffset(priority), ready: until, waiting: collecting(until) };
     }
     const rank = this.#admittedAt(now) + rankOffset(priority);
     if (mayBeginAtOnce(line, limits, this.#queues, now)) return { stage: Stage.begun, rank, ready: null, waiting: null };
     const hold = holdOf(line, limits, this.#queues, now);
+    this.#hasWaited = true;
     const isFirst = hold === null || hold.gate === "lane" ? this.#queues.firstOfLane(line.lane) === null : this.#isEmpty(line);
     return { stage: Stage.queued, rank, ready: null, waiting: waitOf(line, hold, isFirst, isFirst, now) };
   }
@@ -219,6 +223,8 @@ export class RunQueue {
   }
 
   #queued(where: string, key: string, atMost: number): readonly Queued[] {
+    this.#hasWaited ??= this.#sql.exec(`select 1 from run where open = 1 and stage < ${Stage.begun} limit 1`).toArray().length > 0;
+    if (!this.#hasWaited) return [];
     for (;;) {
       const rows = this.#sql
         .exec<{ no: number; id: string; workflow: string; lane: string; at_once: number; confined: number }>(
