@@ -39,23 +39,35 @@ const RATE: Readonly<Record<Place, number>> = {
   "between passes": 0.06,
 };
 
-export class Chaos {
-  readonly struck: Fault[] = [];
+export class Chaos<P extends string = Place, F extends string = Fault> {
+  readonly struck: F[] = [];
   readonly #random: Random;
+  readonly #at: Readonly<Record<P, readonly F[]>>;
+  readonly #rate: Readonly<Record<P, number>>;
   #budget: number;
 
-  constructor(random: Random) {
+  constructor(random: Random, at: Readonly<Record<P, readonly F[]>>, rate: Readonly<Record<P, number>>, budget: number) {
     this.#random = random;
-    this.#budget = random.chance(0.05) ? 0 : 1 + random.int(9);
+    this.#at = at;
+    this.#rate = rate;
+    this.#budget = budget;
   }
 
   /** At most one fault, of those in `allowed` where that is given. */
-  strike(place: Place, allowed?: (fault: Fault) => boolean): Fault | null {
-    if (this.#budget === 0 || !this.#random.chance(RATE[place])) return null;
-    const fault = this.#random.pick<Fault>(AT[place]);
+  strike(place: P, allowed?: (fault: F) => boolean): F | null {
+    if (this.#budget === 0 || !this.#random.chance(this.#rate[place])) return null;
+    const fault = this.#random.pick<F>(this.#at[place]);
     if (allowed && !allowed(fault)) return null;
     this.#budget--;
     this.struck.push(fault);
     return fault;
   }
+
+  /** From now on nothing fails any more. */
+  end(): void {
+    this.#budget = 0;
+  }
 }
+
+/** The faults of one run's process, journal and requests. */
+export const createChaos = (random: Random): Chaos => new Chaos<Place, Fault>(random, AT, RATE, random.chance(0.05) ? 0 : 1 + random.int(9));

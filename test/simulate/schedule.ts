@@ -13,7 +13,7 @@ import { Pass, type PassEnd } from "../../src/engine/pass.ts";
 import { foldUndo } from "../../src/engine/run-undo.ts";
 import { TEAMS } from "../../src/workflows/ticket-triage/labels.ts";
 import { ticketTriage } from "../../src/workflows/ticket-triage/workflow.ts";
-import { Chaos, type Fault } from "./chaos.ts";
+import { createChaos, type Fault } from "./chaos.ts";
 import { checkOver, type Invariant, type Violation, type Write } from "./invariants.ts";
 import { notifyTwice } from "./notify-twice.ts";
 import { type Outside, runProcess, type Underway } from "./process.ts";
@@ -46,7 +46,7 @@ const OPERATOR = "olga@example.com";
 export async function runSchedule(seed: number, options: ScheduleOptions = {}): Promise<ScheduleResult> {
   const random = createRandom(seed);
   const scenario = drawScenario(random);
-  const chaos = new Chaos(random);
+  const chaos = createChaos(random);
   const world = createWorld(scenario);
   const { clock } = world;
   const violations: Violation[] = [];

@@ -1,0 +1,156 @@
+// A deployment of the product on the simulated platform: its partitions, its D1, and what operations/ needs to start runs there. Deploying anew replaces every
+// object's code; an object that was there before goes on a little, and reaches no storage any more.
+import { createRunPartition } from "../../../durable-objects/run-partition.ts";
+import type { InterlockEvent } from "../../../src/core/event.ts";
+import { partitionName, runIdOf } from "../../../src/core/ids.ts";
+import { type Deployment, defineDeployment } from "../../../src/deployment.ts";
+import type { Entry } from "../../../src/engine/journal.ts";
+import type { GovernanceSpec } from "../../../src/governance/spec.ts";
+import { type EventOutcome, startRuns } from "../../../src/operations/start-runs.ts";
+import { ledgerConnector } from "../../unit/engine/ledger.ts";
+import type { Random } from "../random.ts";
+import type { PartitionChaos } from "./faults.ts";
+import { type Host, type Instance, SimulatedObject } from "./platform.ts";
+import { createD1, d1, emptyD1, type Database } from "./sqlite.ts";
+import type { VirtualTime } from "./virtual-time.ts";
+import { type Code, WORKFLOW, workflowOf } from "./workflows.ts";
+import type { KeptRun } from "./world.ts";
+
+/** A run's number in the keys of its entries; see durable-objects/partition-journal.ts. */
+const SPAN = 2 ** 20;
+const PARTITIONS = 2;
+
+interface Options {
+  readonly time: VirtualTime;
+  readonly random: Random;
+  readonly chaos: PartitionChaos;
+  readonly boundary: () => void;
+  readonly spec: GovernanceSpec;
+  readonly computed: (event: string, step: string) => number;
+  readonly kept: (run: KeptRun, entries: readonly Entry[]) => void;
+  readonly runs: Map<string, KeptRun>;
+}
+
+export type Environment = ReturnType<typeof makeEnvironment>;
+
+let shared: Database | null = null;
+
+export function makeEnvironment({ time, random, chaos, boundary, spec, computed, kept, runs }: Options) {
+  const database = shared ?? createD1();
+  shared = database;
+  emptyD1(database);
+  database.rows("insert into governance_spec (workflow, version, status, body, digest) values (?, ?, 'approved', ?, '')", [
+    spec.workflow,
+    spec.version,
+    JSON.stringify(spec),
+  ]);
+  const objects = new Map<string, SimulatedObject>();
+  const instances = new Map<number, Instance>();
+  let order = 0;
+  let deployment = deploymentOf([{ version: 1 }]);
+  let RunPartition = createRunPartition(deployment);
+
+  function deploymentOf(code: readonly Code[]): Deployment {
+    return defineDeployment({
+      partitions: PARTITIONS,
+      connections: { ledger: { connector: ledgerConnector, baseUrl: "LEDGER_URL", webhookSecrets: [] } },
+      models: {},
+      workflows: code.map((one) => workflowOf(one, { made: computed })),
+    });
+  }
+
+  /** D1 as one caller reaches it. */
+  const d1For = (instance: Instance | null): D1Database =>
+    d1(database, async (work) => {
+      if (instance?.mute) return new Promise<never>(() => {});
+      boundary();
+      const fault = chaos.strike("d1");
+      await time.pause(fault === "D1 slow" ? 5_000 + random.int(60_000) : 1 + random.int(20));
+      if (fault === "D1 fails before") throw new Error("D1_ERROR: Network connection lost");
+      const result = work();
+      if (fault === "D1 fails after") throw new Error("D1_ERROR: Network connection lost");
+      await time.pause(1);
+      return instance?.mute ? new Promise<never>(() => {}) : result;
+    });
+
+  const host: Host = {
+    time,
+    random,
+    commitFault: () => {
+      boundary();
+      return chaos.strike("commit") as "commit fails" | "lost after commit" | null;
+    },
+    kept: (object, id, body) => {
+      const entries = JSON.parse(body) as Entry[];
+      const [row] = object.database.rows("select id from run where no = ?", [Math.floor(id / SPAN)]);
+      const name = String(row?.id);
+      let run = runs.get(name);
+      if (!run) {
+        run = { id: name, object, entries: [], order: [], begunWith: entries.length };
+        runs.set(name, run);
+      }
+      for (const entry of entries) {
+        run.entries.push(entry);
+        run.order.push(++order);
+      }
+      kept(run, entries);
+    },
+    build: (_object, instance, ctx) => {
+      instances.set(instance.number, instance);
+      return new RunPartition(ctx, { ...env, DB: d1For(instance), LEDGER_URL: `https://ledger.test/i${instance.number}` } as unknown as Env);
+    },
+  };
+
+  const objectOf = (name: string): SimulatedObject => {
+    const object = objects.get(name) ?? new SimulatedObject(name, host);
+    objects.set(name, object);
+    return object;
+  };
+  const getByName = (name: string) => {
+    const object = objectOf(name);
+    return new Proxy({} as Record<string, unknown>, {
+      get: (_, method) => (method === "then" ? undefined : callOf(object, String(method))),
+    });
+  };
+  /** A message takes its time; what is called by then may have been lost. */
+  const callOf =
+    (object: SimulatedObject, method: string) =>
+    async (...given: unknown[]): Promise<unknown> => {
+      await time.pause(random.int(10));
+      return object.call((partition: Record<string, (...given: unknown[]) => Promise<unknown>>) =>
+        (partition[method] as (...given: unknown[]) => Promise<unknown>)(...given),
+      );
+    };
+  const env = { RUN_PARTITION: { getByName } };
+
+  return {
+    start: async (event: InterlockEvent): Promise<EventOutcome | undefined> => {
+      const context = {
+        env: { ...env, DB: d1For(null) } as unknown as Env,
+        deployment,
+        waitUntil: (work: Promise<unknown>) => void work.catch(() => {}),
+      };
+      return (await startRuns(context, [event]))[0];
+    },
+    deploy: (code: readonly Code[]): void => {
+      deployment = deploymentOf(code);
+      RunPartition = createRunPartition(deployment);
+      for (const object of objects.values()) object.replace();
+    },
+    objects: () => Array.from({ length: PARTITIONS }, (_, index) => objectOf(partitionName(index))),
+    anyObject: () => (objects.size === 0 ? undefined : random.pick([...objects.values()])),
+    instanceOf: (number: number) => instances.get(number),
+    runId: (event: string) => runIdOf(WORKFLOW, event),
+    d1: database,
+    entriesOf: ({ object, id }: KeptRun): Entry[] =>
+      object.database
+        .rows("select body from entry where id > (select no from run where id = ?) * ? and id < ((select no from run where id = ?) + 1) * ? order by id", [id, SPAN, id, SPAN])
+        .flatMap(({ body }) => JSON.parse(String(body)) as Entry[]),
+    close: () => {
+      for (const object of objects.values()) {
+        object.lose();
+        object.database.close();
+      }
+    },
+  };
+}

@@ -1,0 +1,154 @@
+// What the simulated runs do: every kind of step, in a row, beside each other and in loops. One workflow, whose event says which of the bodies a run goes
+// through, so that lanes and kill switches hold them together. Each write carries the run's event id, so that what a system holds says whose it is.
+import * as z from "zod";
+import { defineWorkflow, type Handles, type StepTools, type Workflow } from "../../../src/engine/define.ts";
+import type { InterlockEvent } from "../../../src/core/event.ts";
+import type { GovernanceSpec } from "../../../src/governance/spec.ts";
+import { ledgerConnector } from "../../unit/engine/ledger.ts";
+
+const MINUTE = 60_000;
+export const HOUR = 60 * MINUTE;
+export const Go = z.strictObject({ n: z.number() });
+export const BODIES = ["row", "beside", "loop", "two waits", "asks", "fails", "letter"] as const;
+export type BodyName = (typeof BODIES)[number];
+export const WORKFLOW = "bookkeeping";
+
+const uses = { book: ledgerConnector.only("getRecord", "setRecord", "addLine", "pay", "sendLetter") };
+type Context = Handles<typeof uses, Record<never, never>, never> & { readonly event: InterlockEvent; readonly step: StepTools };
+export interface EventData {
+  readonly body: BodyName;
+}
+
+/** Counts what a computation did that was not recorded yet; the oracle of "once". */
+export interface Computed {
+  readonly made: (event: string, step: string) => number;
+}
+
+const bodies = (computed: Computed): Readonly<Record<BodyName, (context: Context) => Promise<unknown>>> => ({
+  row: async ({ event, book, step }) => {
+    await book.getRecord("open", { id: event.subject });
+    const drawn = await step.run("draw", () => ({ n: computed.made(event.id, "draw") }));
+    await step.sleep("cool down", 30_000);
+    await book.setRecord("claim", { id: event.subject, set: { owner: event.id } });
+    const go = await step.signal("go", { schema: Go, within: HOUR });
+    await book.addLine("note", { text: `${event.id} ${drawn.n} ${go.status === "received" ? go.data.n : "nobody"}` });
+    await step.sleepUntil("evening", event.time + 90 * MINUTE);
+    await book.pay("pay", { text: event.id });
+    return "done";
+  },
+  beside: async ({ event, book, step }) => {
+    await book.getRecord("open", { id: event.subject });
+    const [line, go] = await Promise.all([
+      book.addLine("left", { text: `${event.id} left` }),
+      step.signal("go", { schema: Go, within: HOUR }),
+      step.sleep("meanwhile", 5 * MINUTE),
+      step.run("draw", () => ({ n: computed.made(event.id, "draw") })),
+      book.pay("right", { text: `${event.id} right` }),
+    ]);
+    await book.addLine("after", { text: `${event.id} ${line.status} ${go.status}` });
+    return "done";
+  },
+  loop: async ({ event, book, step }) => {
+    await book.getRecord("open", { id: event.subject });
+    for (let turn = 1; turn <= 3; turn++) {
+      const drawn = await step.run("draw", () => ({ n: computed.made(event.id, `draw#${turn}`) }));
+      await book.addLine("line", { text: `${event.id} turn ${turn} ${drawn.n}` });
+      const go = await step.signal("go", { schema: Go, within: 20 * MINUTE });
+      if (go.status === "expired") await step.sleep("rest", MINUTE);
+    }
+    return "done";
+  },
+  "two waits": async ({ event, book, step }) => {
+    await book.getRecord("open", { id: event.subject });
+    const [first, second] = await Promise.all([
+      step.signal("go", { schema: Go, within: 30 * MINUTE }),
+      step.signal("go", { schema: Go, within: HOUR }),
+    ]);
+    await book.addLine("took", { text: `${event.id} ${first.status} ${second.status}` });
+    const third = await step.signal("go", { schema: Go, within: 10 * MINUTE });
+    return third.status;
+  },
+  asks: async ({ event, book, step }) => {
+    await book.getRecord("open", { id: event.subject });
+    await book.addLine("before", { text: `${event.id} before` });
+    const set = await book.setRecord("claim", { id: event.subject, set: { grade: event.id } });
+    if (set.status === "refused") return set.because;
+    await step.sleep("cool down", 10_000);
+    await book.pay("pay", { text: event.id });
+    return "done";
+  },
+  fails: async ({ event, book, step }) => {
+    await book.getRecord("open", { id: event.subject });
+    await book.addLine("first", { text: `${event.id} first` });
+    await book.setRecord("claim", { id: event.subject, set: { owner: event.id } });
+    await step.sleep("cool down", 10_000);
+    await book.addLine("second", { text: `${event.id} second` });
+    // Until somebody opens it; the schedule does so before a retry.
+    await book.getRecord("closed", { id: `closed-${event.id}` });
+    await book.pay("pay", { text: event.id });
+    return "done";
+  },
+  letter: async ({ event, book, step }) => {
+    await book.getRecord("open", { id: event.subject });
+    await book.sendLetter("letter", { text: event.id });
+    await step.signal("go", { schema: Go, within: 10 * MINUTE });
+    await book.addLine("note", { text: `${event.id} posted` });
+    return "done";
+  },
+});
+
+export interface Code {
+  readonly version: number;
+  /** Runs whose recorded first step this code would do otherwise. */
+  readonly divergesFor?: ReadonlySet<string>;
+  /** A change that no journal notices. */
+  readonly harmless?: boolean;
+}
+
+export function workflowOf({ version, divergesFor, harmless }: Code, computed: Computed): Workflow {
+  const made = bodies(computed);
+  return defineWorkflow(
+    {
+      name: WORKFLOW,
+      version,
+      purpose: "Keep the simulation's books",
+      trigger: ledgerConnector.on("opened"),
+      lane: ({ event }) => event.subject,
+      uses,
+      dataFlow: [],
+      decisions: {},
+    },
+    async (context) => {
+      const { event } = context;
+      if (divergesFor?.has(event.id)) {
+        await context.book.getRecord("open", { id: "another" });
+        await context.book.sendLetter("must never leave", { text: event.id });
+      }
+      if (harmless) await Promise.resolve();
+      return made[(event.data as unknown as EventData).body](context as Context);
+    },
+  );
+}
+
+const free = { ask: "never", fields: { text: {} } } as const;
+
+export function specOf(asks: boolean, onFailure: "compensate" | "leave"): GovernanceSpec {
+  return {
+    workflow: WORKFLOW,
+    version: 1,
+    owner: "owner@example.com",
+    purpose: "Keep the simulation's books",
+    mode: "live",
+    regulated: false,
+    thresholds: {},
+    alwaysAsk: [],
+    actions: {
+      "ledger.setRecord": { ask: asks ? "always" : "never", fields: { owner: {}, grade: {} } },
+      "ledger.addLine": free,
+      "ledger.pay": free,
+      "ledger.sendLetter": free,
+    },
+    review: { reviewers: ["ada@example.com", "grace@example.com"], slaMinutes: 60, onExpiry: "reject" },
+    onFailure,
+  };
+}
