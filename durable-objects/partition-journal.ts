@@ -191,6 +191,14 @@ export class PartitionJournal {
       .map((row) => row.id);
   }
 
+  /** What only other code could end is due now: a new instance may be one of a new deployment. */
+  wakeHeldForCode(now: number): void {
+    this.#storage.sql.exec(
+      "update run set due = ? where open = 1 and waiting ->> '$.error.code' in ('workflow.unknown', 'workflow.diverged')",
+      now,
+    );
+  }
+
   nextDue(): number | null {
     return this.#storage.sql.exec<{ due: number | null }>("select min(due) as due from run where open = 1").one().due;
   }

@@ -60,7 +60,10 @@ export function createRunPartition(deployment: Deployment) {
         now: Date.now,
       });
       ctx.blockConcurrencyWhile(async () => {
-        ctx.storage.transactionSync(() => migrate(ctx.storage.sql));
+        ctx.storage.transactionSync(() => {
+          migrate(ctx.storage.sql);
+          this.#journal.wakeHeldForCode(Date.now());
+        });
         this.#alarmAt = await ctx.storage.getAlarm();
         const due = this.#journal.nextDue();
         if (due !== null) this.#arm(Math.max(due, Date.now()));

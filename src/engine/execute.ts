@@ -29,7 +29,7 @@ export interface RunInput {
 /** One pass. A run that is being cancelled runs its body only to settle what was sent unanswered; without such a write it needs no body at all. */
 export async function executePass(run: RunInput): Promise<PassEnd> {
   if (mayCancelNow(run.journal, run.recordedSteps)) return cancelNow(run, run.recordedSteps);
-  const pass = new Pass(run.runId, run.spec, run.journal, run.ports);
+  const pass = new Pass(run.runId, run.spec, run.journal, run.ports, run.recordedSteps);
   void runBody(pass, run);
   const end = await pass.ended;
   const steps = new Set([...run.recordedSteps, ...pass.calledSteps]);
@@ -58,9 +58,8 @@ async function runBody(pass: Pass, run: RunInput): Promise<void> {
 async function lastWord(pass: Pass, run: RunInput): Promise<LastWord> {
   try {
     const output = await run.workflow.body({ ...handlesOf(pass, run.workflow), step: stepTools(pass), event: run.event });
-    const called = pass.calledSteps;
-    const forgotten = [...run.recordedSteps].find((step) => !called.has(step));
-    if (forgotten && !pass.isCancelling) {
+    const forgotten = pass.firstMissing;
+    if (forgotten !== null && !pass.isCancelling) {
       await pass.call(async () =>
         pass.hold(forgotten, "workflow.diverged", `The step "${forgotten}" is recorded and the code no longer makes it`),
       );

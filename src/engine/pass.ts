@@ -27,6 +27,9 @@ export type PassEnd =
   | { readonly kind: "waiting"; readonly on: WaitReason }
   | { readonly kind: "broken"; readonly error: unknown };
 
+/** How long a replay may take from one recorded step to the next, in turns of the event loop: a body may await a little of its own in between. */
+const REPLAY_TURNS = 20;
+
 export class Pass {
   readonly runId: string;
   readonly workflow: string;
@@ -40,9 +43,13 @@ export class Pass {
   readonly #alone: (() => void)[] = [];
   /** Arrivals that waits of this pass have taken: a signal is delivered once, and a replay takes the same ones in the same order. */
   readonly takenSignals = new Set<number>();
+  /** Recorded steps that the body has not called yet. */
+  readonly #missing: Set<string>;
   #inFlight = 0;
 
-  constructor(runId: string, spec: GovernanceSpec, journal: Journal, ports: Ports) {
+  /** `recorded`: the steps that the journal knows. */
+  constructor(runId: string, spec: GovernanceSpec, journal: Journal, ports: Ports, recorded: ReadonlySet<string> = new Set()) {
+    this.#missing = new Set(recorded);
     this.runId = runId;
     this.workflow = spec.workflow;
     this.spec = spec;
@@ -60,6 +67,11 @@ export class Pass {
     return count === 1 ? name : `${name}#${count}`;
   }
 
+  /** A recorded step that the body has not called, if there is one. */
+  get firstMissing(): string | null {
+    return [...this.#missing][0] ?? null;
+  }
+
   get calledSteps(): ReadonlySet<string> {
     const called = new Set<string>();
     for (const [name, count] of this.#occurrences) for (let i = 1; i <= count; i++) called.add(i === 1 ? name : `${name}#${i}`);
@@ -69,10 +81,26 @@ export class Pass {
   /** One call from the body: numbered, and let through only while nobody has stopped the run. What is recorded is always answered. */
   step<T>(name: string, work: (step: string) => Promise<T>): Promise<T> {
     const step = this.stepKey(name);
+    this.#missing.delete(step);
     return this.call(async () => {
+      if (this.#missing.size > 0 && this.entries(step).length === 0) await this.#untilReplayed(step);
       this.admit(step);
       return work(step);
     });
+  }
+
+  /**
+   * A new step begins only when every recorded one has been called: each was, at its time, with nothing but recorded answers. A body that asks for something new
+   * before it has asked for all of them follows another journal, and must be held before it does anything.
+   */
+  async #untilReplayed(step: string): Promise<void> {
+    for (let turn = 0; this.#missing.size > 0; turn++) {
+      const [missing] = this.#missing;
+      if (turn === REPLAY_TURNS) {
+        this.hold(missing as string, "workflow.diverged", `The code makes the step "${step}" where "${missing}" is recorded`);
+      }
+      await this.ports.turn();
+    }
   }
 
   /** Asked where a step begins, and again right before a write leaves: a stop must not wait for a long look. */

@@ -115,6 +115,7 @@ describe("code that no longer follows its journal", () => {
     ["makes a read of a write", add("one"), read("a", "add"), "add"],
     ["makes a write of a read", read("a"), add("one", "read"), "read"],
     ["renames a step", add("one"), add("one", "write"), "add"],
+    ["puts a write before the recorded ones", read("a"), async (context) => [await add("one")(context), await read("a")(context)], "read"],
     ["forgets a step", async (context) => [await read("a")(context), await add("one")(context)], read("a"), "add"],
     ["forgets all steps", add("one"), async () => "done", "add"],
   ];
@@ -126,7 +127,7 @@ describe("code that no longer follows its journal", () => {
     expect(entries.map(({ type }) => type)).not.toContain("undo.requested");
   });
 
-  it.each(changes.filter(([name]) => name !== "renames a step"))("sends nothing: it %s", async (_, first, second) => {
+  it.each(changes)("sends nothing: it %s", async (_, first, second) => {
     const { requests, asked } = await changed(first, second);
     expect(requests).toBe(0);
     expect(asked).toBeLessThanOrEqual(1);
