@@ -138,6 +138,8 @@ export function makeEnvironment({ time, random, chaos, boundary, spec, computed,
       for (const object of objects.values()) object.replace();
     },
     objects: () => Array.from({ length: PARTITIONS }, (_, index) => objectOf(partitionName(index))),
+    /** Those that somebody has called already. */
+    built: () => [...objects.values()].filter((object) => object.isBuilt),
     anyObject: () => (objects.size === 0 ? undefined : random.pick([...objects.values()])),
     instanceOf: (number: number) => instances.get(number),
     runId: (event: string) => runIdOf(WORKFLOW, event),

@@ -63,9 +63,7 @@ export class SimulatedObject {
     this.#host = host;
   }
 
-  get alarmAt(): number | null {
-    return this.#alarm?.at ?? null;
-  }
+  isBuilt = false;
 
   /** A call from outside. It rejects when the object is lost before it has answered; then nobody knows what became of it. */
   async call<T>(use: (object: never) => Promise<T>): Promise<T> {
@@ -95,6 +93,7 @@ export class SimulatedObject {
     if (this.#instance) return this.#instance;
     const instance = new Instance(++SimulatedObject.#instances);
     this.#instance = instance;
+    this.isBuilt = true;
     instance.object = this.#host.build(this, instance, this.#context(instance));
     return instance;
   }

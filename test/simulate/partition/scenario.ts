@@ -1,6 +1,6 @@
 // What a partition schedule is about, drawn from its seed: its runs and their lanes, what people say and when, what is deployed and when.
 import type { Random } from "../random.ts";
-import { BODIES, type BodyName, HOUR } from "./workflows.ts";
+import { BODIES, type BodyName, LONG } from "./workflows.ts";
 
 export const SAID = [
   "signal",
@@ -60,7 +60,7 @@ export function drawPartitionScenario(random: Random): PartitionScenario {
     };
   });
   const sayings: Saying[] = [];
-  const when = (): When => (random.chance(0.6) ? { boundary: 1 + random.int(40 * count) } : { at: random.int(random.chance(0.7) ? 120_000 : HOUR) });
+  const when = (): When => (random.chance(0.6) ? { boundary: 1 + random.int(40 * count) } : { at: random.int(random.chance(0.7) ? 120_000 : LONG) });
   for (let run = 0; run < count; run++) {
     // Early, late, twice, and more than are waited for.
     for (let signals = random.int(4); signals > 0; signals--) {

@@ -18,14 +18,14 @@ import { checkLeaving, checkOver, eventOf } from "./invariants.ts";
 import { drawPartitionScenario, type Saying } from "./scenario.ts";
 import { createSystems } from "./systems.ts";
 import { VirtualTime } from "./virtual-time.ts";
-import { type EventData, HOUR, specOf, WORKFLOW } from "./workflows.ts";
+import { type EventData, LONG, specOf, WORKFLOW } from "./workflows.ts";
 import type { KeptRun, PartitionResult, PartitionWorld } from "./world.ts";
 
 const BEGINNING = Date.parse("2026-01-05T09:00:00Z");
 const MAX_STEPS = 60_000;
 /** After this long nothing fails any more and whatever was stopped is let go on. */
-const CALM = 3 * HOUR;
-const END = 60 * HOUR;
+const CALM = 4 * LONG;
+const END = 200 * LONG;
 
 export async function runPartitionSchedule(seed: number): Promise<PartitionResult> {
   const random = createRandom(seed);
@@ -179,12 +179,12 @@ export async function runPartitionSchedule(seed: number): Promise<PartitionResul
       case "cancel and take back":
         return void sure({ do: "cancel", compensate: true, reason: "" }, what, accepted);
       case "pause":
-        return void sure({ do: "pause" }, what, () => time.later(random.int(HOUR), () => sure({ do: "resume" }, "resume")));
+        return void sure({ do: "pause" }, what, () => time.later(random.int(LONG), () => sure({ do: "resume" }, "resume")));
       case "halt of a workflow":
       case "halt of everything": {
         const scope = what === "halt of everything" ? "*" : WORKFLOW;
         void halt(scope, true);
-        return void time.later(1 + random.int(HOUR), () => halt(scope, false));
+        return void time.later(1 + random.int(LONG), () => halt(scope, false));
       }
       case "undo": {
         const applied = run?.entries.flatMap((entry) => (entry.type === "effect.applied" ? [entry.step] : [])) ?? [];
@@ -200,7 +200,7 @@ export async function runPartitionSchedule(seed: number): Promise<PartitionResul
       case "deployed: without the version": {
         words.push(what);
         environment.deploy([]);
-        return void time.later(1_000 + random.int(HOUR), () => {
+        return void time.later(1_000 + random.int(LONG), () => {
           words.push("deployed: put back");
           environment.deploy([{ version: 1 }]);
         });
@@ -215,7 +215,7 @@ export async function runPartitionSchedule(seed: number): Promise<PartitionResul
         const span = { events: divergesFor, from: time.now, to: Number.POSITIVE_INFINITY };
         world.diverged.push(span);
         environment.deploy([{ version: 1, divergesFor }]);
-        return void time.later(1_000 + random.int(HOUR), () => {
+        return void time.later(1_000 + random.int(LONG), () => {
           words.push("deployed: put back");
           span.to = Math.min(span.to, time.now);
           environment.deploy([{ version: 1 }]);
@@ -230,7 +230,7 @@ export async function runPartitionSchedule(seed: number): Promise<PartitionResul
 
   /** What the schedule sees of a run as it becomes durable. */
   function notice(run: KeptRun, entry: Entry): void {
-    if (entry.type === "approval.requested") time.later(1_000 + random.int(HOUR), () => decide(run, entry.approval));
+    if (entry.type === "approval.requested") time.later(1_000 + random.int(LONG), () => decide(run, entry.approval));
     if (entry.type === "run.failed" || entry.type === "run.completed" || entry.type === "run.cancelled")
       time.later(1 + random.int(20_000), () => afterEnd(run, entry));
   }
@@ -308,7 +308,7 @@ export async function runPartitionSchedule(seed: number): Promise<PartitionResul
   }
 
   function* waitingFor(kind: WaitReason["kind"]): Iterable<{ run: KeptRun; on: WaitReason }> {
-    for (const object of environment.objects()) {
+    for (const object of environment.built()) {
       for (const { id, waiting } of object.database.rows("select id, waiting from run where open = 1 and waiting ->> 'kind' = ?", [kind])) {
         const run = world.runs.get(String(id));
         if (run) yield { run, on: JSON.parse(String(waiting)) as WaitReason };
@@ -331,7 +331,7 @@ export async function runPartitionSchedule(seed: number): Promise<PartitionResul
     for (const [index, event] of events().entries()) {
       const { at, deliveries } = scenario.runs[index] as (typeof scenario.runs)[number];
       for (let delivery = 0; delivery < deliveries; delivery++) {
-        time.later(delivery === 0 || random.chance(0.5) ? at : random.int(HOUR), () => deliver(event));
+        time.later(delivery === 0 || random.chance(0.5) ? at : random.int(LONG), () => deliver(event));
       }
     }
     for (const saying of scenario.sayings) {
@@ -340,7 +340,7 @@ export async function runPartitionSchedule(seed: number): Promise<PartitionResul
     }
     time.later(CALM, calm);
     // An operator looks now and then, more often in the beginning, and some time after everything else.
-    for (let at = 20_000; at < END; at += at < HOUR ? 400_000 : at < 2 * CALM ? 1_800_000 : 6 * HOUR) time.later(at, operate);
+    for (let at = 20_000; at < END; at += at < 2 * CALM ? 150_000 : 20 * LONG) time.later(at, operate);
     let steps = 0;
     while (await time.step(BEGINNING + END)) {
       if (++steps > MAX_STEPS) {

@@ -7,7 +7,8 @@ import type { GovernanceSpec } from "../../../src/governance/spec.ts";
 import { ledgerConnector } from "../../unit/engine/ledger.ts";
 
 const MINUTE = 60_000;
-export const HOUR = 60 * MINUTE;
+/** As long as anything takes here: a queue looks by itself every half minute, and more of that shows nothing new. */
+export const LONG = 10 * MINUTE;
 export const Go = z.strictObject({ n: z.number() });
 export const BODIES = ["row", "beside", "loop", "two waits", "asks", "fails", "letter"] as const;
 export type BodyName = (typeof BODIES)[number];
@@ -30,9 +31,9 @@ const bodies = (computed: Computed): Readonly<Record<BodyName, (context: Context
     const drawn = await step.run("draw", () => ({ n: computed.made(event.id, "draw") }));
     await step.sleep("cool down", 30_000);
     await book.setRecord("claim", { id: event.subject, set: { owner: event.id } });
-    const go = await step.signal("go", { schema: Go, within: HOUR });
+    const go = await step.signal("go", { schema: Go, within: LONG });
     await book.addLine("note", { text: `${event.id} ${drawn.n} ${go.status === "received" ? go.data.n : "nobody"}` });
-    await step.sleepUntil("evening", event.time + 90 * MINUTE);
+    await step.sleepUntil("evening", event.time + 12 * MINUTE);
     await book.pay("pay", { text: event.id });
     return "done";
   },
@@ -40,8 +41,8 @@ const bodies = (computed: Computed): Readonly<Record<BodyName, (context: Context
     await book.getRecord("open", { id: event.subject });
     const [line, go] = await Promise.all([
       book.addLine("left", { text: `${event.id} left` }),
-      step.signal("go", { schema: Go, within: HOUR }),
-      step.sleep("meanwhile", 5 * MINUTE),
+      step.signal("go", { schema: Go, within: LONG }),
+      step.sleep("meanwhile", MINUTE),
       step.run("draw", () => ({ n: computed.made(event.id, "draw") })),
       book.pay("right", { text: `${event.id} right` }),
     ]);
@@ -53,7 +54,7 @@ const bodies = (computed: Computed): Readonly<Record<BodyName, (context: Context
     for (let turn = 1; turn <= 3; turn++) {
       const drawn = await step.run("draw", () => ({ n: computed.made(event.id, `draw#${turn}`) }));
       await book.addLine("line", { text: `${event.id} turn ${turn} ${drawn.n}` });
-      const go = await step.signal("go", { schema: Go, within: 20 * MINUTE });
+      const go = await step.signal("go", { schema: Go, within: 3 * MINUTE });
       if (go.status === "expired") await step.sleep("rest", MINUTE);
     }
     return "done";
@@ -61,11 +62,11 @@ const bodies = (computed: Computed): Readonly<Record<BodyName, (context: Context
   "two waits": async ({ event, book, step }) => {
     await book.getRecord("open", { id: event.subject });
     const [first, second] = await Promise.all([
-      step.signal("go", { schema: Go, within: 30 * MINUTE }),
-      step.signal("go", { schema: Go, within: HOUR }),
+      step.signal("go", { schema: Go, within: 4 * MINUTE }),
+      step.signal("go", { schema: Go, within: LONG }),
     ]);
     await book.addLine("took", { text: `${event.id} ${first.status} ${second.status}` });
-    const third = await step.signal("go", { schema: Go, within: 10 * MINUTE });
+    const third = await step.signal("go", { schema: Go, within: 2 * MINUTE });
     return third.status;
   },
   asks: async ({ event, book, step }) => {
@@ -91,7 +92,7 @@ const bodies = (computed: Computed): Readonly<Record<BodyName, (context: Context
   letter: async ({ event, book, step }) => {
     await book.getRecord("open", { id: event.subject });
     await book.sendLetter("letter", { text: event.id });
-    await step.signal("go", { schema: Go, within: 10 * MINUTE });
+    await step.signal("go", { schema: Go, within: 2 * MINUTE });
     await book.addLine("note", { text: `${event.id} posted` });
     return "done";
   },
@@ -148,7 +149,7 @@ export function specOf(asks: boolean, onFailure: "compensate" | "leave"): Govern
       "ledger.pay": free,
       "ledger.sendLetter": free,
     },
-    review: { reviewers: ["ada@example.com", "grace@example.com"], slaMinutes: 60, onExpiry: "reject" },
+    review: { reviewers: ["ada@example.com", "grace@example.com"], slaMinutes: 10, onExpiry: "reject" },
     onFailure,
   };
 }
