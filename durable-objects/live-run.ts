@@ -9,6 +9,9 @@ export interface RunRow {
   readonly no: number;
   readonly id: string;
   readonly lane: string;
+  readonly atOnce: number;
+  /** Its workflow's limits are kept in this partition. */
+  readonly confined: boolean;
   readonly pins: Pins;
   readonly event: InterlockEvent;
   readonly created: number;
@@ -16,7 +19,10 @@ export interface RunRow {
 
 /** A run in memory: its entries and who may add to them. */
 export class LiveRun {
-  readonly row: RunRow;
+  /** Replaced when a later event takes the place of its own. */
+  row: RunRow;
+  /** Its turn has come: nothing of flow control holds it up again. */
+  begun = false;
   readonly entries: Entry[] = [];
   readonly byStep = new Map<string, Entry[]>();
   /** The run's own entries, of no step. */

@@ -86,7 +86,14 @@ export class Outbox {
         this.#host.failed();
         return;
       }
-      await this.#host.mark(upTo.map(({ run, seq }) => ({ no: run.row.no, projected: seq, open: isOpen(run, seq) ? 1 : 0 })));
+      await this.#host.mark(
+        upTo.map(({ run, seq }) => ({
+          no: run.row.no,
+          projected: seq,
+          open: isOpen(run, seq) ? 1 : 0,
+          ended: run.ended && run.seq === seq ? 1 : 0,
+        })),
+      );
       for (const { run, seq } of upTo) {
         run.projected = seq;
         if (run.seq === seq) this.#host.projected(run);

@@ -2,10 +2,11 @@
 // It decides nothing. The key (run, sequence) is the fence between instances: a second writer of the same number fails, and with it its pass.
 import { InterlockError } from "../src/core/errors.ts";
 import type { InterlockEvent } from "../src/core/event.ts";
-import type { WaitReason } from "../src/core/run.ts";
+import { dueOf, type WaitReason } from "../src/core/run.ts";
 import type { Entry, Journal } from "../src/engine/journal.ts";
 import { GovernanceSpec } from "../src/governance/spec.ts";
 import { LiveRun, type RunRow } from "./live-run.ts";
+import { type Admission, Stage } from "./run-queue.ts";
 
 /** How long a commit waits for company while more runs than these are live. Measured: 2 ms saves more commits than it costs latency. */
 const GROUP_MS = 2;
@@ -19,6 +20,7 @@ export interface ProjectedMark {
   readonly no: number;
   readonly projected: number;
   readonly open: 0 | 1;
+  readonly ended: 0 | 1;
 }
 
 export class PartitionJournal {
@@ -58,19 +60,26 @@ export class PartitionJournal {
   }
 
   /** The run as stored, or null when it exists already. */
-  insertRun(row: Omit<RunRow, "no">): RunRow | null {
+  insertRun(row: Omit<RunRow, "no">, { stage, rank, ready, waiting }: Admission): RunRow | null {
     const { pins } = row;
     const [stored] = this.#storage.sql
       .exec<{ no: number }>(
-        "insert or ignore into run (id, lane, workflow, version, manifest, spec_version, event, due, created) values (?, ?, ?, ?, ?, ?, ?, ?, ?) returning no",
+        `insert or ignore into run (id, lane, at_once, confined, stage, rank, ready, workflow, version, manifest, spec_version, event, waiting, due, created)
+         values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) returning no`,
         row.id,
         row.lane,
+        row.atOnce,
+        row.confined ? 1 : 0,
+        stage,
+        rank,
+        ready,
         pins.workflow,
         pins.version,
         pins.manifestDigest,
         pins.specVersion,
         JSON.stringify(row.event),
-        row.created,
+        waiting && JSON.stringify(waiting),
+        (waiting && dueOf(waiting)) ?? row.created,
         row.created,
       )
       .toArray();
@@ -111,6 +120,10 @@ export class PartitionJournal {
     this.#storage.sql.exec("update run set due = ?, open = 1 where no = ?", due, no);
   }
 
+  has(id: string): boolean {
+    return this.#storage.sql.exec("select 1 from run where id = ?", id).toArray().length > 0;
+  }
+
   admitted(after: string, limit: number): string[] {
     return this.#storage.sql
       .exec<{ id: string }>("select id from run where id > ? order by id limit ?", after, limit)
@@ -120,7 +133,7 @@ export class PartitionJournal {
 
   setProjected(rows: readonly ProjectedMark[]): void {
     this.#storage.sql.exec(
-      `update run set projected = j.value->>'projected', open = j.value->>'open'
+      `update run set projected = j.value->>'projected', open = j.value->>'open', stage = iif(j.value->>'ended', ${Stage.ended}, stage)
        from json_each(?) as j where run.no = j.value->>'no'`,
       JSON.stringify(rows),
     );
@@ -134,6 +147,8 @@ export class PartitionJournal {
         no: row.no,
         id: row.id,
         lane: row.lane,
+        atOnce: row.at_once,
+        confined: row.confined === 1,
         pins: { workflow: row.workflow, version: row.version, manifestDigest: row.manifest, specVersion: row.spec_version },
         event: JSON.parse(row.event) as InterlockEvent,
         created: row.created,
@@ -150,21 +165,8 @@ export class PartitionJournal {
     }
     run.waiting = row.waiting === null ? null : (JSON.parse(row.waiting) as WaitReason);
     run.projected = row.projected;
+    run.begun = row.stage >= Stage.begun;
     return run;
-  }
-
-  /** The open run of a lane that is next to this one, in the order of their admission. */
-  neighbour({ lane, no }: RunRow, side: "before" | "after"): string | null {
-    const [row] = this.#storage.sql
-      .exec<{ id: string }>(
-        side === "before"
-          ? "select id from run where open = 1 and lane = ? and no < ? order by no desc limit 1"
-          : "select id from run where open = 1 and lane = ? and no > ? order by no limit 1",
-        lane,
-        no,
-      )
-      .toArray();
-    return row?.id ?? null;
   }
 
   /** Open runs whose time has come. */
@@ -254,6 +256,9 @@ type StoredRun = {
   no: number;
   id: string;
   lane: string;
+  at_once: number;
+  confined: number;
+  stage: number;
   workflow: string;
   version: number;
   manifest: string;

@@ -3,14 +3,17 @@
 // due timers and unprojected entries; its times live in SQLite, so losing an alarm loses nothing.
 import { DurableObject } from "cloudflare:workers";
 import { type ErrorCode, failureOf, InterlockError, ok, type Result } from "../src/core/errors.ts";
+import type { InterlockEvent } from "../src/core/event.ts";
 import type { HaltSwitch } from "../src/core/halt.ts";
 import { dueOf, type WaitReason } from "../src/core/run.ts";
 import type { RunRequest } from "../src/core/run-request.ts";
 import { type Deployment, matchesManifest, workflowOf } from "../src/deployment.ts";
-import type { Workflow } from "../src/engine/define.ts";
+import type { Limits, Workflow } from "../src/engine/define.ts";
 import { actionOfApproval, cancelNow, executePass, mayCancelNow, stepsOf, undoStep, withUndo } from "../src/engine/execute.ts";
 import { answerApproval, askUndo, deliverSignal, resolveStep, type SignalInput } from "../src/engine/external.ts";
-import type { NewEntry, OperatorChoice } from "../src/engine/journal.ts";
+import { isConfined, type Line, limitsOf, takesPlace, windowEnd } from "../src/engine/flow.ts";
+import type { EventFacts, NewEntry, OperatorChoice } from "../src/engine/journal.ts";
+import { cancelOf } from "../src/engine/lifecycle.ts";
 import type { PartitionPort, RunStart, RunView, StartBatch, Started } from "../src/engine/partition-port.ts";
 import { Pass, type PassEnd, type Ports } from "../src/engine/pass.ts";
 import { askOfRun, forkJournal } from "../src/engine/run-requests.ts";
@@ -20,6 +23,7 @@ import { LiveRun } from "./live-run.ts";
 import { Outbox } from "./outbox.ts";
 import { Outside } from "./outside.ts";
 import { PartitionJournal } from "./partition-journal.ts";
+import { type Advanced, RunQueue, Stage } from "./run-queue.ts";
 import { migrate } from "./storage-migrations.ts";
 
 /** How long a run may be left to a lost instance before another looks: the alarm trails every start by this much. */
@@ -28,11 +32,17 @@ const WATCHDOG_MS = 2_000;
 const PASS_STALL_MS = 120_000;
 const DUE_BATCH = 500;
 const DEPLOY_CHECK_MS = 5 * 60_000;
-/** The end of a run wakes the next of its lane at once; this is for the moment in which an instance is lost in between. */
-const LANE_CHECK_MS = 30_000;
+
 export function createRunPartition(deployment: Deployment) {
+  const known = new Map<string, Limits>();
+  const limits = (workflow: string): Limits => {
+    const found = known.get(workflow) ?? limitsOf(deployment.workflows, workflow);
+    known.set(workflow, found);
+    return found;
+  };
   return class RunPartition extends DurableObject<Env> implements PartitionPort {
     readonly #journal: PartitionJournal;
+    readonly #queue: RunQueue;
     readonly #live = new Map<string, LiveRun>();
     readonly #outbox: Outbox;
     readonly #outside: Outside;
@@ -46,6 +56,10 @@ export function createRunPartition(deployment: Deployment) {
       this.#journal = new PartitionJournal(ctx.storage);
       this.#journal.busy = () => this.#running;
       this.#halts = new Halts(ctx.storage.sql);
+      this.#queue = new RunQueue(ctx.storage.sql, limits, (id) => {
+        const run = this.#live.get(id);
+        return run !== undefined && run.ended !== null && run.unsaved.length === 0;
+      });
       this.#outside = new Outside(deployment, env, (workflow) => this.#halts.of(workflow));
       this.#outbox = new Outbox({
         db: env.DB,
@@ -71,32 +85,42 @@ export function createRunPartition(deployment: Deployment) {
     }
 
     start({ specs, starts }: StartBatch): Promise<Result<Started[]>> {
-      return this.#answer(async () => ok(await this.#admit(starts, specs)));
+      return this.#answer(async () => ok(await this.#begin(starts, specs)));
     }
 
-    async #admit(starts: readonly RunStart[], specs: StartBatch["specs"] = []): Promise<Started[]> {
+    async #begin(starts: readonly RunStart[], specs: StartBatch["specs"] = []): Promise<Started[]> {
       const now = Date.now();
-      const fresh: LiveRun[] = [];
+      const touched: LiveRun[] = [];
+      const advanced: Advanced[] = [];
       const started: Started[] = [];
       await this.#commit(() => {
         for (const spec of specs) this.#journal.keepSpec(spec);
-        for (const { runId, lane, pins, event, origin, journal } of starts) {
-          const row = this.#journal.insertRun({ id: runId, lane, pins, event, created: now });
-          started.push({ runId, fresh: row !== null });
-          if (!row) continue;
-          const run = new LiveRun(row, now);
-          const { id, type, subject, connection } = event;
-          run.add([{ type: "run.started", pins, event: { id, type, subject, connection }, ...(origin ? { origin } : {}) }], now);
-          if (journal) run.add(journal, now);
-          this.#journal.insertUnsaved(run);
-          fresh.push(run);
+        for (const start of starts) {
+          const asked = start.runId;
+          const merged = this.#queue.mergedInto(asked);
+          const into = merged === null ? this.#mergeInto(start, now) : null;
+          const found = merged ?? into?.row.id;
+          if (found !== undefined) {
+            started.push({ asked, runId: found, fresh: false, merged: true });
+            if (into) touched.push(into);
+            continue;
+          }
+          const run = this.#admit(start, now);
+          started.push({ asked, runId: asked, fresh: run !== null });
+          if (!run) continue;
+          touched.push(run);
+          if (!run.begun && !isCollected(run)) advanced.push(this.#queue.advance(lineOf(run), now));
         }
       }, "writeNow");
-      if (fresh.length > 0) this.#arm(now + WATCHDOG_MS);
-      for (const run of fresh) {
-        this.#live.set(run.row.id, run);
-        this.#drive(run);
+      if (touched.length > 0) this.#arm(now + WATCHDOG_MS);
+      for (const run of touched) {
+        if (run.begun) this.#drive(run);
+        else {
+          if (run.waiting) this.#arm(dueOf(run.waiting) ?? now);
+          this.#outbox.add(run.row.id);
+        }
       }
+      for (const each of advanced) this.#follow(each);
       return started;
     }
 
@@ -141,10 +165,9 @@ export function createRunPartition(deployment: Deployment) {
         const old = this.#find(runId);
         const fork = forkJournal(old.entries, step);
         if (!fork.ok) return fork;
-        const { lane, pins, event } = old.row;
-        const [started] = await this.#admit([
-          { runId: newRunId, lane, pins, event, origin: { kind: "restarted", from: runId, step, by }, journal: fork.value },
-        ]);
+        const { lane, atOnce, pins, event } = old.row;
+        const origin = { kind: "restarted", from: runId, step, by } as const;
+        const [started] = await this.#begin([{ runId: newRunId, lane, atOnce, pins, event, origin, journal: fork.value }]);
         return ok(started as Started);
       });
     }
@@ -281,9 +304,8 @@ export function createRunPartition(deployment: Deployment) {
         if (!matchesManifest(workflow, pins.manifestDigest)) {
           return held("workflow.diverged", `${pins.workflow}@${pins.version} is deployed with another manifest than this run began with`);
         }
-        if (this.#waitsItsTurn(run)) {
-          return { kind: "waiting", on: { kind: "lane", step: "", lane: run.row.lane, until: Date.now() + LANE_CHECK_MS } };
-        }
+        const turn = await this.#waitsToBegin(run);
+        if (turn) return { kind: "waiting", on: turn };
         const end: PassEnd = run.ended ? { kind: "ended", state: run.ended } : await executePass({ ...input, workflow });
         const again = await this.#undo(run, number, workflow, ports);
         return again === null ? end : withUndo(end, again);
@@ -292,23 +314,79 @@ export function createRunPartition(deployment: Deployment) {
       }
     }
 
-    /**
-     * A run that has not begun lets every earlier run of its lane end first. Looking at the last of them is enough: that one began only when those before it had
-     * ended. One that has begun is never held up by its lane again.
-     */
-    #waitsItsTurn(run: LiveRun): boolean {
-      if (run.byStep.size > 0) return false;
-      const before = this.#journal.neighbour(run.row, "before");
-      return before !== null && !this.#find(before).ended;
+    /** Inside the commit of a start: a new run, queued or begun; null when it exists already. */
+    #admit({ runId, lane, atOnce = 1, priority = 0, pins, event, origin, journal }: RunStart, now: number): LiveRun | null {
+      const { workflow } = pins;
+      const line: Line = { workflow, lane, atOnce, confined: isConfined(limits(workflow)) };
+      const admission = this.#queue.admit(line, priority, now, origin === undefined);
+      const row = this.#journal.insertRun({ id: runId, lane, atOnce, confined: line.confined, pins, event, created: now }, admission);
+      if (!row) return null;
+      this.#queue.admitted(line, admission, now);
+      const run = new LiveRun(row, now);
+      run.begun = admission.stage === Stage.begun;
+      run.waiting = admission.waiting;
+      run.add([{ type: "run.started", pins, event: factsOf(event), ...(origin ? { origin } : {}) }], now);
+      if (journal) run.add(journal, now);
+      this.#journal.insertUnsaved(run);
+      this.#live.set(runId, run);
+      return run;
     }
 
-    /** An ended run lets the next of its lane begin; should this be lost, the next looks again by itself. */
-    #advanceLane(run: LiveRun): void {
-      const after = this.#journal.neighbour(run.row, "after");
-      const next = after === null ? null : this.#find(after);
-      if (!next || next.byStep.size > 0) return;
-      this.#live.set(next.row.id, next);
-      this.#drive(next);
+    /** Inside the commit of a start: the run that collects the changes of this event's record, with this event in it; null when there is none. */
+    #mergeInto({ runId, lane, atOnce = 1, priority = 0, pins, event, origin }: RunStart, now: number): LiveRun | null {
+      const { debounce } = limits(pins.workflow);
+      if (!debounce || origin || this.#journal.has(runId)) return null;
+      const found = this.#queue.collecting({ workflow: pins.workflow, lane, atOnce, confined: false }, event);
+      const run = found === null ? null : this.#find(found);
+      if (!run || run.ended || cancelOf(run.own)) return null;
+      const until = windowEnd(run.row.created, now, debounce);
+      const wins = takesPlace(run.row.event, event);
+      run.waiting = this.#queue.merge(run.row.no, runId, until, wins ? event : null, priority);
+      if (wins) {
+        run.row = { ...run.row, event };
+        run.add([{ type: "run.event_replaced", event: factsOf(event) }], now);
+        this.#journal.insertUnsaved(run);
+      }
+      this.#live.set(run.row.id, run);
+      return run;
+    }
+
+    /** What a run waits for that may not begin yet; a run that is being cancelled ends without its turn. */
+    async #waitsToBegin(run: LiveRun): Promise<WaitReason | null> {
+      if (run.begun || run.ended || cancelOf(run.own)) return null;
+      let on: WaitReason | null = null;
+      let advanced: Advanced = { begun: [], at: null };
+      await this.#commit(() => {
+        const looked = this.#queue.look(run.row.no, lineOf(run), Date.now());
+        on = looked.on;
+        advanced = looked;
+        run.begun = on === null;
+      }, "writeNow");
+      this.#follow(advanced);
+      return on;
+    }
+
+    /** A run has ended: those begin whose turn it is. Should this be lost, the first of them looks again by itself. */
+    async #advance(run: LiveRun): Promise<void> {
+      const line = lineOf(run);
+      if (!this.#queue.hasQueue(line)) return;
+      let advanced: Advanced = { begun: [], at: null };
+      await this.#commit(() => {
+        advanced = this.#queue.advance(line, Date.now());
+      }, "writeNow");
+      this.#follow(advanced);
+    }
+
+    #follow({ begun, at }: Advanced): void {
+      if (at !== null) this.#arm(at);
+      if (begun.length > 0) this.#arm(Date.now() + WATCHDOG_MS);
+      for (const id of begun) {
+        const run = this.#find(id);
+        run.begun = true;
+        run.waiting = null;
+        this.#live.set(id, run);
+        this.#drive(run);
+      }
     }
 
     /** Undos that people asked for; null when none is left to do. */
@@ -339,14 +417,16 @@ export function createRunPartition(deployment: Deployment) {
         case "waiting": {
           const due = this.#dueOf(end.on, run.row.pins.workflow);
           run.waiting = end.on;
-          await this.#commit(() => this.#journal.setWaiting(run.row, end.on, run.again ? Date.now() : due));
+          // What flow control says is written where it is decided; later it may be written over already.
+          if (end.on.kind !== "lane" && end.on.kind !== "limit")
+            await this.#commit(() => this.#journal.setWaiting(run.row, end.on, run.again ? Date.now() : due));
           if (due !== null) this.#arm(due);
           this.#outbox.add(id);
           return;
         }
         case "ended":
           run.waiting = null;
-          this.#advanceLane(run);
+          await this.#advance(run);
           this.#outbox.add(id);
           return;
       }
@@ -394,6 +474,12 @@ export function createRunPartition(deployment: Deployment) {
 /** What only another deployment can end is looked at again now and then; everything else that an operator must end waits for the operator. */
 const dueAfterDeploy = (code: ErrorCode): number | null =>
   code === "workflow.unknown" || code === "workflow.diverged" ? Date.now() + DEPLOY_CHECK_MS : null;
+
+const lineOf = ({ row: { pins, lane, atOnce, confined } }: LiveRun): Line => ({ workflow: pins.workflow, lane, atOnce, confined });
+
+const isCollected = ({ waiting }: LiveRun): boolean => waiting?.kind === "limit" && waiting.limit === "debounce";
+
+const factsOf = ({ id, type, subject, connection }: InterlockEvent): EventFacts => ({ id, type, subject, connection });
 
 const held = (code: "workflow.unknown" | "workflow.diverged", message: string): PassEnd => ({
   kind: "waiting",

@@ -6,6 +6,16 @@ const MIGRATIONS: readonly string[] = [
     no integer primary key,
     id text not null unique,
     lane text not null,
+    -- how many of the lane may be under way while this one begins
+    at_once integer not null,
+    -- 1: its workflow's limits are kept here, see src/engine/flow.ts
+    confined integer not null,
+    -- 0 collected (debounce), 1 queued, 2 begun, 3 known to have ended: from then on it takes no place in its lane
+    stage integer not null,
+    -- order in a queue; while collected only its priority's part
+    rank integer not null,
+    -- end of its debounce window
+    ready integer,
     workflow text not null,
     version integer not null,
     manifest text not null,
@@ -23,13 +33,18 @@ const MIGRATIONS: readonly string[] = [
   )`,
   // Only open work is indexed: an ended run costs no index row.
   "create index run_open on run (due) where open = 1",
-  "create index run_lane on run (lane) where open = 1",
+  "create index run_lane on run (lane, stage, rank) where open = 1",
+  "create index run_confined on run (workflow, stage, rank) where open = 1 and confined = 1",
   // One row per durable write, holding the entries of that write. id = run number * 2^20 + the first entry's sequence: one key, and the rows of a run in order.
   "create table entry (id integer primary key, body text not null)",
   // Kill switches, as last told.
   'create table halt (scope text primary key, at integer not null, "on" integer not null, by text not null) without rowid',
   // The specs that runs here are pinned to.
   "create table spec (workflow text not null, version integer not null, body text not null, primary key (workflow, version)) without rowid",
+  // The last beginnings of a throttled workflow, numbered; as many as its limit looks back.
+  "create table beginning (workflow text not null, n integer not null, at integer not null, primary key (workflow, n)) without rowid",
+  // Events that became part of another event's run: for ever, so that a second delivery finds it.
+  "create table merged (id text primary key, into_run integer not null) without rowid",
 ];
 
 export function migrate(sql: SqlStorage): void {

@@ -73,7 +73,9 @@ export async function projectRuns(db: D1Database, runs: readonly ProjectedRun[])
       run.updatedAt,
       run.seq,
     ]);
-    if (run.entries[0]?.seq === 1) events.push(eventRow(run.event, run.startedAt));
+    // The event that took the place of another is logged as well: a run's page shows the one that it works on.
+    const replaced = run.entries.findLast(({ type }) => type === "run.event_replaced");
+    if (replaced || run.entries[0]?.seq === 1) events.push(eventRow(run.event, replaced?.at ?? run.startedAt));
     for (const entry of run.entries) {
       const { seq, at, type, step, ...body } = entry;
       audit.push([run.id, seq, at, type, step ?? null, actorOf(entry), body]);
@@ -110,8 +112,8 @@ export async function projectRuns(db: D1Database, runs: readonly ProjectedRun[])
       rows,
       `insert into run (id, workflow, version, spec_version, partition, event_id, subject, status, state, started_at, updated_at, seq)
        select ${columns(12, 8)} from json_each(?) where true
-       on conflict (id) do update set status = excluded.status, state = excluded.state, updated_at = excluded.updated_at, seq = excluded.seq
-       where excluded.seq >= run.seq`,
+       on conflict (id) do update set event_id = excluded.event_id, subject = excluded.subject, status = excluded.status, state = excluded.state,
+       updated_at = excluded.updated_at, seq = excluded.seq where excluded.seq >= run.seq`,
     ),
     ...inChunks(
       db,

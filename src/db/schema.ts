@@ -5,7 +5,7 @@ import { index, integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlit
 /** Facts that must not change under a running deployment, such as the number of partitions. */
 export const deployment = sqliteTable("deployment", { key: text("key").primaryKey(), value: text("value").notNull() });
 
-/** Every event that started a run (written with its projection) or that no workflow listens to. `data` is the sender's payload as JSON. */
+/** Every event that started a run (written with its projection), became part of another's run, or that no workflow listens to. `data` is the sender's payload as JSON. */
 export const eventLog = sqliteTable(
   "event_log",
   {

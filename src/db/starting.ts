@@ -1,4 +1,4 @@
-// What a start needs of D1: the approved specs, the recorded number of partitions; and the log of events that nobody wanted.
+// What a start needs of D1: the approved specs, the recorded number of partitions; and the log of events that may be in no run.
 import { fail, ok, type Result } from "../core/errors.ts";
 import type { InterlockEvent } from "../core/event.ts";
 import { GovernanceSpec } from "../governance/spec.ts";
@@ -47,7 +47,7 @@ function readSpec({ workflow, body }: { readonly workflow: string; readonly body
   );
 }
 
-/** Events that no workflow listens to; those that start runs are logged with the run's projection. */
+/** Events that no workflow listens to, or of which a later one may take the place; others are logged with their run's projection. */
 export async function logUnheard(db: D1Database, events: readonly InterlockEvent[], receivedAt: number): Promise<void> {
   if (events.length === 0) return;
   await db

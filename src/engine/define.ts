@@ -4,6 +4,7 @@ import type * as z from "zod";
 import type { Actions, ReadAction, Trigger, Use, WriteAction } from "../connectors/define.ts";
 import type { InterlockEvent } from "../core/event.ts";
 import type { Json, JsonObject } from "../core/json.ts";
+import { checkLimits } from "./flow.ts";
 
 /** One data element that may go to a model: what it is, why, on what legal basis (GDPR Art. 6), and what is removed from it first. */
 export interface DataElement<Name extends string = string> {
@@ -77,13 +78,37 @@ export type Handles<U extends Uses, D extends Decisions, Element extends string>
   readonly [K in keyof U]: U[K] extends Use<infer A> ? ActionHandles<A> : ModelHandle<D, Element>;
 };
 
+/** Runs with one key share a lane: they begin in order, and at most `atOnce` of them (one, for a bare key) are under way at a time. */
+export type Lane = string | { readonly key: string; readonly atOnce: number };
+
+/** At most `runs` beginnings in any span of `perMs`. */
+export interface Throttle {
+  readonly runs: number;
+  readonly perMs: number;
+}
+/** Events of one record become one run: it begins when none has come for `windowMs`, and at the latest `maxMs` after the first. */
+export interface Debounce {
+  readonly windowMs: number;
+  readonly maxMs: number;
+}
+
+/** Limits on all runs of a workflow together. With `concurrency` or `throttle` it lives in one partition and shares no lane with other workflows. */
+export interface Limits {
+  readonly concurrency?: number;
+  readonly throttle?: Throttle;
+  readonly debounce?: Debounce;
+  /** Seconds by which a run may pass those that wait and were admitted before it; 0 for most. */
+  readonly priority?: (context: { readonly event: InterlockEvent }) => number;
+}
+
 export interface WorkflowDeclaration<U extends Uses = Uses, D extends Decisions = Decisions, Element extends string = string> {
   readonly name: string;
   readonly version: number;
   readonly purpose: string;
   readonly trigger: Trigger;
   /** Runs with one key go one after another, in the order of their admission; across workflows, where they give the same key. */
-  readonly lane: (context: { readonly event: InterlockEvent }) => string;
+  readonly lane: (context: { readonly event: InterlockEvent }) => Lane;
+  readonly limits?: Limits;
   readonly uses: U;
   readonly dataFlow: readonly DataElement<Element>[];
   readonly decisions: D;
@@ -99,5 +124,6 @@ export function defineWorkflow<const U extends Uses, D extends Decisions, Elemen
   declaration: WorkflowDeclaration<U, D, Element>,
   body: (context: Handles<U, D, Element> & { readonly event: InterlockEvent; readonly step: StepTools }) => Promise<unknown>,
 ): Workflow {
+  checkLimits(declaration.name, declaration.limits);
   return { ...(declaration as unknown as WorkflowDeclaration), body };
 }

@@ -2,6 +2,7 @@
 import * as z from "zod";
 import { digest, type JsonObject } from "../core/json.ts";
 import type { Workflow } from "./define.ts";
+import { limitFacts } from "./flow.ts";
 
 export function manifestOf(workflow: Workflow): JsonObject {
   const manifest = {
@@ -28,6 +29,7 @@ export function manifestOf(workflow: Workflow): JsonObject {
       ]),
     ),
     dataFlow: workflow.dataFlow.map((element) => ({ ...element, ...(element.redact ? { redact: [...element.redact] } : {}) })),
+    ...(workflow.limits ? { limits: limitFacts(workflow.limits) } : {}),
     decisions: Object.fromEntries(
       Object.entries(workflow.decisions).map(([name, schema]) => [name, z.toJSONSchema(schema) as unknown as JsonObject]),
     ),

@@ -13,6 +13,9 @@ export interface RunStart {
   readonly runId: string;
   /** Runs with one key go one after another, in the order of their admission. */
   readonly lane: string;
+  /** How many of the lane may be under way while this one begins; one unless said. */
+  readonly atOnce?: number;
+  readonly priority?: number;
   readonly pins: Pins;
   readonly event: InterlockEvent;
   /** What it came from, where that is not an event of its own. */
@@ -28,9 +31,13 @@ export interface StartBatch {
 }
 
 export interface Started {
+  /** The id that the start named. */
+  readonly asked: string;
+  /** The run that there is: another than asked for where the event became part of one that had not begun (debounce). */
   readonly runId: string;
-  /** False: the run existed already; this was a repeated delivery. */
+  /** False: the run existed already; this was a repeated delivery, or the event became part of it. */
   readonly fresh: boolean;
+  readonly merged?: true;
 }
 
 export interface RunView {

@@ -97,7 +97,10 @@ function inWords(outcome: EventOutcome | undefined, again: boolean): Replayed {
     case "started": {
       const fresh = again ? [] : outcome.runs.filter((run) => run.fresh);
       const run = (fresh[0] ?? outcome.runs[0])?.runId ?? null;
-      if (fresh.length === 0) return { kind: "existed", outcome: "the run existed already", run };
+      if (fresh.length === 0) {
+        const merged = outcome.runs.some((each) => each.merged);
+        return { kind: "existed", outcome: merged ? "became part of another event's run" : "the run existed already", run };
+      }
       return { kind: "started", outcome: fresh.length === 1 ? "started a run" : `started ${fresh.length} runs`, run };
     }
     case "no_workflow":

@@ -6,14 +6,22 @@ import { runIdOf } from "../core/ids.ts";
 import { logUnheard, readStarting, type Starting } from "../db/starting.ts";
 import type { Deployment } from "../deployment.ts";
 import type { Workflow } from "../engine/define.ts";
+import { type Place, placeOf } from "../engine/flow.ts";
 import type { Origin, Pins } from "../engine/journal.ts";
 import { manifestDigest } from "../engine/manifest.ts";
 import type { RunStart, Started } from "../engine/partition-port.ts";
 import type { GovernanceSpec } from "../governance/spec.ts";
 import { type Context, partitionByName, partitionForLane } from "./context.ts";
 
+/** `merged`: the event became part of a run that another event had started and that had not begun (debounce). */
+interface StartedRun {
+  readonly runId: string;
+  readonly fresh: boolean;
+  readonly merged?: true;
+}
+
 export type EventOutcome =
-  | { readonly kind: "started"; readonly runs: readonly { readonly runId: string; readonly fresh: boolean }[] }
+  | { readonly kind: "started"; readonly runs: readonly StartedRun[] }
   /** No workflow listens to it: logged and done. */
   | { readonly kind: "no_workflow" }
   /** Trying again may help. */
@@ -34,7 +42,7 @@ export async function startRuns(context: Context, events: readonly InterlockEven
   const specs = prepared.value;
 
   const byPartition = new Map<string, PartitionStarts>();
-  const results = new Map<string, { runId: string; fresh: boolean } | Failure>();
+  const results = new Map<string, StartedRun | Failure>();
   for (const { event, workflows } of matches) {
     for (const workflow of workflows) {
       const runId = runIdOf(workflow.name, event.id);
@@ -43,11 +51,11 @@ export async function startRuns(context: Context, events: readonly InterlockEven
         results.set(runId, placed.error);
         continue;
       }
-      const { name, lane, spec } = placed.value;
+      const { name, lane, atOnce, priority, spec } = placed.value;
       const group: PartitionStarts = byPartition.get(name) ?? { starts: [], specs: new Map() };
       byPartition.set(name, group);
       group.specs.set(workflow.name, spec);
-      group.starts.push({ runId, lane, pins: pinsOf(workflow, spec), event });
+      group.starts.push({ runId, lane, atOnce, priority, pins: pinsOf(workflow, spec), event });
     }
   }
 
@@ -56,7 +64,7 @@ export async function startRuns(context: Context, events: readonly InterlockEven
       const answer = await partitionByName(context, name)
         .start({ starts: group.starts, specs: [...group.specs.values()] })
         .catch((thrown) => fail("ingress.unavailable", failureOf(thrown).message));
-      if (answer.ok) for (const started of answer.value) results.set(started.runId, started);
+      if (answer.ok) for (const { asked, ...started } of answer.value) results.set(asked, started);
       else for (const start of group.starts) results.set(start.runId, answer.error);
     }),
   );
@@ -64,8 +72,8 @@ export async function startRuns(context: Context, events: readonly InterlockEven
   const outcomes = matches.map(({ event, workflows }) =>
     outcomeOf(workflows.map((workflow) => results.get(runIdOf(workflow.name, event.id)))),
   );
-  // The log is for people: one that fails must not fail a start.
-  const unheard = matches.flatMap(({ event, workflows }) => (workflows.length === 0 ? [event] : []));
+  // The log is for people: one that fails must not fail a start. Where every run of an event may have gone to a later one, no projection need log it.
+  const unheard = matches.flatMap(({ event, workflows }) => (workflows.every(({ limits }) => limits?.debounce) ? [event] : []));
   context.waitUntil(
     logUnheard(context.env.DB, unheard, Date.now()).catch((thrown) =>
       console.error(JSON.stringify({ message: "event log failed", error: failureOf(thrown).message })),
@@ -86,9 +94,9 @@ export async function startRun(
   if (!prepared.ok) return prepared;
   const placed = place(context, workflow, event, prepared.value);
   if (!placed.ok) return placed;
-  const { name, lane, spec } = placed.value;
+  const { name, lane, atOnce, priority, spec } = placed.value;
   const answer = await partitionByName(context, name)
-    .start({ starts: [{ runId, lane, pins: pinsOf(workflow, spec), event, origin }], specs: [spec] })
+    .start({ starts: [{ runId, lane, atOnce, priority, pins: pinsOf(workflow, spec), event, origin }], specs: [spec] })
     .catch((thrown) => fail("ingress.unavailable", failureOf(thrown).message));
   if (!answer.ok) return answer;
   return answer.value[0] ? ok(answer.value[0]) : fail("ingress.unavailable", "The partition did not answer for this run");
@@ -107,7 +115,7 @@ function place(
   workflow: Workflow,
   event: InterlockEvent,
   specs: ReadonlyMap<string, Result<GovernanceSpec>>,
-): Result<{ readonly name: string; readonly lane: string; readonly spec: GovernanceSpec }> {
+): Result<Omit<Place, "partitionKey"> & { readonly name: string; readonly spec: GovernanceSpec }> {
   const spec =
     specs.get(workflow.name) ??
     fail(
@@ -116,16 +124,16 @@ function place(
     );
   if (!spec.ok) return spec;
   try {
-    const lane = workflow.lane({ event });
-    return ok({ name: partitionForLane(context, lane), lane, spec: spec.value });
+    const { partitionKey, ...place } = placeOf(workflow, event);
+    return ok({ ...place, name: partitionForLane(context, partitionKey), spec: spec.value });
   } catch (thrown) {
     return fail("workflow.threw", `${workflow.name} has no lane for this event: ${failureOf(thrown).message}`);
   }
 }
 
-function outcomeOf(results: readonly ({ runId: string; fresh: boolean } | Failure | undefined)[]): EventOutcome {
+function outcomeOf(results: readonly (StartedRun | Failure | undefined)[]): EventOutcome {
   if (results.length === 0) return { kind: "no_workflow" };
-  const runs: { runId: string; fresh: boolean }[] = [];
+  const runs: StartedRun[] = [];
   let refused: Failure | null = null;
   for (const result of results) {
     if (!result) return { kind: "failed", error: { code: "ingress.unavailable", message: "The partition did not answer for this event" } };

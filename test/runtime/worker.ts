@@ -7,6 +7,7 @@ import type { Deployment } from "../../src/deployment.ts";
 import { defineWorkflow } from "../../src/engine/define.ts";
 import type { Model } from "../../src/inference/model.ts";
 import { createWorker } from "../../src/worker.ts";
+import { flowWorkflows } from "./flow-workflows.ts";
 
 export const scripted: Model & { calls: number } = {
   id: "scripted",
@@ -52,7 +53,7 @@ export const deployment: Deployment = {
   ...real,
   partitions: 4,
   models: { default: { trained: [], build: () => scripted } },
-  workflows: [...real.workflows, waitForSignal],
+  workflows: [...real.workflows, waitForSignal, ...flowWorkflows],
 };
 /** Moves on with every look, so that what starts remember for a moment is never remembered here. */
 let clock = 0;

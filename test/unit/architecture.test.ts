@@ -33,6 +33,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "src/connectors",
     "src/ingress",
     "src/engine/manifest.ts",
+    "src/engine/flow.ts",
     "type src/engine",
     "src/deployment.ts",
     "type src/inference",

@@ -47,7 +47,7 @@ export async function openConsole(stories: readonly Story[], options: { env?: Pa
     start: async ({ starts }) => {
       asked.push({ what: "start", args: starts.map(({ runId }) => runId) });
       const fresh = (runId: string) => existing.size < existing.add(runId).size;
-      return { ok: true, value: starts.map(({ runId }) => ({ runId, fresh: fresh(runId) })) };
+      return { ok: true, value: starts.map(({ runId }) => ({ asked: runId, runId, fresh: fresh(runId) })) };
     },
     decide: (runId, approvalId, decision, by) =>
       tell("decide", runId, [approvalId, decision, by], (story) =>
