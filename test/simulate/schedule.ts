@@ -28,6 +28,8 @@ export interface ScheduleResult {
   /** How each run ended, in words. */
   readonly ends: readonly string[];
   readonly passes: number;
+  /** No fault was to strike. */
+  readonly quiet: boolean;
 }
 export interface ScheduleOptions {
   readonly tamper?: (write: Write) => Write;
@@ -354,7 +356,7 @@ export async function runSchedule(seed: number, options: ScheduleOptions = {}): 
     }
   }
 
-  return { seed, violations, faults: chaos.struck, ends: world.runs.map(endOf), passes };
+  return { seed, violations, faults: chaos.struck, ends: world.runs.map(endOf), passes, quiet: chaos.quiet };
 }
 
 const workflowOf = ({ workflow }: RunScenario) => (workflow === "triage" ? ticketTriage : notifyTwice);

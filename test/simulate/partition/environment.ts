@@ -11,7 +11,7 @@ import { ledgerConnector } from "../../unit/engine/ledger.ts";
 import type { Random } from "../random.ts";
 import type { PartitionChaos } from "./faults.ts";
 import { type Host, type Instance, SimulatedObject } from "./platform.ts";
-import { createD1, d1, emptyD1, type Database } from "./sqlite.ts";
+import { createD1, type Database, d1, emptyD1 } from "./sqlite.ts";
 import type { VirtualTime } from "./virtual-time.ts";
 import { type Code, WORKFLOW, workflowOf } from "./workflows.ts";
 import type { KeptRun } from "./world.ts";
@@ -97,7 +97,11 @@ export function makeEnvironment({ time, random, chaos, boundary, spec, computed,
     },
     build: (_object, instance, ctx) => {
       instances.set(instance.number, instance);
-      return new RunPartition(ctx, { ...env, DB: d1For(instance), LEDGER_URL: `https://ledger.test/i${instance.number}` } as unknown as Env);
+      return new RunPartition(ctx, {
+        ...env,
+        DB: d1For(instance),
+        LEDGER_URL: `https://ledger.test/i${instance.number}`,
+      } as unknown as Env);
     },
   };
 
@@ -146,7 +150,10 @@ export function makeEnvironment({ time, random, chaos, boundary, spec, computed,
     d1: database,
     entriesOf: ({ object, id }: KeptRun): Entry[] =>
       object.database
-        .rows("select body from entry where id > (select no from run where id = ?) * ? and id < ((select no from run where id = ?) + 1) * ? order by id", [id, SPAN, id, SPAN])
+        .rows(
+          "select body from entry where id > (select no from run where id = ?) * ? and id < ((select no from run where id = ?) + 1) * ? order by id",
+          [id, SPAN, id, SPAN],
+        )
         .flatMap(({ body }) => JSON.parse(String(body)) as Entry[]),
     close: () => {
       for (const object of objects.values()) {

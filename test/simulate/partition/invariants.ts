@@ -29,11 +29,16 @@ export function checkLeaving(world: PartitionWorld, { method, path, body }: Writ
   }
   const key = typeof body.key === "string" ? body.key : null;
   const found = key === null ? letterOf(world, String(body.text)) : runOfKey(world, key);
-  if (!found) return report("announced before it leaves", `${name} ${JSON.stringify(body)}`);
+  if (!found) {
+    report("announced before it leaves", `${name} ${JSON.stringify(body)}`);
+    return;
+  }
   const entries = ofStep(found.run, found.step);
   const last = entries.at(-1);
-  if (last?.type !== (found.undo ? "undo.sending" : "effect.sending"))
-    return report("announced before it leaves", `${name} of ${found.run.id}/${found.step}: the last entry is ${last?.type ?? "none"}`);
+  if (last?.type !== (found.undo ? "undo.sending" : "effect.sending")) {
+    report("announced before it leaves", `${name} of ${found.run.id}/${found.step}: the last entry is ${last?.type ?? "none"}`);
+    return;
+  }
   const values = (body.set ?? { text: body.text ?? null }) as JsonObject;
   if (last.type === "undo.sending") {
     if (!sameJson(values, last.restore)) report("undo touches only ours", `${name} writes ${JSON.stringify(values)}`);
@@ -94,7 +99,8 @@ function checkJournal(run: KeptRun, environment: Environment, report: Report): v
     if (entry.seq !== index + 1) report("journal gapless and unchanged", `${run.id}: ${entry.seq} at ${index + 1}`);
   });
   const stored = environment.entriesOf(run);
-  if (JSON.stringify(stored) !== JSON.stringify(run.entries)) report("journal gapless and unchanged", `${run.id}: what is stored has changed`);
+  if (JSON.stringify(stored) !== JSON.stringify(run.entries))
+    report("journal gapless and unchanged", `${run.id}: what is stored has changed`);
 }
 
 const ONCE: readonly Entry["type"][] = [
@@ -135,7 +141,8 @@ function checkPauses(run: KeptRun, report: Report): void {
   for (const fired of all(run.entries, "timer.fired")) {
     const set = all(run.entries, "timer.set").find(({ step }) => step === fired.step);
     if (!set) report("a pause ends once, never early", `${run.id}: "${fired.step}" was never begun`);
-    else if (fired.at < set.until) report("a pause ends once, never early", `${run.id}: "${fired.step}" ended ${set.until - fired.at} ms early`);
+    else if (fired.at < set.until)
+      report("a pause ends once, never early", `${run.id}: "${fired.step}" ended ${set.until - fired.at} ms early`);
   }
 }
 
@@ -204,7 +211,8 @@ function checkEffects(world: PartitionWorld, run: KeptRun, report: Report): void
     if (event !== eventOf(run) || restartOf(run)) continue;
     const done = all(run.entries, "step.done").find((entry) => entry.step === step);
     const n = (done?.output as { n?: number } | undefined)?.n;
-    if (done && (n === undefined || n > times)) report("done once, then remembered", `${run.id}: "${step}" has an output that was never computed`);
+    if (done && (n === undefined || n > times))
+      report("done once, then remembered", `${run.id}: "${step}" has an output that was never computed`);
   }
 }
 
@@ -234,7 +242,10 @@ function checkEnd(world: PartitionWorld, run: KeptRun, report: Report): void {
   const ended = end !== undefined && isEnd(end);
   const failed = end?.type === "run.failed" ? end : null;
   if (!ended && !waitsForNobody(world, run)) report("liveness", `${run.id} neither ended nor waits for somebody`);
-  if (failed && (failed.error.code === "workflow.unknown" || failed.error.code === "workflow.diverged" || failed.error.code === "pass.stale"))
+  if (
+    failed &&
+    (failed.error.code === "workflow.unknown" || failed.error.code === "workflow.diverged" || failed.error.code === "pass.stale")
+  )
     report("code that diverges sends nothing", `${run.id} failed: ${failed.error.message}`);
   const [cancel] = all(run.entries, "run.cancel_requested");
   if (world.cancelled.has(run.id) && !cancel && !ended) report("a cancelled run ends so", `${run.id}: its cancellation was lost`);
@@ -249,8 +260,15 @@ function checkEnd(world: PartitionWorld, run: KeptRun, report: Report): void {
   }
 }
 
-function checkCompensation(world: PartitionWorld, run: KeptRun, end: Entry | undefined, cancel: Of<"run.cancel_requested"> | undefined, report: Report) {
-  const wanted = end?.type === "run.cancelled" ? cancel?.compensate : end?.type === "run.failed" && world.scenario.onFailure === "compensate";
+function checkCompensation(
+  world: PartitionWorld,
+  run: KeptRun,
+  end: Entry | undefined,
+  cancel: Of<"run.cancel_requested"> | undefined,
+  report: Report,
+) {
+  const wanted =
+    end?.type === "run.cancelled" ? cancel?.compensate : end?.type === "run.failed" && world.scenario.onFailure === "compensate";
   const byUs = all(run.entries, "undo.requested").filter(({ by }) => by === "interlock");
   if (!wanted && byUs.length > 0 && !all(run.entries, "run.failed").length && !cancel?.compensate)
     report("compensation complete or reported", `${run.id}: nobody wanted its writes taken back`);
@@ -287,7 +305,12 @@ function checkLanes(world: PartitionWorld, report: Report): void {
     if (first < 0) continue;
     // A run that was let go on after its failure has had its turn, and takes none again.
     const end = run.entries.findIndex((entry, index) => index > first && isEnd(entry));
-    const span = { name: run.id, no: Number(row?.no), from: run.order[first] as number, to: end < 0 ? Number.POSITIVE_INFINITY : (run.order[end] as number) };
+    const span = {
+      name: run.id,
+      no: Number(row?.no),
+      from: run.order[first] as number,
+      to: end < 0 ? Number.POSITIVE_INFINITY : (run.order[end] as number),
+    };
     lanes.set(String(row?.lane), [...(lanes.get(String(row?.lane)) ?? []), span]);
   }
   for (const [lane, spans] of lanes) {
@@ -303,9 +326,11 @@ function checkLanes(world: PartitionWorld, report: Report): void {
 function checkProjection(run: KeptRun, environment: Environment, report: Report): void {
   const rows = environment.d1.rows("select seq, at, type, step from audit where run = ? order by seq", [run.id]);
   const wanted = run.entries.map(({ seq, at, type, step }) => ({ seq, at, type, step: step ?? null }));
-  if (JSON.stringify(rows) !== JSON.stringify(wanted)) report("D1 shows what the journal says", `${run.id}: ${rows.length} of ${wanted.length} entries`);
+  if (JSON.stringify(rows) !== JSON.stringify(wanted))
+    report("D1 shows what the journal says", `${run.id}: ${rows.length} of ${wanted.length} entries`);
   const [row] = environment.d1.rows("select status from run where id = ?", [run.id]);
   const end = run.entries.findLast((entry) => isEnd(entry) || entry.type === "run.reopened");
   const status = end === undefined || end.type === "run.reopened" ? "waiting" : end.type.slice("run.".length);
-  if (row?.status !== status) report("D1 shows what the journal says", `${run.id} is ${status} and is shown as ${row?.status ?? "nothing"}`);
+  if (row?.status !== status)
+    report("D1 shows what the journal says", `${run.id} is ${status} and is shown as ${row?.status ?? "nothing"}`);
 }

@@ -3,5 +3,7 @@ import { registerHooks } from "node:module";
 
 registerHooks({
   resolve: (specifier, context, next) =>
-    specifier === "cloudflare:workers" ? { url: new URL("./cloudflare-workers.ts", import.meta.url).href, shortCircuit: true } : next(specifier, context),
+    specifier === "cloudflare:workers"
+      ? { url: new URL("./cloudflare-workers.ts", import.meta.url).href, shortCircuit: true }
+      : next(specifier, context),
 });

@@ -19,6 +19,8 @@ export const SAID = [
 ] as const;
 export type Said = (typeof SAID)[number];
 
+const STOPS: readonly Said[] = ["cancel", "cancel and take back", "pause", "halt of a workflow", "halt of everything"];
+
 /** At a moment, or when the system has been asked so many times: right in the middle of a pass. */
 export type When = { readonly at: number } | { readonly boundary: number };
 export interface Saying {
@@ -60,7 +62,8 @@ export function drawPartitionScenario(random: Random): PartitionScenario {
     };
   });
   const sayings: Saying[] = [];
-  const when = (): When => (random.chance(0.6) ? { boundary: 1 + random.int(40 * count) } : { at: random.int(random.chance(0.7) ? 120_000 : LONG) });
+  const when = (): When =>
+    random.chance(0.6) ? { boundary: 1 + random.int(40 * count) } : { at: random.int(random.chance(0.7) ? 120_000 : LONG) };
   for (let run = 0; run < count; run++) {
     // Early, late, twice, and more than are waited for.
     for (let signals = random.int(4); signals > 0; signals--) {
@@ -68,7 +71,8 @@ export function drawPartitionScenario(random: Random): PartitionScenario {
       sayings.push({ what, run, when: when() });
     }
   }
-  for (let more = random.int(4); more > 0; more--) sayings.push({ what: random.pick(SAID), run: random.int(count), when: when() });
+  for (let more = random.int(6); more > 0; more--)
+    sayings.push({ what: random.pick(random.chance(0.4) ? STOPS : SAID), run: random.int(count), when: when() });
   return {
     runs,
     subjects,

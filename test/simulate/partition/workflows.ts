@@ -1,8 +1,8 @@
 // What the simulated runs do: every kind of step, in a row, beside each other and in loops. One workflow, whose event says which of the bodies a run goes
 // through, so that lanes and kill switches hold them together. Each write carries the run's event id, so that what a system holds says whose it is.
 import * as z from "zod";
-import { defineWorkflow, type Handles, type StepTools, type Workflow } from "../../../src/engine/define.ts";
 import type { InterlockEvent } from "../../../src/core/event.ts";
+import { defineWorkflow, type Handles, type StepTools, type Workflow } from "../../../src/engine/define.ts";
 import type { GovernanceSpec } from "../../../src/governance/spec.ts";
 import { ledgerConnector } from "../../unit/engine/ledger.ts";
 

@@ -40,7 +40,9 @@ export interface PartitionResult {
   readonly words: readonly Word[];
   readonly ends: readonly string[];
   /** How often something left the partition or came back. */
-  readonly boundaries: number;
+  readonly passes: number;
+  /** No fault was to strike. */
+  readonly quiet: boolean;
 }
 
 export interface PartitionWorld {

@@ -1,0 +1,24 @@
+// What a number stands for: every fifth is a schedule of whole partitions, the others are schedules of the engine alone. One shape for what came of either.
+import "./partition/load.ts";
+import type { Violation } from "./invariants.ts";
+import { runSchedule } from "./schedule.ts";
+
+const { runPartitionSchedule } = await import("./partition/schedule.ts");
+
+export interface SeedResult {
+  readonly seed: number;
+  readonly of: "engine" | "partition";
+  readonly violations: readonly Violation[];
+  readonly faults: readonly string[];
+  /** What people and deployments did to the runs. */
+  readonly words: readonly string[];
+  readonly ends: readonly string[];
+  readonly passes: number;
+  /** It was to be free of faults. */
+  readonly quiet: boolean;
+}
+
+export async function runSeed(seed: number): Promise<SeedResult> {
+  if (seed % 5 !== 0) return { of: "engine", words: [], ...(await runSchedule(seed)) };
+  return { of: "partition", ...(await runPartitionSchedule(seed)) };
+}

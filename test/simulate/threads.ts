@@ -1,0 +1,36 @@
+// Many seeds on all cores: threads share nothing, as schedules do not, and what they tell comes in any order.
+import { availableParallelism } from "node:os";
+import path from "node:path";
+import { Worker } from "node:worker_threads";
+import type { SeedResult } from "./seed.ts";
+import type { Share } from "./worker.ts";
+
+/** Calls `take` with each result until it returns false. */
+export async function runThreads(seed: number, runs: number, take: (result: SeedResult) => boolean): Promise<void> {
+  const threads = Math.min(runs < 100 ? 1 : availableParallelism(), 8);
+  const workers: Worker[] = [];
+  try {
+    await new Promise<void>((resolve, reject) => {
+      let left = runs;
+      for (let thread = 0; thread < threads; thread++) {
+        // Whole fives, so that every thread has its part of either kind.
+        const share: Share = { from: seed, to: seed + runs, block: 5, of: threads, index: thread };
+        const worker = new Worker(path.join(import.meta.dirname, "worker.ts"), {
+          workerData: share,
+          execArgv: ["--disable-warning=ExperimentalWarning"],
+        });
+        workers.push(worker);
+        worker.on("message", (batch: SeedResult[]) => {
+          for (const result of batch) if (!take(result)) return resolve();
+          left -= batch.length;
+          if (left === 0) resolve();
+        });
+        worker.on("error", reject);
+        // A thread stays as long as its stopped processes' requests have time; only one that breaks ends before all is told.
+        worker.on("exit", (code) => code !== 0 && reject(new Error(`a thread ended with ${code}`)));
+      }
+    });
+  } finally {
+    await Promise.all(workers.map((worker) => worker.terminate()));
+  }
+}
