@@ -15,4 +15,5 @@ export const benchSpec: GovernanceSpec = {
   },
   review: { reviewers: ["bench@example.com"], slaMinutes: 60, onExpiry: "reject" },
   onFailure: "leave",
+  retention: { payloadDays: 30 },
 };

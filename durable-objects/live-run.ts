@@ -3,6 +3,7 @@ import type { InterlockEvent } from "../src/core/event.ts";
 import type { RunState, WaitReason } from "../src/core/run.ts";
 import type { Entry, NewEntry, Pins } from "../src/engine/journal.ts";
 import { endedBy } from "../src/engine/lifecycle.ts";
+import { CHAIN_START } from "../src/governance/audit-chain.ts";
 
 export interface RunRow {
   /** The partition's own number of the run. */
@@ -15,6 +16,8 @@ export interface RunRow {
   readonly pins: Pins;
   readonly event: InterlockEvent;
   readonly created: number;
+  /** Of the run's hash chain (src/governance/audit-chain.ts). */
+  readonly salt: string;
 }
 
 /** A run in memory: its entries and who may add to them. */
@@ -31,6 +34,10 @@ export class LiveRun {
   /** Last entry that D1 has, and last that this partition's SQLite has. */
   projected = 0;
   durable = 0;
+  /** The chain's hash of the last entry that D1 has. */
+  head = CHAIN_START;
+  /** Its journal has left for D1, and this object holds none of it: see recall.ts. */
+  inD1Only = false;
   /** Number of the current pass; a Journal of an earlier one is refused. */
   pass = 0;
   running = false;

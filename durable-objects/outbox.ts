@@ -15,14 +15,18 @@ const OUTBOX_MS = 250;
 const OUTBOX_BUSY_MS = 1_000;
 /** Runs per write: about 15 audit rows each, so one statement stays near 1 MB. */
 const OUTBOX_RUNS = 200;
+const DAY_MS = 24 * 60 * 60_000;
 
 export interface OutboxHost {
   readonly db: D1Database;
   readonly partition: string;
   readonly find: (id: string) => LiveRun | null;
+  /** How long after a run's end its contents are kept. */
+  readonly payloadDays: (run: LiveRun) => number;
   /** D1 has all of it; the host may let go of it. */
   readonly projected: (run: LiveRun) => void;
-  readonly mark: (marks: readonly ProjectedMark[]) => Promise<void>;
+  /** Asks for the marks at the moment in which they are written: until then somebody may have told a run something. */
+  readonly mark: (marks: () => readonly ProjectedMark[]) => Promise<void>;
   readonly waitUntil: (work: Promise<unknown>) => void;
   /** D1 did not answer: come again by the alarm. */
   readonly failed: () => void;
@@ -70,13 +74,14 @@ export class Outbox {
     // What is marked while D1 writes waits for company again, unless it fills a write by itself.
     for (let first = true; this.#dirty.size >= (first ? 1 : OUTBOX_RUNS); first = false) {
       const ids = [...this.#dirty].slice(0, OUTBOX_RUNS);
-      const runs = ids.flatMap((id) => this.#host.find(id) ?? []);
+      const runs = ids.flatMap((id) => this.#host.find(id) ?? []).filter((run) => !run.inD1Only);
       for (const id of ids) this.#dirty.delete(id);
       const upTo = runs.map((run) => ({ run, seq: run.durable }));
+      let heads: readonly string[] = [];
       try {
-        await projectRuns(
+        heads = await projectRuns(
           this.#host.db,
-          upTo.map(({ run, seq }) => projectionOf(run, seq, this.#host.partition)),
+          upTo.map(({ run, seq }) => projectionOf(run, seq, this.#host)),
         );
       } catch (error) {
         console.error(
@@ -86,16 +91,18 @@ export class Outbox {
         this.#host.failed();
         return;
       }
-      await this.#host.mark(
-        upTo.map(({ run, seq }) => ({
+      await this.#host.mark(() =>
+        upTo.map(({ run, seq }, index) => ({
           no: run.row.no,
           projected: seq,
+          head: heads[index] ?? run.head,
           open: isOpen(run, seq) ? 1 : 0,
           ended: run.ended && run.seq === seq ? 1 : 0,
         })),
       );
-      for (const { run, seq } of upTo) {
+      for (const [index, { run, seq }] of upTo.entries()) {
         run.projected = seq;
+        run.head = heads[index] ?? run.head;
         if (run.seq === seq) this.#host.projected(run);
         else this.#dirty.add(run.row.id);
       }
@@ -105,12 +112,13 @@ export class Outbox {
 }
 
 /** Only durable entries: what a crash could still take back must not be in the audit. */
-function projectionOf(run: LiveRun, durable: number, partition: string): ProjectedRun {
+function projectionOf(run: LiveRun, durable: number, { partition, payloadDays }: OutboxHost): ProjectedRun {
   const { pins, event, created, id } = run.row;
   const entries = run.entries.filter((entry) => entry.seq > run.projected && entry.seq <= durable);
   const touched = new Set(entries.flatMap((entry) => (entry.step === undefined ? [] : [entry.step])));
   const upTo = (own: LiveRun["entries"]) => own.filter((entry) => entry.seq <= durable);
   const asked = entries.some((entry) => entry.type.startsWith("approval.") || entry.type.startsWith("run."));
+  const updatedAt = run.entries[durable - 1]?.at ?? created;
   return {
     id,
     workflow: pins.workflow,
@@ -121,7 +129,11 @@ function projectionOf(run: LiveRun, durable: number, partition: string): Project
     state: run.state,
     startedAt: created,
     seq: durable,
-    updatedAt: run.entries[durable - 1]?.at ?? created,
+    updatedAt,
+    // From its last entry on: an undo is a later end than the run's own.
+    eraseAt: isOpen(run, durable) ? null : updatedAt + payloadDays(run) * DAY_MS,
+    salt: run.row.salt,
+    head: run.head,
     entries,
     effects: [...touched].flatMap((step) => effectView(step, upTo(run.byStep.get(step) ?? [])) ?? []),
     approvals: asked ? approvalViews(upTo(run.entries)) : [],

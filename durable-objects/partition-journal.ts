@@ -15,10 +15,18 @@ const ALONE = 2;
 /** Entries per run that fit into an entry's key; with 2^33 runs the key is still an exact number. */
 const SPAN = 2 ** 20;
 
+/**
+ * Bytes of entries to a row: half of what a value may have here (2 MB, https://developers.cloudflare.com/durable-objects/platform/limits/). An entry with the
+ * largest output that a step may have, 1 MB, is a row by itself.
+ */
+const ROW_BYTES = 1_000_000;
+
 /** How far D1 is with a run, and whether the alarm still has to look at it. */
 export interface ProjectedMark {
   readonly no: number;
   readonly projected: number;
+  /** The chain's hash of the entry that `projected` names. */
+  readonly head: string;
   readonly open: 0 | 1;
   readonly ended: 0 | 1;
 }
@@ -64,8 +72,9 @@ export class PartitionJournal {
     const { pins } = row;
     const [stored] = this.#storage.sql
       .exec<{ no: number }>(
-        `insert or ignore into run (id, lane, at_once, confined, stage, rank, ready, workflow, version, manifest, spec_version, event, waiting, due, created)
-         values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) returning no`,
+        `insert or ignore into run
+           (id, lane, at_once, confined, stage, rank, ready, workflow, version, manifest, spec_version, event, waiting, due, created, salt)
+         values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) returning no`,
         row.id,
         row.lane,
         row.atOnce,
@@ -81,6 +90,7 @@ export class PartitionJournal {
         waiting && JSON.stringify(waiting),
         (waiting && dueOf(waiting)) ?? row.created,
         row.created,
+        row.salt,
       )
       .toArray();
     return stored ? { ...row, no: stored.no } : null;
@@ -101,15 +111,39 @@ export class PartitionJournal {
     return saving;
   }
 
-  /** Inside a commit: one row for what the run has recorded since the last. */
+  /** Inside a commit: what the run has recorded since the last, in one row unless it is large. */
   insertUnsaved(run: LiveRun): void {
     const entries = run.unsaved.splice(0);
     run.durable = entries.at(-1)?.seq ?? run.durable;
-    const [first] = entries;
-    if (!first) return;
-    const body = JSON.stringify(entries);
-    run.bytes += body.length;
-    this.#storage.sql.exec("insert into entry (id, body) values (?, ?)", run.row.no * SPAN + first.seq, body);
+    for (const { seq, body } of entryRows(entries, ROW_BYTES)) {
+      run.bytes += body.length;
+      this.#insertEntries(run.row, seq, body);
+    }
+  }
+
+  /** A closed run takes no entries: an instance that was overtaken finds no number taken any more, and must not get past this either. */
+  #insertEntries({ no, id }: RunRow, seq: number, body: string): void {
+    const inserted = this.#storage.sql
+      .exec("insert into entry (id, body) select ?, ? from run where no = ? and open = 1 returning id", no * SPAN + seq, body, no)
+      .toArray();
+    if (inserted.length === 0) throw new InterlockError("pass.stale", `${id} was closed meanwhile`);
+  }
+
+  /**
+   * Inside a commit, before a message is recorded: a run that was closed gets its journal back. One row to an entry, so that each of its numbers is taken and an
+   * overtaken instance cannot write between them.
+   */
+  reopen(run: LiveRun): void {
+    const closed = this.#storage.sql
+      .exec(
+        "update run set open = 1, event = ?, salt = ? where no = ? and open = 0 returning no",
+        JSON.stringify(run.row.event),
+        run.row.salt,
+        run.row.no,
+      )
+      .toArray();
+    if (closed.length === 0) return;
+    for (const entry of run.entries) if (entry.seq <= run.durable) this.#insertEntries(run.row, entry.seq, JSON.stringify([entry]));
   }
 
   setWaiting({ no }: RunRow, waiting: WaitReason | null, due: number | null): void {
@@ -131,11 +165,35 @@ export class PartitionJournal {
       .map((row) => row.id);
   }
 
+  /**
+   * Inside a commit: D1 is that far. A run that is closed by it loses its entries here, and what of its row says anything about a person; unless there are
+   * entries that D1 has not, whoever asks. A closed run is not opened by this.
+   */
   setProjected(rows: readonly ProjectedMark[]): void {
+    const closed = this.#storage.sql
+      .exec<{ no: number; open: number }>(
+        `update run set projected = mark.projected, head = mark.head, open = mark.open,
+           event = case mark.open when 0 then json_remove(event, '$.data') else event end,
+           salt = case mark.open when 0 then '' else salt end,
+           waiting = case mark.open when 0 then null else waiting end,
+           stage = iif(mark.ended, ${Stage.ended}, stage)
+         from (
+           select r.no, j.value->>'ended' as ended, j.value->>'projected' as projected, j.value->>'head' as head, case when j.value->>'open' = 0 and not exists (
+             select 1 from entry where id > r.no * ${SPAN} + (j.value->>'projected') and id < (r.no + 1) * ${SPAN}
+           ) then 0 else 1 end as open
+           from json_each(?) as j cross join run as r on r.no = j.value->>'no' where r.open = 1
+         ) as mark
+         where run.no = mark.no returning run.no as no, run.open as open`,
+        JSON.stringify(rows),
+      )
+      .toArray()
+      .filter(({ open }) => open === 0);
+    if (closed.length === 0) return;
     this.#storage.sql.exec(
-      `update run set projected = j.value->>'projected', open = j.value->>'open', stage = iif(j.value->>'ended', ${Stage.ended}, stage)
-       from json_each(?) as j where run.no = j.value->>'no'`,
-      JSON.stringify(rows),
+      `delete from entry where id in (
+         select e.id from json_each(?) as j cross join entry as e on e.id > j.value * ${SPAN} and e.id < (j.value + 1) * ${SPAN}
+       )`,
+      JSON.stringify(closed.map(({ no }) => no)),
     );
   }
 
@@ -152,6 +210,7 @@ export class PartitionJournal {
         pins: { workflow: row.workflow, version: row.version, manifestDigest: row.manifest, specVersion: row.spec_version },
         event: JSON.parse(row.event) as InterlockEvent,
         created: row.created,
+        salt: row.salt,
       },
       now,
     );
@@ -166,7 +225,21 @@ export class PartitionJournal {
     run.waiting = row.waiting === null ? null : (JSON.parse(row.waiting) as WaitReason);
     run.projected = row.projected;
     run.begun = row.stage >= Stage.begun;
+    run.head = row.head;
+    run.inD1Only = row.open === 0;
     return run;
+  }
+
+  /** Of these, the open runs that should be moving: those whose time has come, and those that wait for nothing. */
+  dueAmong(ids: readonly string[], now: number): string[] {
+    return this.#storage.sql
+      .exec<{ id: string }>(
+        "select id from run where id in (select value from json_each(?)) and open = 1 and (waiting is null or due <= ?)",
+        JSON.stringify(ids),
+        now,
+      )
+      .toArray()
+      .map((row) => row.id);
   }
 
   /** Open runs whose time has come. */
@@ -269,4 +342,26 @@ type StoredRun = {
   projected: number;
   open: number;
   created: number;
+  salt: string;
+  head: string;
 };
+
+/** Entries as rows of at most so many bytes each; an entry that is larger by itself is a row of its own. */
+export function entryRows(entries: readonly Entry[], bytes: number): { readonly seq: number; readonly body: string }[] {
+  const [first] = entries;
+  if (!first) return [];
+  const whole = JSON.stringify(entries);
+  // A unit of a string is three bytes at most: nearly every commit need not be measured.
+  if (whole.length * 3 <= bytes) return [{ seq: first.seq, body: whole }];
+  const rows: { seq: number; texts: string[]; size: number }[] = [];
+  for (const entry of entries) {
+    const text = JSON.stringify(entry);
+    const size = new TextEncoder().encode(text).length;
+    const row = rows.at(-1);
+    if (row && row.size + size <= bytes) {
+      row.texts.push(text);
+      row.size += size;
+    } else rows.push({ seq: entry.seq, texts: [text], size });
+  }
+  return rows.map(({ seq, texts }) => ({ seq, body: `[${texts.join(",")}]` }));
+}

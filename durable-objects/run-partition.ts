@@ -18,11 +18,13 @@ import type { PartitionPort, RunStart, RunView, StartBatch, Started } from "../s
 import { Pass, type PassEnd, type Ports } from "../src/engine/pass.ts";
 import { askOfRun, forkJournal } from "../src/engine/run-requests.ts";
 import { foldUndo } from "../src/engine/run-undo.ts";
+import { newSalt } from "../src/governance/audit-chain.ts";
 import { Halts } from "./halts.ts";
 import { LiveRun } from "./live-run.ts";
 import { Outbox } from "./outbox.ts";
 import { Outside } from "./outside.ts";
 import { PartitionJournal } from "./partition-journal.ts";
+import { Recall, viewOf } from "./recall.ts";
 import { type Advanced, RunQueue, Stage } from "./run-queue.ts";
 import { migrate } from "./storage-migrations.ts";
 
@@ -45,6 +47,7 @@ export function createRunPartition(deployment: Deployment) {
     readonly #queue: RunQueue;
     readonly #live = new Map<string, LiveRun>();
     readonly #outbox: Outbox;
+    readonly #recall: Recall;
     readonly #outside: Outside;
     readonly #halts: Halts;
     #running = 0;
@@ -56,6 +59,7 @@ export function createRunPartition(deployment: Deployment) {
       this.#journal = new PartitionJournal(ctx.storage);
       this.#journal.busy = () => this.#running;
       this.#halts = new Halts(ctx.storage.sql);
+      this.#recall = new Recall(env.DB);
       this.#queue = new RunQueue(ctx.storage.sql, limits, (id) => {
         const run = this.#live.get(id);
         return run !== undefined && run.ended !== null && run.unsaved.length === 0;
@@ -65,10 +69,11 @@ export function createRunPartition(deployment: Deployment) {
         db: env.DB,
         partition: ctx.id.name ?? "",
         find: (id) => this.#live.get(id) ?? this.#journal.load(id, Date.now()),
+        payloadDays: ({ row: { pins } }) => this.#journal.specOf(pins.workflow, pins.specVersion).retention.payloadDays,
         projected: (run) => {
           if (!run.running) this.#live.delete(run.row.id);
         },
-        mark: (marks) => this.#commit(() => this.#journal.setProjected(marks)),
+        mark: (marks) => this.#commit(() => this.#journal.setProjected(marks())),
         waitUntil: (work) => ctx.waitUntil(work),
         failed: () => this.#arm(Date.now() + WATCHDOG_MS),
         now: Date.now,
@@ -162,7 +167,7 @@ export function createRunPartition(deployment: Deployment) {
 
     restart(runId: string, step: string, newRunId: string, by: string): Promise<Result<Started>> {
       return this.#answer(async () => {
-        const old = this.#find(runId);
+        const old = await this.#find(runId);
         const fork = forkJournal(old.entries, step);
         if (!fork.ok) return fork;
         const { lane, atOnce, pins, event } = old.row;
@@ -185,8 +190,27 @@ export function createRunPartition(deployment: Deployment) {
 
     inspect(runId: string): Promise<Result<RunView>> {
       return this.#answer(async () => {
-        const run = this.#find(runId);
-        return ok({ id: runId, pins: run.row.pins, event: run.row.event, state: run.state, entries: run.entries });
+        const run = this.#kept(runId);
+        return ok(run.inD1Only ? await this.#recall.view(run, Date.now()) : viewOf(run));
+      });
+    }
+
+    /** For the sweep: an alarm that was lost is set again, and of these runs those go on whose time has come; of the others D1 is told how they stand. */
+    wake(runIds: readonly string[]): Promise<Result<number>> {
+      return this.#answer(async () => {
+        this.#alarmAt = await this.ctx.storage.getAlarm();
+        const due = new Set(this.#journal.dueAmong(runIds, Date.now()));
+        for (const id of runIds) {
+          if (!due.has(id)) this.#outbox.add(id);
+          else {
+            const run = this.#kept(id);
+            if (run.running) continue;
+            this.#live.set(id, run);
+            this.#drive(run);
+          }
+        }
+        this.#armNext();
+        return ok(due.size);
       });
     }
 
@@ -222,7 +246,7 @@ export function createRunPartition(deployment: Deployment) {
     /** Records what a person said, before anybody is told that it was accepted; then lets the run go on. */
     #tell(runId: string, decide: (run: LiveRun) => Result<readonly NewEntry[]>): Promise<Result<null>> {
       return this.#answer(async () => {
-        const run = this.#find(runId);
+        const run = await this.#find(runId);
         const decided = decide(run);
         if (!decided.ok) return decided;
         if (decided.value.length === 0) return ok(null);
@@ -231,6 +255,7 @@ export function createRunPartition(deployment: Deployment) {
         if (run.running) run.again = true;
         this.#live.set(runId, run);
         await this.#commit(() => {
+          this.#journal.reopen(run);
           this.#journal.insertUnsaved(run);
           this.#journal.setDue(run.row, Date.now());
         });
@@ -240,7 +265,14 @@ export function createRunPartition(deployment: Deployment) {
       });
     }
 
-    #find(runId: string): LiveRun {
+    /** The run with its journal, wherever that is. */
+    async #find(runId: string): Promise<LiveRun> {
+      const run = this.#kept(runId);
+      return run.inD1Only ? this.#recall.whole(run, Date.now()) : run;
+    }
+
+    /** The run as far as it is kept here: a closed one has no journal. */
+    #kept(runId: string): LiveRun {
       const run = this.#live.get(runId) ?? this.#journal.load(runId, Date.now());
       if (!run) throw new InterlockError("run.not_found", `No run ${runId}`);
       return run;
@@ -319,7 +351,10 @@ export function createRunPartition(deployment: Deployment) {
       const { workflow } = pins;
       const line: Line = { workflow, lane, atOnce, confined: isConfined(limits(workflow)) };
       const admission = this.#queue.admit(line, priority, now, origin === undefined);
-      const row = this.#journal.insertRun({ id: runId, lane, atOnce, confined: line.confined, pins, event, created: now }, admission);
+      const row = this.#journal.insertRun(
+        { id: runId, lane, atOnce, confined: line.confined, pins, event, created: now, salt: newSalt() },
+        admission,
+      );
       if (!row) return null;
       this.#queue.admitted(line, admission, now);
       const run = new LiveRun(row, now);
@@ -337,7 +372,7 @@ export function createRunPartition(deployment: Deployment) {
       const { debounce } = limits(pins.workflow);
       if (!debounce || origin || this.#journal.has(runId)) return null;
       const found = this.#queue.collecting({ workflow: pins.workflow, lane, atOnce, confined: false }, event);
-      const run = found === null ? null : this.#find(found);
+      const run = found === null ? null : this.#kept(found);
       if (!run || run.ended || cancelOf(run.own)) return null;
       const until = windowEnd(run.row.created, now, debounce);
       const wins = takesPlace(run.row.event, event);
@@ -381,7 +416,7 @@ export function createRunPartition(deployment: Deployment) {
       if (at !== null) this.#arm(at);
       if (begun.length > 0) this.#arm(Date.now() + WATCHDOG_MS);
       for (const id of begun) {
-        const run = this.#find(id);
+        const run = this.#kept(id);
         run.begun = true;
         run.waiting = null;
         this.#live.set(id, run);

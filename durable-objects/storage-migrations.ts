@@ -20,6 +20,7 @@ const MIGRATIONS: readonly string[] = [
     version integer not null,
     manifest text not null,
     spec_version integer not null,
+    -- without its data once the run is closed
     event text not null,
     -- null while the journal alone says how far the run is; otherwise what it waits for, as JSON
     waiting text,
@@ -27,9 +28,12 @@ const MIGRATIONS: readonly string[] = [
     due integer,
     -- last entry that D1 holds
     projected integer not null default 0,
-    -- 0 once it has ended and D1 holds all of it
+    -- 0 once it has ended and D1 holds all of it: then its entries are gone from here. The row stays for ever, so that no event starts the run twice
     open integer not null default 1,
-    created integer not null
+    created integer not null,
+    -- of the hash chain: the salt (only D1 has it once the run is closed, so that it can be erased there) and the hash of the entry that "projected" names
+    salt text not null,
+    head text not null default ''
   )`,
   // Only open work is indexed: an ended run costs no index row.
   "create index run_open on run (due) where open = 1",

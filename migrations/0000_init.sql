@@ -15,6 +15,7 @@ CREATE TABLE `approval` (
 );
 --> statement-breakpoint
 CREATE INDEX `approval_open` ON `approval` (`status`,`expires_at`);--> statement-breakpoint
+CREATE INDEX `approval_run` ON `approval` (`run`);--> statement-breakpoint
 CREATE TABLE `audit` (
 	`run` text NOT NULL,
 	`seq` integer NOT NULL,
@@ -22,8 +23,18 @@ CREATE TABLE `audit` (
 	`type` text NOT NULL,
 	`step` text,
 	`actor` text NOT NULL,
-	`body` text NOT NULL,
+	`content_digest` text NOT NULL,
+	`hash` text NOT NULL,
 	PRIMARY KEY(`run`, `seq`)
+);
+--> statement-breakpoint
+CREATE TABLE `audit_content` (
+	`run` text NOT NULL,
+	`first_seq` integer NOT NULL,
+	`last_seq` integer NOT NULL,
+	`salt` text NOT NULL,
+	`body` text NOT NULL,
+	PRIMARY KEY(`run`, `first_seq`)
 );
 --> statement-breakpoint
 CREATE TABLE `dead_letter` (
@@ -65,7 +76,7 @@ CREATE TABLE `event_log` (
 	`subject` text NOT NULL,
 	`time` integer NOT NULL,
 	`received_at` integer NOT NULL,
-	`data` text NOT NULL
+	`data` text
 );
 --> statement-breakpoint
 CREATE INDEX `event_log_received` ON `event_log` (`received_at`);--> statement-breakpoint
@@ -101,7 +112,12 @@ CREATE TABLE `run` (
 	`state` text NOT NULL,
 	`started_at` integer NOT NULL,
 	`updated_at` integer NOT NULL,
-	`seq` integer NOT NULL
+	`seq` integer NOT NULL,
+	`due` integer,
+	`erase_at` integer,
+	`erased_at` integer
 );
 --> statement-breakpoint
-CREATE INDEX `run_started` ON `run` (`started_at`);
+CREATE INDEX `run_started` ON `run` (`started_at`);--> statement-breakpoint
+CREATE INDEX `run_due` ON `run` (`due`) WHERE due is not null;--> statement-breakpoint
+CREATE INDEX `run_erase` ON `run` (`erase_at`) WHERE erase_at is not null;

@@ -1,9 +1,10 @@
-// Puts a deployment together: what the platform calls (fetch, queue) and the object class. src/index.ts does it for this deployment, tests and the benchmark
+// Puts a deployment together: what the platform calls (fetch, queue, scheduled) and the object class. src/index.ts does it for this deployment, tests and the benchmark
 // for theirs.
 import { createRunPartition } from "../durable-objects/run-partition.ts";
 import type { Deployment } from "./deployment.ts";
 import { createApp } from "./http/app.tsx";
 import { type Context, rememberStarting } from "./operations/context.ts";
+import { sweep } from "./operations/sweep.ts";
 import { consumeDeadLetters, consumeEvents } from "./queues/consumer.ts";
 
 export function createWorker(deployment: Deployment, now: () => number = Date.now) {
@@ -22,6 +23,10 @@ export function createWorker(deployment: Deployment, now: () => number = Date.no
         batch.queue.endsWith("-dead")
           ? consumeDeadLetters(batch, contextOf(env, execution))
           : consumeEvents(batch, contextOf(env, execution)),
+      // The minute that it was meant for: a sweep that comes late does not erase early.
+      scheduled: async (controller: ScheduledController, env: Env, execution: ExecutionContext): Promise<void> => {
+        await sweep(contextOf(env, execution), controller.scheduledTime);
+      },
     } satisfies ExportedHandler<Env>,
     RunPartition: createRunPartition(deployment),
   };

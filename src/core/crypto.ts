@@ -1,7 +1,10 @@
 // The one door to cryptography. Hashes and MACs are synchronous (node:crypto, native in workerd), because the hot path computes many small ones.
-import { createHash, createHmac, timingSafeEqual } from "node:crypto";
+import { createHash, createHmac, randomBytes, timingSafeEqual } from "node:crypto";
 
 export const sha256Hex = (data: string | Uint8Array): string => createHash("sha256").update(data).digest("hex");
+
+/** Chance that nobody can guess, as hex. For secrets such as salts; an id is computed and never drawn. */
+export const randomHex = (bytes: number): string => randomBytes(bytes).toString("hex");
 
 /** HMAC-SHA-256 of the parts one after another, as 32 bytes. Callers refuse an empty secret before they come here. */
 export function hmacSha256(secret: string | Uint8Array, parts: readonly (string | Uint8Array)[]): Uint8Array {

@@ -41,6 +41,8 @@ export const ERRORS = {
   "run.unsettled": row(409, "operator", "operator", "It is not known what became of a write of this run"),
   "step.not_found": row(404, "never", "caller", "The run has no such step"),
   "run.journal_full": row(500, "never", "author", "The run's journal has reached its limit"),
+  "run.erased": row(410, "never", "caller", "The run's contents were removed after the time that its governance spec sets"),
+  "run.journal_missing": row(500, "operator", "operator", "D1 does not hold the run's whole journal as the partition wrote it"),
   "run.refused": row(409, "operator", "operator", "The run cannot be started"),
   "partition.count_changed": row(409, "operator", "operator", "The number of partitions differs from the one this deployment began with"),
   "approval.not_found": row(404, "never", "caller", "No such approval"),

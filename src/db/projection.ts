@@ -1,10 +1,14 @@
-// Writes what partitions have journalled into D1, many runs in a few statements (json_each): one transaction, idempotent by (run, sequence).
-// It derives nothing that the journal does not say, so a projection that is lost can be made again.
+// Writes what partitions have journalled into D1, many runs in a few statements (json_each), each run in one transaction, idempotent by (run, sequence).
+// It derives nothing that the journal does not say, so a write that was lost can be made again; and however the journal was cut into writes, the audit is the
+// same, hash for hash.
 import type { Approval } from "../core/approval.ts";
 import type { InterlockEvent } from "../core/event.ts";
 import type { Json, JsonObject } from "../core/json.ts";
 import type { RunState } from "../core/run.ts";
-import { eventRow, INSERT_EVENTS } from "./event-log.ts";
+import { type AuditRecord, contentDigest, linkHash } from "../governance/audit-chain.ts";
+import { dueOf } from "./due.ts";
+import { eventRow, KEEP_EVENTS } from "./event-log.ts";
+import { statementsFor, utf8Length } from "./json-statements.ts";
 
 /** A journal entry as far as D1 cares: fields by name, all JSON. */
 export interface AuditEntry {
@@ -27,6 +31,11 @@ export interface ProjectedRun {
   /** How far `state` goes: sequence and time of the last durable entry. A state can change without an entry (a pause begins). */
   readonly seq: number;
   readonly updatedAt: number;
+  /** When its contents are to be removed; null while something can still happen to it by itself. */
+  readonly eraseAt: number | null;
+  /** Of the run's hash chain: its salt, and the hash of the last entry that D1 has. */
+  readonly salt: string;
+  readonly head: string;
   /** Entries that D1 has not yet; all later than those it has. */
   readonly entries: readonly AuditEntry[];
   /** Present state of the run's writes and approvals, for those that the entries touched. */
@@ -49,112 +58,160 @@ export interface ProjectedApproval {
   readonly decidedBy: string | null;
 }
 
-/** Bytes of JSON per statement, well under D1's 2 MB limit for one bound value. */
-const CHUNK = 900_000;
+/** Bytes of contents to a row; a statement may carry more, one row of this size always fits under D1's 2 MB for a value. */
+const CONTENT_BYTES = 900_000;
+/** Characters of JSON to one transaction: D1 takes them over one request, and has one writer that others wait for. A longer run goes alone. */
+const BATCH_LENGTH = 5_000_000;
 
-export async function projectRuns(db: D1Database, runs: readonly ProjectedRun[]): Promise<void> {
-  const audit: unknown[] = [];
-  const effects: unknown[] = [];
-  const approvals: unknown[] = [];
-  const rows: unknown[] = [];
-  const events: unknown[] = [];
+/** The heads of the runs' chains after this write, in the order of `runs`. */
+export async function projectRuns(db: D1Database, runs: readonly ProjectedRun[]): Promise<string[]> {
+  const heads: string[] = [];
+  let batch = newTables();
+  let size = 0;
   for (const run of runs) {
-    rows.push([
+    const tables = newTables();
+    heads.push(addRun(tables, run));
+    const length = TABLES.reduce((sum, table) => sum + tables[table].reduce((own, row) => own + row.length, 0), 0);
+    if (size > 0 && size + length > BATCH_LENGTH) {
+      await write(db, batch);
+      batch = newTables();
+      size = 0;
+    }
+    for (const table of TABLES) batch[table].push(...tables[table]);
+    size += length;
+  }
+  if (size > 0) await write(db, batch);
+  return heads;
+}
+
+/** Rows as JSON text, by the table that they go to. */
+type Tables = Record<(typeof TABLES)[number], string[]>;
+const TABLES = ["events", "audit", "content", "runs", "effects", "approvals"] as const;
+const newTables = (): Tables => ({ events: [], audit: [], content: [], runs: [], effects: [], approvals: [] });
+
+const write = (db: D1Database, tables: Tables): Promise<unknown> =>
+  db.batch(TABLES.flatMap((table) => statementsFor(db, WRITES[table], tables[table])));
+
+function addRun(tables: Tables, run: ProjectedRun): string {
+  const row = (table: keyof Tables, values: readonly unknown[]) => tables[table].push(JSON.stringify(values));
+  row("runs", [
+    run.id,
+    run.workflow,
+    run.version,
+    run.specVersion,
+    run.partition,
+    run.event.id,
+    run.event.subject,
+    run.state.status,
+    run.state,
+    run.startedAt,
+    run.updatedAt,
+    run.seq,
+    dueOf(run.state, run.updatedAt, run.eraseAt !== null),
+    run.eraseAt,
+  ]);
+  // The event that took the place of another is logged as well: a run's page shows the one that it works on.
+  const replaced = run.entries.findLast(({ type }) => type === "run.event_replaced");
+  if (replaced || run.entries[0]?.seq === 1) row("events", eventRow(run.event, replaced?.at ?? run.startedAt));
+  const { records, bodies } = chained(run);
+  for (const { seq, at, type, step, actor, contentDigest, hash } of records) {
+    row("audit", [run.id, seq, at, type, step, actor, contentDigest, hash]);
+  }
+  for (const { first, last, texts } of contentRows(run.entries[0]?.seq ?? 1, bodies)) {
+    tables.content.push(`${JSON.stringify([run.id, first, last, run.salt]).slice(0, -1)},[${texts.join(",")}]]`);
+  }
+  for (const effect of run.effects)
+    row("effects", [run.id, effect.step, effect.action, effect.target, effect.status, effect.body, run.seq]);
+  for (const { approval, status, decidedAt, decidedBy } of run.approvals) {
+    row("approvals", [
+      approval.id,
       run.id,
       run.workflow,
-      run.version,
-      run.specVersion,
-      run.partition,
-      run.event.id,
-      run.event.subject,
-      run.state.status,
-      run.state,
-      run.startedAt,
-      run.updatedAt,
+      approval.step,
+      approval.action,
+      approval.target,
+      status,
+      approval.requestedAt,
+      approval.expiresAt,
+      decidedAt,
+      decidedBy,
       run.seq,
+      approval,
     ]);
-    // The event that took the place of another is logged as well: a run's page shows the one that it works on.
-    const replaced = run.entries.findLast(({ type }) => type === "run.event_replaced");
-    if (replaced || run.entries[0]?.seq === 1) events.push(eventRow(run.event, replaced?.at ?? run.startedAt));
-    for (const entry of run.entries) {
-      const { seq, at, type, step, ...body } = entry;
-      audit.push([run.id, seq, at, type, step ?? null, actorOf(entry), body]);
-    }
-    for (const effect of run.effects)
-      effects.push([run.id, effect.step, effect.action, effect.target, effect.status, effect.body, run.seq]);
-    for (const { approval, status, decidedAt, decidedBy } of run.approvals) {
-      approvals.push([
-        approval.id,
-        run.id,
-        run.workflow,
-        approval.step,
-        approval.action,
-        approval.target,
-        status,
-        approval.requestedAt,
-        approval.expiresAt,
-        decidedAt,
-        decidedBy,
-        run.seq,
-        approval,
-      ]);
-    }
   }
-  const statements = [
-    ...inChunks(db, events, INSERT_EVENTS),
-    ...inChunks(
-      db,
-      audit,
-      `insert or ignore into audit (run, seq, at, type, step, actor, body) select ${columns(7, 6)} from json_each(?) where true`,
-    ),
-    ...inChunks(
-      db,
-      rows,
-      `insert into run (id, workflow, version, spec_version, partition, event_id, subject, status, state, started_at, updated_at, seq)
-       select ${columns(12, 8)} from json_each(?) where true
-       on conflict (id) do update set event_id = excluded.event_id, subject = excluded.subject, status = excluded.status, state = excluded.state,
-       updated_at = excluded.updated_at, seq = excluded.seq where excluded.seq >= run.seq`,
-    ),
-    ...inChunks(
-      db,
-      effects,
-      `insert into effect (run, step, action, target, status, body, seq) select ${columns(7, 5)} from json_each(?) where true
-       on conflict (run, step) do update set status = excluded.status, body = excluded.body, seq = excluded.seq where excluded.seq >= effect.seq`,
-    ),
-    ...inChunks(
-      db,
-      approvals,
-      `insert into approval (id, run, workflow, step, action, target, status, requested_at, expires_at, decided_at, decided_by, seq, body)
-       select ${columns(13, 12)} from json_each(?) where true
-       on conflict (id) do update set status = excluded.status, decided_at = excluded.decided_at, decided_by = excluded.decided_by, seq = excluded.seq
-       where excluded.seq >= approval.seq`,
-    ),
-  ];
-  if (statements.length > 0) await db.batch(statements);
+  return records.at(-1)?.hash ?? run.head;
 }
 
-/** `->>` takes a value out of the row, `->` leaves the member at `json` as JSON text: it need not be written as a string inside a string. */
-const columns = (count: number, json: number): string =>
-  Array.from({ length: count }, (_, index) => (index === json ? `value->${index}` : `value->>${index}`)).join(", ");
+/** The audit records of entries, and the contents that they name. */
+export function chained(run: Pick<ProjectedRun, "id" | "salt" | "head" | "entries">): {
+  readonly records: readonly AuditRecord[];
+  readonly bodies: readonly string[];
+} {
+  let previous = run.head;
+  const bodies: string[] = [];
+  const records = run.entries.map((entry) => {
+    const { seq, at, type, step, ...rest } = entry;
+    bodies.push(JSON.stringify(rest));
+    const facts = {
+      run: run.id,
+      seq,
+      at,
+      type,
+      step: step ?? null,
+      actor: actorOf(entry),
+      contentDigest: contentDigest(run.salt, rest),
+    };
+    previous = linkHash(previous, facts);
+    return { ...facts, hash: previous };
+  });
+  return { records, bodies };
+}
 
-function inChunks(db: D1Database, rows: readonly unknown[], statement: string): D1PreparedStatement[] {
-  const statements: D1PreparedStatement[] = [];
-  let chunk: string[] = [];
+function contentRows(
+  first: number,
+  bodies: readonly string[],
+): { readonly first: number; readonly last: number; readonly texts: string[] }[] {
+  const rows: { first: number; last: number; texts: string[] }[] = [];
   let size = 0;
-  const close = () => {
-    if (chunk.length > 0) statements.push(db.prepare(statement).bind(`[${chunk.join(",")}]`));
-    chunk = [];
-    size = 0;
-  };
-  for (const row of rows) {
-    const text = JSON.stringify(row);
-    if (size + text.length > CHUNK) close();
-    chunk.push(text);
-    size += text.length + 1;
+  for (const [index, text] of bodies.entries()) {
+    const bytes = utf8Length(text);
+    const open = rows.at(-1);
+    if (open && size + bytes <= CONTENT_BYTES) {
+      open.texts.push(text);
+      open.last = first + index;
+      size += bytes;
+    } else {
+      rows.push({ first: first + index, last: first + index, texts: [text] });
+      size = bytes;
+    }
   }
-  close();
-  return statements;
+  return rows;
 }
+
+/** `json`: the columns that hold JSON; `->` leaves them as text that need not be written as a string inside a string, `->>` takes a value out of the row. */
+const columns = (count: number, ...json: readonly number[]): string =>
+  Array.from({ length: count }, (_, index) => (json.includes(index) ? `value->${index}` : `value->>${index}`)).join(", ");
+
+const WRITES: Readonly<Record<keyof Tables, string>> = {
+  events: KEEP_EVENTS,
+  audit: `insert or ignore into audit (run, seq, at, type, step, actor, content_digest, hash) select ${columns(8)} from json_each(?) where true`,
+  // The same entries cut otherwise, after a crash: the row that holds more of them stays.
+  content: `insert into audit_content (run, first_seq, last_seq, salt, body) select ${columns(5, 4)} from json_each(?) where true
+     on conflict (run, first_seq) do update set last_seq = excluded.last_seq, body = excluded.body
+     where excluded.last_seq > audit_content.last_seq`,
+  runs: `insert into run
+       (id, workflow, version, spec_version, partition, event_id, subject, status, state, started_at, updated_at, seq, due, erase_at)
+     select ${columns(14, 8)} from json_each(?) where true
+     on conflict (id) do update set event_id = excluded.event_id, subject = excluded.subject, status = excluded.status, state = excluded.state,
+       updated_at = excluded.updated_at, seq = excluded.seq, due = excluded.due, erase_at = excluded.erase_at
+     where excluded.seq >= run.seq`,
+  effects: `insert into effect (run, step, action, target, status, body, seq) select ${columns(7, 5)} from json_each(?) where true
+     on conflict (run, step) do update set status = excluded.status, body = excluded.body, seq = excluded.seq where excluded.seq >= effect.seq`,
+  approvals: `insert into approval (id, run, workflow, step, action, target, status, requested_at, expires_at, decided_at, decided_by, seq, body)
+     select ${columns(13, 12)} from json_each(?) where true
+     on conflict (id) do update set status = excluded.status, decided_at = excluded.decided_at, decided_by = excluded.decided_by, seq = excluded.seq
+     where excluded.seq >= approval.seq`,
+};
 
 /** Who did it: the person named in the entry, else the engine. */
 function actorOf(entry: AuditEntry): string {

@@ -1,21 +1,22 @@
 // What lists, pages and the JSON API read from D1: rows with their JSON columns parsed and typed. It writes nothing and decides nothing; a decision asks the
 // partition, whose journal is a moment ahead of these rows. Lists are paged by key (time and id of the last row), so that every page costs the same.
-// No table but `run`, `audit` and `effect` is indexed by run: approvals of a run are found through the ids that its audit rows name.
-import { and, asc, count, desc, eq, getTableColumns, gte, inArray, lt, ne, type SQL, sql } from "drizzle-orm";
+// A run's contents may have been erased: what was in them is then null, and everything else is as it was.
+import { and, asc, count, desc, eq, getTableColumns, gte, lt, ne, type SQL, sql } from "drizzle-orm";
 import { type DrizzleD1Database, drizzle } from "drizzle-orm/d1";
 import type { Approval, Decision } from "../core/approval.ts";
 import type { InterlockEvent } from "../core/event.ts";
 import type { Json, JsonObject } from "../core/json.ts";
 import type { RunState, RunStatus } from "../core/run.ts";
 import { type FieldRule, GovernanceSpec } from "../governance/spec.ts";
+import { bodiesOf } from "./audit-content.ts";
 import { OPEN } from "./dead-letters.ts";
-import { approval, audit, deadLetter, effect, eventLog, governanceSpec, run } from "./schema.ts";
+import { approval, audit, auditContent, deadLetter, effect, eventLog, governanceSpec, run } from "./schema.ts";
 
 export type { FieldRule };
 
 export type RunRow = Omit<typeof run.$inferSelect, "status" | "state"> & { readonly status: RunStatus; readonly state: RunState };
-/** `body` is the journal entry without seq, at, type and step. */
-export type AuditRow = Omit<typeof audit.$inferSelect, "run" | "body"> & { readonly body: JsonObject };
+/** `body` is the journal entry without seq, at, type and step; null once it was erased. */
+export type AuditRow = Pick<typeof audit.$inferSelect, "seq" | "at" | "type" | "step" | "actor"> & { readonly body: JsonObject | null };
 export type DeadLetterKind = "delivery" | "event" | "message";
 /** `open`: it can be replayed, because no replay of it has succeeded. */
 export type DeadLetterRow = Omit<typeof deadLetter.$inferSelect, "kind" | "delivery"> & {
@@ -56,7 +57,7 @@ export interface EffectBody {
 }
 export type EffectRow = Omit<typeof effect.$inferSelect, "status" | "body"> & { readonly status: EffectStatus; readonly body: EffectBody };
 
-/** The event as it came; null where the log no longer keeps it. */
+/** The event as it came; null where the log no longer keeps it. `data` is null, too, once it was erased. */
 export type EventRow = Omit<InterlockEvent, "source"> & { readonly receivedAt: number };
 
 export interface SpecRow {
@@ -79,6 +80,8 @@ export interface Page<T> {
 
 export interface RunDetail {
   readonly run: RunRow;
+  /** For how many days after its end the run's contents are kept; null where the spec is not in D1. */
+  readonly payloadDays: number | null;
   readonly audit: readonly AuditRow[];
   readonly effects: readonly EffectRow[];
   readonly approvals: readonly ApprovalRow[];
@@ -214,19 +217,26 @@ export async function listRuns(
 
 export async function readRun(db: D1Database, id: string): Promise<RunDetail | null> {
   const orm = drizzle(db);
-  const [runs, entries, effects, approvals, logged] = await orm.batch([
+  const [runs, entries, contents, effects, approvals, logged, specs] = await orm.batch([
     orm.select().from(run).where(eq(run.id, id)),
     orm.select().from(audit).where(eq(audit.run, id)).orderBy(asc(audit.seq)),
+    contentsOf(orm, id),
     orm.select().from(effect).where(eq(effect.run, id)),
     approvalsOf(orm, id),
     loggedEvent(orm, id),
+    orm
+      .select({ days: sql<number | null>`${governanceSpec.body}->>'$.retention.payloadDays'` })
+      .from(run)
+      .innerJoin(governanceSpec, and(eq(governanceSpec.workflow, run.workflow), eq(governanceSpec.version, run.specVersion)))
+      .where(eq(run.id, id)),
   ]);
   const [row] = runs;
   if (!row) return null;
-  const auditRows = entries.map(auditRow);
+  const auditRows = auditRowsOf(entries, contents);
   const order = new Map(auditRows.filter((entry) => entry.type === "effect.intended").map((entry) => [entry.step, entry.seq]));
   return {
     run: runRow(row),
+    payloadDays: specs[0]?.days ?? null,
     audit: auditRows,
     // In the order in which they were intended; the table's own order is that of the steps' names.
     effects: effects.map(effectRow).sort((a, b) => (order.get(a.step) ?? a.seq) - (order.get(b.step) ?? b.seq)),
@@ -253,8 +263,8 @@ export async function listApprovals(
     .select({
       approval,
       subject: run.subject,
-      headline: firstOf("read.done", sql`coalesce(a.body->>'$.output.subject', a.body->>'$.output.title', a.body->>'$.output.name')`),
-      confidence: firstOf("effect.intended", sql`a.body->>'$.basedOn.confidence'`, sql`and a.step = ${approval.step}`),
+      headline: firstOf("read.done", (body) => sql`coalesce(${body("output.subject")}, ${body("output.title")}, ${body("output.name")})`),
+      confidence: firstOf("effect.intended", (body) => body("basedOn.confidence"), sql`and a.step = ${approval.step}`),
     })
     .from(approval)
     .innerJoin(run, eq(run.id, approval.run))
@@ -278,19 +288,14 @@ export async function countPendingApprovals(db: D1Database): Promise<number> {
   return row?.n ?? 0;
 }
 
-const FOR_APPROVAL = ["run.started", "read.done", "decision.made", "effect.intended", "approval.decided", "approval.voided"];
-
 export async function readApproval(db: D1Database, id: string): Promise<ApprovalDetail | null> {
   const orm = drizzle(db);
   const [found] = await orm.select({ approval, run }).from(approval).innerJoin(run, eq(run.id, approval.run)).where(eq(approval.id, id));
   if (!found) return null;
   const { approval: row, run: of } = found;
-  const [entries, effects, asked, logged, specs] = await orm.batch([
-    orm
-      .select()
-      .from(audit)
-      .where(and(eq(audit.run, row.run), inArray(audit.type, FOR_APPROVAL)))
-      .orderBy(asc(audit.seq)),
+  const [entries, contents, effects, asked, logged, specs] = await orm.batch([
+    orm.select().from(audit).where(eq(audit.run, row.run)).orderBy(asc(audit.seq)),
+    contentsOf(orm, row.run),
     orm
       .select()
       .from(effect)
@@ -299,7 +304,8 @@ export async function readApproval(db: D1Database, id: string): Promise<Approval
     loggedEvent(orm, row.run),
     specOf(orm, of.workflow, of.specVersion),
   ]);
-  const auditRows = entries.map(auditRow);
+  // What was erased says nothing here.
+  const auditRows = auditRowsOf(entries, contents).flatMap((entry) => (entry.body ? [{ ...entry, body: entry.body }] : []));
   const own = (type: string) => auditRows.find((entry) => entry.type === type && entry.body.approvalId === id);
   const intended = auditRows.find((entry) => entry.type === "effect.intended" && entry.step === row.step);
   return {
@@ -382,11 +388,9 @@ const { delivery: _headers, ...keptColumns } = getTableColumns(deadLetter);
 const deadLetterColumns = { ...keptColumns, open: sql<number>`${isOpen}` };
 
 const approvalsOf = (orm: DrizzleD1Database, runId: string) =>
-  orm
-    .select()
-    .from(approval)
-    .where(sql`${approval.id} in (select body->>'$.approval.id' from audit where run = ${runId} and type = 'approval.requested')`)
-    .orderBy(asc(approval.requestedAt));
+  orm.select().from(approval).where(eq(approval.run, runId)).orderBy(asc(approval.requestedAt));
+
+const contentsOf = (orm: DrizzleD1Database, runId: string) => orm.select().from(auditContent).where(eq(auditContent.run, runId));
 
 const loggedEvent = (orm: DrizzleD1Database, runId: string) =>
   orm.select().from(eventLog).where(sql`${eventLog.id} = (select event_id from run where id = ${runId})`);
@@ -397,9 +401,12 @@ const specOf = (orm: DrizzleD1Database, workflow: string, version: number) =>
     .from(governanceSpec)
     .where(and(eq(governanceSpec.workflow, workflow), eq(governanceSpec.version, version)));
 
-/** Something of the first entry of a kind in the approval's run. The key (run, seq) makes this a short range of one run's rows. */
-const firstOf = (type: string, what: SQL, more: SQL = sql``) =>
-  sql<unknown>`(select ${what} from audit as a where a.run = ${approval.run} and a.type = ${type} ${more} order by a.seq limit 1)`;
+/** Something of the first entry of a kind in the approval's run. The keys (run, seq) and (run, first_seq) make this a short range of one run's rows. */
+const firstOf = (type: string, what: (body: (path: string) => SQL) => SQL, more: SQL = sql``) => {
+  const body = (path: string) => sql`(c.body->>('$[' || (a.seq - c.first_seq) || ${`].${path}`}))`;
+  return sql<unknown>`(select ${what(body)} from audit as a join audit_content as c on c.run = a.run and a.seq between c.first_seq and c.last_seq
+    where a.run = ${approval.run} and a.type = ${type} ${more} order by a.seq limit 1)`;
+};
 
 // ---- rows ----
 
@@ -415,7 +422,10 @@ const runRow = (row: typeof run.$inferSelect): RunRow => ({
   state: JSON.parse(row.state) as RunState,
 });
 
-const auditRow = ({ run: _, body, ...row }: typeof audit.$inferSelect): AuditRow => ({ ...row, body: JSON.parse(body) as JsonObject });
+function auditRowsOf(rows: readonly (typeof audit.$inferSelect)[], contents: readonly (typeof auditContent.$inferSelect)[]): AuditRow[] {
+  const bodies = bodiesOf(contents);
+  return rows.map(({ seq, at, type, step, actor }) => ({ seq, at, type, step, actor, body: bodies.get(seq) ?? null }));
+}
 
 const deadLetterRow = (row: Omit<typeof deadLetter.$inferSelect, "delivery"> & { readonly open: number }): DeadLetterRow => ({
   ...row,
@@ -448,10 +458,10 @@ function specRow(row: typeof governanceSpec.$inferSelect | undefined): SpecRow |
 function eventOf(logged: typeof eventLog.$inferSelect | undefined): EventRow | null {
   if (!logged) return null;
   const { data, ...event } = logged;
-  return { ...event, data: JSON.parse(data) as Json };
+  return { ...event, data: data === null ? null : (JSON.parse(data) as Json) };
 }
 
-const recordedDecision = (entry: AuditRow): RecordedDecision => ({
+const recordedDecision = (entry: AuditRow & { readonly body: JsonObject }): RecordedDecision => ({
   ...(entry.body.decision as unknown as Omit<RecordedDecision, "step" | "at" | "notSent">),
   step: entry.step ?? "",
   at: entry.at,

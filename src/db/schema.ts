@@ -1,11 +1,15 @@
-// D1: what is decided on by people (governance specs) and what is projected from partitions for lists and pages. The partition's journal is the truth about
-// a run; every table here but governance_spec, event_log, dead_letter and deployment can be rebuilt from it.
+// D1: what is decided on by people (governance specs), and what is projected from partitions for lists and pages. Of an open run the partition's journal is the
+// truth, and its rows here can be made again from it; of a run that has ended these rows are all that is left (src/db/journal-copy.ts reads them back).
+import { sql } from "drizzle-orm";
 import { index, integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
 
 /** Facts that must not change under a running deployment, such as the number of partitions. */
 export const deployment = sqliteTable("deployment", { key: text("key").primaryKey(), value: text("value").notNull() });
 
-/** Every event that started a run (written with its projection), became part of another's run, or that no workflow listens to. `data` is the sender's payload as JSON. */
+/**
+ * Every event that started a run (written with its projection), became part of another's run, or that no workflow listens to. `data` is the sender's payload as
+ * JSON; null once the last run of the event was erased.
+ */
 export const eventLog = sqliteTable(
   "event_log",
   {
@@ -15,12 +19,15 @@ export const eventLog = sqliteTable(
     subject: text("subject").notNull(),
     time: integer("time").notNull(),
     receivedAt: integer("received_at").notNull(),
-    data: text("data").notNull(),
+    data: text("data"),
   },
   (table) => [index("event_log_received").on(table.receivedAt)],
 );
 
-/** `state` is the RunState as JSON; `seq` the last journal entry that this row reflects. */
+/**
+ * `state` is the RunState as JSON; `seq` the last journal entry that this row reflects. `due`: when the run should have moved by itself; null for one that waits
+ * for a message, or has ended. `erase_at`: when its contents are to be removed; null while it is open. Both are indexed only where they stand.
+ */
 export const run = sqliteTable(
   "run",
   {
@@ -36,11 +43,18 @@ export const run = sqliteTable(
     startedAt: integer("started_at").notNull(),
     updatedAt: integer("updated_at").notNull(),
     seq: integer("seq").notNull(),
+    due: integer("due"),
+    eraseAt: integer("erase_at"),
+    erasedAt: integer("erased_at"),
   },
-  (table) => [index("run_started").on(table.startedAt)],
+  (table) => [
+    index("run_started").on(table.startedAt),
+    index("run_due").on(table.due).where(sql`due is not null`),
+    index("run_erase").on(table.eraseAt).where(sql`erase_at is not null`),
+  ],
 );
 
-/** One row per journal entry: what happened, when, by whom. `body` is the entry as JSON. */
+/** One row per journal entry, never changed: what happened, when, by whom; a link of the run's hash chain (src/governance/audit-chain.ts). */
 export const audit = sqliteTable(
   "audit",
   {
@@ -50,9 +64,26 @@ export const audit = sqliteTable(
     type: text("type").notNull(),
     step: text("step"),
     actor: text("actor").notNull(),
-    body: text("body").notNull(),
+    contentDigest: text("content_digest").notNull(),
+    hash: text("hash").notNull(),
   },
   (table) => [primaryKey({ columns: [table.run, table.seq] })],
+);
+
+/**
+ * The part of the audit that can be erased: what a run's entries say, many entries to a row, because rows written are the bill. `body` is a JSON array with
+ * the entries first_seq to last_seq. Rows may overlap after a crash; they then say the same.
+ */
+export const auditContent = sqliteTable(
+  "audit_content",
+  {
+    run: text("run").notNull(),
+    firstSeq: integer("first_seq").notNull(),
+    lastSeq: integer("last_seq").notNull(),
+    salt: text("salt").notNull(),
+    body: text("body").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.run, table.firstSeq] })],
 );
 
 /** status: pending, approved, edited, rejected, expired, voided. `body` is the Approval as JSON. */
@@ -73,7 +104,7 @@ export const approval = sqliteTable(
     seq: integer("seq").notNull(),
     body: text("body").notNull(),
   },
-  (table) => [index("approval_open").on(table.status, table.expiresAt)],
+  (table) => [index("approval_open").on(table.status, table.expiresAt), index("approval_run").on(table.run)],
 );
 
 /** One row per intended write. status: intended, applied, unknown, refused, undoing, undone, undo_conflict, undo_failed, failed. */

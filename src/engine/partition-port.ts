@@ -5,6 +5,7 @@ import type { InterlockEvent } from "../core/event.ts";
 import type { HaltSwitch } from "../core/halt.ts";
 import type { RunState } from "../core/run.ts";
 import type { RunRequest } from "../core/run-request.ts";
+import type { AuditRecord } from "../governance/audit-chain.ts";
 import type { GovernanceSpec } from "../governance/spec.ts";
 import type { SignalInput } from "./external.ts";
 import type { Entry, NewEntry, OperatorChoice, Origin, Pins } from "./journal.ts";
@@ -45,7 +46,10 @@ export interface RunView {
   readonly pins: Pins;
   readonly event: InterlockEvent;
   readonly state: RunState;
+  /** Empty once they were erased. */
   readonly entries: readonly Entry[];
+  /** When its contents were removed, and what is left of its journal. */
+  readonly erased: { readonly at: number; readonly records: readonly AuditRecord[] } | null;
 }
 
 export interface PartitionPort {
@@ -61,6 +65,8 @@ export interface PartitionPort {
   /** Holds from the next step of every run here; runs that it had stopped and now does not go on. */
   halt(switches: readonly HaltSwitch[]): Promise<Result<null>>;
   inspect(runId: string): Promise<Result<RunView>>;
-  /** Ids of the runs that this partition has ever admitted, oldest id first; for rebuilding D1 and for tests. */
+  /** The sweep asks after runs that should have moved: the partition looks for itself. Answers how many of them were due. */
+  wake(runIds: readonly string[]): Promise<Result<number>>;
+  /** Ids of the runs that this partition has ever admitted, oldest id first; for comparing with D1 and for tests. */
   admitted(after: string, limit: number): Promise<string[]>;
 }

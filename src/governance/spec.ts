@@ -41,5 +41,9 @@ export const GovernanceSpec = z.strictObject({
   }),
   /** What a run that fails for good does with the writes it already made. */
   onFailure: z.enum(["compensate", "leave"]),
+  retention: z.strictObject({
+    /** Days after a run's end for which its contents are kept: the event, what was read, decided and written. Who did what and when stays. */
+    payloadDays: z.number().int().min(1).max(3650),
+  }),
 });
 export type GovernanceSpec = z.infer<typeof GovernanceSpec>;

@@ -5,6 +5,9 @@ import { InterlockEvent } from "../core/event.ts";
 /** A queue message may hold 128 KB (https://developers.cloudflare.com/queues/platform/limits/); the rest is left for the envelope. */
 export const MAX_MESSAGE_BYTES = 120_000;
 
+/** Where an event lies in R2 that is too large for a message. */
+export const eventKey = (eventId: string): string => `event/${eventId}`;
+
 export const EventMessage = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("event"), event: InterlockEvent }),
   z.object({ kind: z.literal("pointer"), key: z.string().min(1) }),

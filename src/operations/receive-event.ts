@@ -8,7 +8,7 @@ import { storeEvent, type Timer } from "../ingress/admit.ts";
 import { readBody } from "../ingress/read-body.ts";
 import { receiveDelivery } from "../ingress/receive.ts";
 import type { Context } from "./context.ts";
-import { type EventMessage, MAX_MESSAGE_BYTES } from "./messages.ts";
+import { type EventMessage, eventKey, MAX_MESSAGE_BYTES } from "./messages.ts";
 import { prepareModels } from "./prepare-models.ts";
 import { withinLimit } from "./rate-limit.ts";
 import { startRuns } from "./start-runs.ts";
@@ -122,7 +122,7 @@ async function messageFor(context: Context, event: InterlockEvent, bodyBytes: nu
   if (bodyBytes * 6 < MAX_MESSAGE_BYTES - 4_000) return { kind: "event", event };
   const text = JSON.stringify(event);
   if (new TextEncoder().encode(text).length <= MAX_MESSAGE_BYTES) return { kind: "event", event };
-  const key = `event/${event.id}`;
+  const key = eventKey(event.id);
   await context.env.BLOBS.put(key, text);
   return { kind: "pointer", key };
 }

@@ -8,7 +8,11 @@ import { TEAMS } from "../../src/workflows/ticket-triage/labels.ts";
 import { createFakeSlack } from "../unit/connectors/fake-slack.ts";
 import { createFakeZendesk } from "../unit/connectors/fake-zendesk.ts";
 
+/** Every file's deliveries are its own: an object may outlive the wiping between files, and it remembers the events that it has had for ever. */
+let world = "";
+
 export function outside() {
+  world = crypto.randomUUID();
   const zendesk = createFakeZendesk({ token: "sandbox-token", now: Date.now });
   zendesk.groups.splice(
     0,
@@ -26,7 +30,7 @@ export function outside() {
 }
 
 export const ticketEvent = (ticket: string, delivery = `delivery-${ticket}`): InterlockEvent => ({
-  id: eventIdOf("zendesk", delivery),
+  id: eventIdOf("zendesk", `${world} ${delivery}`),
   connection: "zendesk",
   source: "zendesk/zendesk",
   type: "ticket.created",

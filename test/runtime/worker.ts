@@ -2,6 +2,7 @@
 // that a test states its own case.
 import * as z from "zod";
 import { deployment as real } from "../../src/config.ts";
+import { slack } from "../../src/connectors/slack.ts";
 import { zendesk } from "../../src/connectors/zendesk.ts";
 import type { Deployment } from "../../src/deployment.ts";
 import { defineWorkflow } from "../../src/engine/define.ts";
@@ -49,11 +50,29 @@ const waitForSignal = defineWorkflow(
   ({ step }) => step.signal("go", { schema: z.object({ ok: z.boolean() }), within: 3_600_000 }),
 );
 
+/** Three outputs near the most that a step may have, made at once. */
+const largeOutputs = defineWorkflow(
+  {
+    name: "large-outputs",
+    version: 1,
+    purpose: "Write a large journal",
+    trigger: slack.on("reaction_added"),
+    lane: ({ event }) => event.subject,
+    uses: {},
+    dataFlow: [],
+    decisions: {},
+  },
+  async ({ step }) => {
+    const made = await Promise.all(["a", "b", "c"].map((name) => step.run(name, () => "€".repeat(333_333))));
+    return made.map((text) => new TextEncoder().encode(text).length);
+  },
+);
+
 export const deployment: Deployment = {
   ...real,
   partitions: 4,
   models: { default: { trained: [], build: () => scripted } },
-  workflows: [...real.workflows, waitForSignal, ...flowWorkflows],
+  workflows: [...real.workflows, waitForSignal, largeOutputs, ...flowWorkflows],
 };
 /** Moves on with every look, so that what starts remember for a moment is never remembered here. */
 let clock = 0;

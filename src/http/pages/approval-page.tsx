@@ -10,6 +10,7 @@ import { type Frame, Layout } from "./layout.tsx";
 import { Chip, Mark, When } from "./marks.tsx";
 import { ModelAnswer } from "./model-answer.tsx";
 import { nextStep, Refusal } from "./refusal.tsx";
+import { Removed, removedWhen } from "./removed.tsx";
 import { SourceRecord } from "./source-record.tsx";
 import { approvalStatus } from "./status-words.ts";
 import { actionWords, capital, changeInWords, countdown, listing, sentence } from "./words.ts";
@@ -27,6 +28,8 @@ export interface ApprovalPageProps {
 export const ApprovalPage = ({ frame, detail, action, now, refused = null, draft = null }: ApprovalPageProps) => {
   const { approval: row, run, spec } = detail;
   const { approval } = row;
+  const payloadDays = spec?.spec.retention.payloadDays ?? null;
+  const removed = removedWhen(run, payloadDays);
   const pending = row.status === "pending" && refused?.code !== "approval.already_decided";
   return (
     <Layout frame={frame} title={changeInWords(approval)} section="approvals">
@@ -55,29 +58,38 @@ export const ApprovalPage = ({ frame, detail, action, now, refused = null, draft
           <Next failure={refused} detail={detail} />
         </Refusal>
       )}
+      {run.erasedAt === null ? null : <Removed at={run.erasedAt} days={payloadDays} now={now} />}
       <div class="two">
         <div class="column">
           <section class="panel" aria-labelledby="why">
             <h2 id="why">Why you are asked</h2>
-            <p>{sentence(approval.why)}</p>
+            {removed === null ? <p>{sentence(approval.why)}</p> : null}
             <p class="quiet small">
               {`Rule ${approval.rule} of ${spec ? spec.spec.workflow : run.workflow}’s governance spec, version ${run.specVersion}`}
               {spec ? `, owned by ${spec.spec.owner}.` : "."}
             </p>
           </section>
-          <SourceRecord detail={detail} now={now} />
-          <ModelAnswer detail={detail} />
+          {removed === null ? (
+            <>
+              <SourceRecord detail={detail} now={now} />
+              <ModelAnswer detail={detail} />
+            </>
+          ) : null}
         </div>
         <div class="column aside stays">
           <section class="panel" aria-labelledby="change">
             <h2 id="change">The exact change</h2>
-            <ChangeTable
-              caption={`${capital(actionWords(approval.action))} on ${approval.target}`}
-              before={approval.before}
-              values={approval.values}
-              // What a reviewer edited was not written as it stands here.
-              after={detail.decision?.kind === "edited" ? "Proposed" : "After"}
-            />
+            {removed === null ? (
+              <ChangeTable
+                caption={`${capital(actionWords(approval.action))} on ${approval.target}`}
+                before={approval.before}
+                values={approval.values}
+                // What a reviewer edited was not written as it stands here.
+                after={detail.decision?.kind === "edited" ? "Proposed" : "After"}
+              />
+            ) : (
+              <p>{`${capital(actionWords(approval.action))} on ${approval.target}. The values were ${removed}.`}</p>
+            )}
             <Reversible undo={detail.effect?.body.undo ?? action?.undo ?? null} action={action} />
           </section>
           <section class="panel" aria-labelledby="decision">
@@ -146,8 +158,21 @@ const Outcome = ({ detail, now }: { detail: ApprovalDetail; now: number }) => {
   return (
     <>
       {row.status === "pending" ? <p>It has been decided; this page has not heard yet how.</p> : null}
-      {row.status === "voided" ? <p>{voidedBecause === null ? "The run ended before anybody decided." : sentence(voidedBecause)}</p> : null}
+      {row.status === "voided" && detail.run.erasedAt === null ? (
+        <p>{voidedBecause === null ? "The run ended before anybody decided." : sentence(voidedBecause)}</p>
+      ) : null}
       {row.status === "expired" ? <p>Nobody decided in time, so nothing was written.</p> : null}
+      {decision === null && row.decidedBy !== null ? (
+        <p>
+          {`${approvalStatus[row.status].label} by ${row.decidedBy}`}
+          {row.decidedAt === null ? null : (
+            <>
+              , <When at={row.decidedAt} now={now} />
+            </>
+          )}
+          .
+        </p>
+      ) : null}
       {decision !== null && decision.kind !== "expired" ? (
         <p>
           {`${approvalStatus[decision.kind].label} by ${decision.by}`}

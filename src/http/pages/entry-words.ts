@@ -1,5 +1,5 @@
 // One journal entry in plain words. Pure, and tolerant: an entry of a kind that this page does not know is named by its type, and its JSON is shown beside it
-// anyway. It adds nothing that the entry does not say.
+// anyway. It adds nothing that the entry does not say; of an entry whose contents were erased only its type is left to be told.
 import type { Json, JsonObject } from "../../core/json.ts";
 import type { AuditRow } from "../../db/reads.ts";
 import type { Tone } from "./status-words.ts";
@@ -12,6 +12,7 @@ export interface EntryWords {
 
 export function entryWords({ type, body, at }: Pick<AuditRow, "type" | "body" | "at">): EntryWords {
   const say = (text: string, tone: Tone = "neutral"): EntryWords => ({ text, tone });
+  if (body === null) return say(named(type));
   const error = str(obj(body.error).message);
   switch (type) {
     case "run.started": {
@@ -123,9 +124,11 @@ export function entryWords({ type, body, at }: Pick<AuditRow, "type" | "body" | 
     case "operator.resolved":
       return say(`${str(body.by)}: ${CHOICES[str(body.choice)] ?? str(body.choice)}`);
     default:
-      return say(type.replace(".", ": ").replaceAll("_", " "));
+      return say(named(type));
   }
 }
+
+const named = (type: string): string => type.replace(".", ": ").replaceAll("_", " ");
 
 const DURING: Readonly<Record<string, string>> = {
   read: "read",

@@ -17,7 +17,7 @@ export function operatorQuestion({ run, audit, effects }: Pick<RunDetail, "run" 
   const { step, error } = run.state.on;
   const unknown = effects.some((effect) => effect.step === step && effect.status === "unknown");
   const last = audit.findLast((entry) => entry.step === step);
-  const stuck = last?.type === "attempt.failed" && last.body.retryAt === null;
+  const stuck = last?.type === "attempt.failed" && last.body?.retryAt === null;
   return { step, message: error.message, unknown, choices: unknown ? UNKNOWN : stuck ? STUCK : [] };
 }
 

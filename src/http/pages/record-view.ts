@@ -26,9 +26,9 @@ export function recordOf({ reads, event }: Pick<ApprovalDetail, "reads" | "event
 
 /** What a run's read steps brought, from its journal. */
 export const readsOf = (entries: readonly AuditRow[]): RecordedRead[] =>
-  entries
-    .filter(({ type }) => type === "read.done")
-    .map(({ step, body }) => ({ step: step ?? "", action: String(body.action), output: body.output ?? null }));
+  entries.flatMap(({ type, step, body }) =>
+    type === "read.done" && body ? [{ step: step ?? "", action: String(body.action), output: body.output ?? null }] : [],
+  );
 
 function viewOf(from: string, record: JsonObject): RecordView {
   const titled = TITLES.find((key) => typeof record[key] === "string" && record[key] !== "");

@@ -25,6 +25,7 @@ export function nextStep({ code, field }: Failure): string {
       return "Open the page in this console and send the form from there.";
     case "effect.undo_running":
       return "Load this page again in a moment to see how it ended.";
+    case "run.erased":
     case "dead_letter.replayed":
     case "effect.not_applied":
     case "effect.irreversible":

@@ -8,6 +8,7 @@ import { Chip, JsonDetails, When } from "./marks.tsx";
 import { type OperatorQuestion, operatorQuestion } from "./operator-choices.ts";
 import { readsOf, recordOf } from "./record-view.ts";
 import { Notice, nextStep, Refusal } from "./refusal.tsx";
+import { Removed, removedWhen } from "./removed.tsx";
 import { RunWrites } from "./run-writes.tsx";
 import { approvalStatus, runStatus, waitsFor } from "./status-words.ts";
 import { Timeline } from "./timeline.tsx";
@@ -32,7 +33,7 @@ export interface RunPageProps {
 }
 
 export const RunPage = ({ frame, detail, actions, now, notice = null, refused = null }: RunPageProps) => {
-  const { run, audit, effects, approvals, event } = detail;
+  const { run, payloadDays, audit, effects, approvals, event } = detail;
   const address = `/runs/${encodeURIComponent(run.id)}`;
   const isOperator = frame.principal?.roles.includes("operator") ?? false;
   const question = operatorQuestion(detail);
@@ -73,13 +74,14 @@ export const RunPage = ({ frame, detail, actions, now, notice = null, refused = 
           <p>{sentence(run.state.error.message)}</p>
         </div>
       ) : null}
+      {run.erasedAt === null ? null : <Removed at={run.erasedAt} days={payloadDays} now={now} />}
       {question === null ? null : <Operator runId={run.id} question={question} isOperator={isOperator} />}
       <div class="two">
         <div class="column">
           <section class="panel" aria-labelledby="writes">
             <h2 id="writes">What it writes</h2>
             {effects.length === 0 ? <p class="quiet">Nothing so far.</p> : null}
-            <RunWrites runId={run.id} effects={effects} actions={actions} mayUndo={isOperator} />
+            <RunWrites runId={run.id} effects={effects} actions={actions} mayUndo={isOperator} removed={removedWhen(run, payloadDays)} />
           </section>
           <section class="panel" aria-labelledby="timeline">
             <h2 id="timeline">Timeline</h2>
@@ -104,13 +106,20 @@ export const RunPage = ({ frame, detail, actions, now, notice = null, refused = 
                   <When at={event.receivedAt} now={now} />
                 </Fact>
               )}
+              {run.eraseAt === null ? null : (
+                <Fact label="Contents kept until">
+                  <When at={run.eraseAt} now={now} />
+                </Fact>
+              )}
               <Fact label="Partition">{run.partition}</Fact>
               <Fact label="Run id">
                 <code class="value">{run.id}</code>
               </Fact>
             </dl>
-            {event === null ? null : <JsonDetails label="The event’s data" value={event.data} />}
-            {run.state.status === "completed" ? <JsonDetails label="The run’s output" value={run.state.output} /> : null}
+            {event === null || run.erasedAt !== null ? null : <JsonDetails label="The event’s data" value={event.data} />}
+            {run.state.status === "completed" && run.erasedAt === null ? (
+              <JsonDetails label="The run’s output" value={run.state.output} />
+            ) : null}
           </section>
           {approvals.length === 0 ? null : <Approvals approvals={approvals} />}
         </div>

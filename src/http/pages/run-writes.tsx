@@ -11,9 +11,11 @@ export interface RunWritesProps {
   readonly effects: readonly EffectRow[];
   readonly actions: Readonly<Record<string, ActionFacts | null>>;
   readonly mayUndo: boolean;
+  /** "removed after 90 days": the values are gone. */
+  readonly removed: string | null;
 }
 
-export const RunWrites = ({ runId, effects, actions, mayUndo }: RunWritesProps) => (
+export const RunWrites = ({ runId, effects, actions, mayUndo, removed }: RunWritesProps) => (
   <>
     {effects.map((effect, index) => {
       const { step, action, target, status, body } = effect;
@@ -23,23 +25,34 @@ export const RunWrites = ({ runId, effects, actions, mayUndo }: RunWritesProps) 
             <h3>{step}</h3>
             <Chip words={effectStatus[status]} />
           </div>
-          <ChangeTable
-            caption={`${capital(actionWords(action))} on ${target}`}
-            before={body.before}
-            values={body.values}
-            after={WRITTEN.has(status) ? "Written" : "Intended"}
-          />
-          {body.refused ? (
+          {removed === null ? (
+            <ChangeTable
+              caption={`${capital(actionWords(action))} on ${target}`}
+              before={body.before}
+              values={body.values}
+              after={WRITTEN.has(status) ? "Written" : "Intended"}
+            />
+          ) : (
+            <p>{`${capital(actionWords(action))} on ${target}. The values were ${removed}.`}</p>
+          )}
+          {body.refused && removed !== null ? <p>{`${capital(body.refused.because)}.`}</p> : null}
+          {body.refused && removed === null ? (
             <p>
               {sentence(
                 body.refused.because === "shadow" ? body.refused.reason : `${capital(body.refused.because)}: ${body.refused.reason}`,
               )}
             </p>
           ) : null}
-          {body.ruling ? <p class="quiet small">{`${sentence(body.ruling.reason)} Rule ${body.ruling.rule}.`}</p> : null}
+          {body.ruling ? (
+            <p class="quiet small">{`${removed === null ? `${sentence(body.ruling.reason)} ` : ""}Rule ${body.ruling.rule}.`}</p>
+          ) : null}
           {body.proved ? <Proof matches={body.proved.matches} /> : null}
           {body.conflicts && body.conflicts.length > 0 ? <Conflicts conflicts={body.conflicts} /> : null}
-          <Undo runId={runId} effect={effect} facts={actions[action] ?? null} mayUndo={mayUndo} helpId={`undo-${index}`} />
+          {removed === null ? (
+            <Undo runId={runId} effect={effect} facts={actions[action] ?? null} mayUndo={mayUndo} helpId={`undo-${index}`} />
+          ) : UNDOABLE.has(status) ? (
+            <p class="quiet small">{`No undo: the old values were ${removed}.`}</p>
+          ) : null}
         </article>
       );
     })}

@@ -18,7 +18,7 @@ export const Timeline = ({ entries }: { entries: readonly AuditRow[] }) => (
           </time>
           <div class="entry">
             <p>{text}</p>
-            <JsonDetails label={labelOf(entry)} value={entry.body} />
+            {entry.body === null ? <p class="quiet small">{labelOf(entry)}</p> : <JsonDetails label={labelOf(entry)} value={entry.body} />}
           </div>
         </li>
       );

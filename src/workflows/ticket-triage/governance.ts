@@ -25,4 +25,5 @@ export const ticketTriageSpec: GovernanceSpec = {
   },
   review: { reviewers: ["ada@example.com", "grace@example.com"], slaMinutes: 240, onExpiry: "reject" },
   onFailure: "compensate",
+  retention: { payloadDays: 90 },
 };

@@ -124,6 +124,16 @@ describe("a digest", () => {
   });
 });
 
+it.each([
+  [{ at: new Date(0), list: [new Date(1), undefined, () => 1], gone: undefined, call: () => 1, mark: Symbol("x") }],
+  [{ nested: { toJSON: () => ({ b: 1, a: [undefined] }) } }],
+  [new Array(3)],
+  [{ "a b": 'quote " back \\ slash / \u0000 \u2028 é', ü: -0, nan: Number.NaN, inf: Number.POSITIVE_INFINITY }],
+  ["x".repeat(200)],
+])("canonical JSON is the same before and after a value was stored as JSON (%#)", (value) => {
+  expect(canonical(value)).toBe(canonical(JSON.parse(JSON.stringify(value))));
+});
+
 describe("two values", () => {
   it("are the same JSON when their canonical texts are", () => {
     expect(sameJson({ a: [1, { b: 2, c: 3 }] }, { a: [1, { c: 3, b: 2 }] })).toBe(true);

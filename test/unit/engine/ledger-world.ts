@@ -83,6 +83,7 @@ export const ledgerSpec: GovernanceSpec = {
   },
   review: { reviewers: ["ada@example.com", "grace@example.com"], slaMinutes: 60, onExpiry: "reject" },
   onFailure: "compensate",
+  retention: { payloadDays: 30 },
 };
 
 /** The same spec with one action that is always asked. */

@@ -69,7 +69,7 @@ class World {
     const event: InterlockEvent = { id, connection: "c", source: "s", type: "t", subject: key, time: this.now, data: null };
     const admission = this.queue.admit(line, priority, this.now, true);
     const pins = { workflow, version: 1, manifestDigest: "", specVersion: 1 };
-    const row = this.#journal.insertRun({ id, lane: line.lane, atOnce, confined, pins, event, created: this.now }, admission);
+    const row = this.#journal.insertRun({ id, lane: line.lane, atOnce, confined, pins, event, created: this.now, salt: "" }, admission);
     if (!row) throw new Error("not inserted");
     this.queue.admitted(line, admission, this.now);
     const run: Run = { ...line, id, no: row.no, rank: rankOf(this.now, priority), state: "waiting" };
@@ -86,7 +86,7 @@ class World {
   }
 
   project(run: Run): void {
-    this.#journal.setProjected([{ no: run.no, projected: 1, open: 0, ended: 1 }]);
+    this.#journal.setProjected([{ no: run.no, projected: 1, head: "", open: 0, ended: 1 }]);
     this.#over.delete(run.id);
   }
 

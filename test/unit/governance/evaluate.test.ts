@@ -20,6 +20,7 @@ const base: GovernanceSpec = {
   },
   review: { reviewers: ["ada@example.com"], slaMinutes: 60, onExpiry: "reject" },
   onFailure: "compensate",
+  retention: { payloadDays: 30 },
 };
 
 const with_ = (more: Partial<GovernanceSpec>, rule: Partial<ActionRule> = {}): GovernanceSpec => ({

@@ -63,7 +63,14 @@ export async function openConsole(stories: readonly Story[], options: { env?: Pa
       const { id, event, state, entries } = find(runId);
       return {
         ok: true,
-        value: { id, event, state, entries, pins: { workflow: "ticket-triage", version: 1, manifestDigest: "m1", specVersion: 3 } },
+        value: {
+          id,
+          event,
+          state,
+          entries,
+          erased: null,
+          pins: { workflow: "ticket-triage", version: 1, manifestDigest: "m1", specVersion: 3 },
+        },
       };
     },
   };

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import type { Principal } from "../../../src/core/principal.ts";
+import { erasableRuns, eraseRuns } from "../../../src/db/erasure.ts";
 import {
   type ApprovalDetail,
   type DeadLetterRow,
@@ -17,7 +18,7 @@ import { ErrorPage } from "../../../src/http/pages/error-page.tsx";
 import { RunPage } from "../../../src/http/pages/run-page.tsx";
 import { RunsPage } from "../../../src/http/pages/runs-page.tsx";
 import { fakeD1 } from "./fake-d1.ts";
-import { approveSpec, type Ending, MINUTE, NOW, project, type Telling, tell } from "./stories.ts";
+import { approveSpec, DAY, type Ending, MINUTE, NOW, project, type Telling, tell } from "./stories.ts";
 
 const ada: Principal = { kind: "person", id: "ada@example.com", name: "Ada Reviewer", roles: ["reviewer", "operator", "auditor"] };
 const frame = { principal: ada, pending: 2 };
@@ -341,6 +342,56 @@ describe("a run", () => {
     expect(await runPage("approved", { notice: "approved" })).toMatch(
       /role="status".*Approved\. Interlock writes the change now\..*load it again/s,
     );
+  });
+});
+
+describe("a run whose contents were removed", () => {
+  const erased = async (ending: Ending) => {
+    const db = fakeD1();
+    await approveSpec(db);
+    const story = tell({ ending, ticket: 5158 });
+    await project(db, story);
+    const at = NOW + 40 * DAY;
+    await eraseRuns(db, await erasableRuns(db, at, 10), at);
+    const run = (await readRun(db, story.id)) as RunDetail;
+    const approval = (await readApproval(db, story.approvalId)) as ApprovalDetail;
+    return {
+      run: String(<RunPage frame={frame} detail={run} actions={{}} now={at} />),
+      approval: String(<ApprovalPage frame={frame} detail={approval} action={null} now={at} />),
+    };
+  };
+
+  it("says since when and why, and still shows who did what and when", async () => {
+    const { run } = await erased("approved");
+    expect(run).toContain("was removed after 30 days, as its governance spec says");
+    expect(run).toContain("Update ticket on ticket/5158. The values were removed after 30 days.");
+    expect(run).toContain("approval: decided");
+    expect(run).toContain("approval.decided · ada@example.com");
+    expect(run).not.toMatch(/billing|Noor|null|undefined|The event’s data|The run’s output/);
+  });
+
+  it("offers no undo, and says why", async () => {
+    const { run } = await erased("approved");
+    expect(forms(run)).toEqual([]);
+    expect(run).toContain("No undo: the old values were removed after 30 days.");
+  });
+
+  it("says of each approval how it ended, by whom and when", async () => {
+    const { approval } = await erased("rejected");
+    expect(approval).toContain("was removed after 30 days");
+    expect(approval).toContain("Rejected by grace@example.com");
+    expect(approval).not.toMatch(/billing|Noor|undefined|This is a return/);
+    expect((await erased("expired")).approval).toContain("Nobody decided in time");
+  });
+
+  it("is a page after every ending", async () => {
+    for (const ending of ["edited", "undone", "conflict", "expired"] as const)
+      expect((await erased(ending)).run).toContain("was removed after 30 days");
+  });
+
+  it("shows until when they are kept, before", async () => {
+    expect(await runPage("approved")).toContain("Contents kept until");
+    expect(await runPage("asked")).not.toContain("Contents kept until");
   });
 });
 

@@ -4,15 +4,17 @@ import type { Approval, Decision } from "../../../src/core/approval.ts";
 import type { InterlockEvent } from "../../../src/core/event.ts";
 import { eventIdOf, runIdOf } from "../../../src/core/ids.ts";
 import { digest, type JsonObject } from "../../../src/core/json.ts";
-import type { RunState } from "../../../src/core/run.ts";
+import { hasEnded, type RunState } from "../../../src/core/run.ts";
 import { projectRuns } from "../../../src/db/projection.ts";
 import type { Entry, NewEntry } from "../../../src/engine/journal.ts";
 import { approvalViews, effectView } from "../../../src/engine/project.ts";
+import { CHAIN_START } from "../../../src/governance/audit-chain.ts";
 import type { GovernanceSpec } from "../../../src/governance/spec.ts";
 
 export const NOW = Date.UTC(2026, 10, 23, 14, 30);
 export const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
+export const DAY = 24 * HOUR;
 
 export const SPEC: GovernanceSpec = {
   workflow: "ticket-triage",
@@ -37,6 +39,7 @@ export const SPEC: GovernanceSpec = {
   },
   review: { reviewers: ["ada@example.com", "grace@example.com"], slaMinutes: 240, onExpiry: "reject" },
   onFailure: "compensate",
+  retention: { payloadDays: 30 },
 };
 
 export type Ending =
@@ -307,6 +310,9 @@ export async function project(db: D1Database, ...stories: readonly Story[]): Pro
       startedAt,
       seq: entries.at(-1)?.seq ?? 0,
       updatedAt: entries.at(-1)?.at ?? startedAt,
+      eraseAt: hasEnded(state) ? (entries.at(-1)?.at ?? 0) + SPEC.retention.payloadDays * DAY : null,
+      salt: "salt",
+      head: CHAIN_START,
       entries,
       effects: [...new Set(entries.flatMap((entry) => entry.step ?? []))].flatMap(
         (step) =>
