@@ -33,6 +33,7 @@ export const PARTITION_INVARIANTS = [
   "code that diverges sends nothing",
   "compensation newest first",
   "lanes keep order",
+  "audit chain intact",
   "D1 shows what the journal says",
 ] as const;
 export type Invariant = (typeof INVARIANTS)[number] | (typeof PARTITION_INVARIANTS)[number];

@@ -3,8 +3,11 @@
 import { createRunPartition } from "../../../durable-objects/run-partition.ts";
 import type { InterlockEvent } from "../../../src/core/event.ts";
 import { partitionName, runIdOf } from "../../../src/core/ids.ts";
+import { readJournalCopy } from "../../../src/db/journal-copy.ts";
+import type { AuditEntry } from "../../../src/db/projection.ts";
 import { type Deployment, defineDeployment } from "../../../src/deployment.ts";
 import type { Entry } from "../../../src/engine/journal.ts";
+import type { PartitionPort } from "../../../src/engine/partition-port.ts";
 import type { GovernanceSpec } from "../../../src/governance/spec.ts";
 import { type EventOutcome, startRuns } from "../../../src/operations/start-runs.ts";
 import { ledgerConnector } from "../../unit/engine/ledger.ts";
@@ -28,6 +31,8 @@ interface Options {
   readonly spec: GovernanceSpec;
   readonly computed: (event: string, step: string) => number;
   readonly kept: (run: KeptRun, entries: readonly Entry[]) => void;
+  /** An entry that was durable before has been stored once more. */
+  readonly again: (run: KeptRun, entry: Entry) => void;
   readonly runs: Map<string, KeptRun>;
 }
 
@@ -35,7 +40,7 @@ export type Environment = ReturnType<typeof makeEnvironment>;
 
 let shared: Database | null = null;
 
-export function makeEnvironment({ time, random, chaos, boundary, spec, computed, kept, runs }: Options) {
+export function makeEnvironment({ time, random, chaos, boundary, spec, computed, kept, again, runs }: Options) {
   const database = shared ?? createD1();
   shared = database;
   emptyD1(database);
@@ -89,11 +94,14 @@ export function makeEnvironment({ time, random, chaos, boundary, spec, computed,
         run = { id: name, object, entries: [], order: [], begunWith: entries.length };
         runs.set(name, run);
       }
-      for (const entry of entries) {
+      const fresh = entries.filter(({ seq }) => seq > run.entries.length);
+      // A run that had been closed gets its journal back before something is added to it.
+      for (const entry of entries) if (entry.seq <= run.entries.length) again(run, entry);
+      for (const entry of fresh) {
         run.entries.push(entry);
         run.order.push(++order);
       }
-      kept(run, entries);
+      kept(run, fresh);
     },
     build: (_object, instance, ctx) => {
       instances.set(instance.number, instance);
@@ -148,13 +156,17 @@ export function makeEnvironment({ time, random, chaos, boundary, spec, computed,
     instanceOf: (number: number) => instances.get(number),
     runId: (event: string) => runIdOf(WORKFLOW, event),
     d1: database,
-    entriesOf: ({ object, id }: KeptRun): Entry[] =>
-      object.database
-        .rows(
-          "select body from entry where id > (select no from run where id = ?) * ? and id < ((select no from run where id = ?) + 1) * ? order by id",
-          [id, SPAN, id, SPAN],
-        )
-        .flatMap(({ body }) => JSON.parse(String(body)) as Entry[]),
+    /** As the partition shows it, from its own storage or back from D1. */
+    inspect: async ({ object, id }: KeptRun): Promise<readonly Entry[] | string> => {
+      const view = await object.call((partition: PartitionPort) => partition.inspect(id));
+      return view.ok ? view.value.entries : view.error.message;
+    },
+    /** As D1 holds it, its chain verified up to the hash that the partition has kept. */
+    journalInD1: async ({ object, id }: KeptRun): Promise<readonly AuditEntry[] | string> => {
+      const [row] = object.database.rows("select projected, head from run where id = ?", [id]);
+      const copy = await readJournalCopy(d1For(null), id, { seq: Number(row?.projected), head: String(row?.head) });
+      return copy.kind === "whole" ? copy.entries : copy.kind === "missing" ? copy.what : copy.kind;
+    },
     close: () => {
       for (const object of objects.values()) {
         object.lose();

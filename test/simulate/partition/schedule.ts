@@ -5,6 +5,7 @@ import type { Approval } from "../../../src/core/approval.ts";
 import type { Result } from "../../../src/core/errors.ts";
 import type { InterlockEvent } from "../../../src/core/event.ts";
 import type { HaltSwitch } from "../../../src/core/halt.ts";
+import { type Json, sameJson } from "../../../src/core/json.ts";
 import type { WaitReason } from "../../../src/core/run.ts";
 import type { RunRequest } from "../../../src/core/run-request.ts";
 import { resolveStep } from "../../../src/engine/external.ts";
@@ -15,7 +16,7 @@ import type { Invariant, Violation } from "../invariants.ts";
 import { createRandom } from "../random.ts";
 import { makeEnvironment } from "./environment.ts";
 import { PartitionChaos, type Word } from "./faults.ts";
-import { checkLeaving, checkOver, eventOf } from "./invariants.ts";
+import { checkLeaving, checkOver, checkStored, eventOf } from "./invariants.ts";
 import { drawPartitionScenario, type Saying } from "./scenario.ts";
 import { createSystems } from "./systems.ts";
 import { VirtualTime } from "./virtual-time.ts";
@@ -92,6 +93,10 @@ export async function runPartitionSchedule(seed: number): Promise<PartitionResul
     },
     kept: (run, entries) => {
       for (const entry of entries) notice(run, entry);
+    },
+    again: (run, entry) => {
+      if (!sameJson(run.entries[entry.seq - 1] as unknown as Json, entry as unknown as Json))
+        report("journal gapless and unchanged", `${run.id}: entry ${entry.seq} came back changed`);
     },
     runs: world.runs,
   });
@@ -328,6 +333,20 @@ export async function runPartitionSchedule(seed: number): Promise<PartitionResul
     for (const run of world.runs.values()) if (endOf(run.entries) === null) void ask(run, { do: "resume" });
   }
 
+  /** Lets time pass until this is done. */
+  async function toEnd(work: Promise<void>): Promise<void> {
+    let done = false;
+    const noted = work
+      .catch((error) => report("liveness", `a question to a partition failed: ${error}`))
+      .finally(() => {
+        done = true;
+      });
+    // What needs no time at all has not put anything on the clock.
+    for (let idle = 0; !done && idle < 3; ) if (!(await time.step(Number.POSITIVE_INFINITY))) idle++;
+    if (done) await noted;
+    else report("liveness", "a question to a partition was never answered");
+  }
+
   // ---- the schedule ----
 
   async function play(): Promise<PartitionResult> {
@@ -353,6 +372,7 @@ export async function runPartitionSchedule(seed: number): Promise<PartitionResul
       if (violations.length > 20) break;
     }
     checkOver(world, environment, report);
+    for (const run of world.runs.values()) await toEnd(checkStored(run, environment, report));
     return {
       seed,
       violations,

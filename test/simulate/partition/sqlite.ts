@@ -54,7 +54,7 @@ export function sqlStorage(database: Database, check: () => void, inserted: (id:
   const exec = (sql: string, ...given: unknown[]) => {
     check();
     const rows = database.rows(sql, given);
-    if (sql.startsWith("insert into entry ")) inserted(given[0] as number, given[1] as string);
+    if (sql.startsWith("insert into entry ") && rows.length > 0) inserted(given[0] as number, given[1] as string);
     return cursor(rows);
   };
   return { exec } as unknown as SqlStorage;
@@ -94,6 +94,7 @@ export function d1(database: Database, through: <T>(work: () => T) => Promise<T>
     bind: (...values: unknown[]) => prepared(sql, values),
     run: () => through(() => result(database.rows(sql, given))),
     all: () => through(() => result(database.rows(sql, given))),
+    raw: () => through(() => database.rows(sql, given).map((row) => Object.values(row))),
     first: () => through(() => database.rows(sql, given)[0] ?? null),
   });
   return {

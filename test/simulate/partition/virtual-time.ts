@@ -45,14 +45,21 @@ export class VirtualTime {
       at = happening.at;
       first.push(id);
     }
-    if (first.length === 0 || at > until) return false;
+    if (first.length === 0 || at > until) {
+      await this.#turns();
+      return false;
+    }
     const id = first.length === 1 ? (first[0] as number) : this.#random.pick(first);
     const { act } = this.#due.get(id) as Happening;
     this.#due.delete(id);
     this.now = Math.max(this.now, at);
     act();
-    for (let turn = 0; turn < TURNS; turn++) await new Promise<void>((resolve) => macrotask(resolve));
+    await this.#turns();
     return true;
+  }
+
+  async #turns(): Promise<void> {
+    for (let turn = 0; turn < TURNS; turn++) await new Promise<void>((resolve) => macrotask(resolve));
   }
 
   /** Puts this clock, these dice and this network in the place of the real ones; the answer takes them back out. */

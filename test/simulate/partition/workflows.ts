@@ -151,5 +151,6 @@ export function specOf(asks: boolean, onFailure: "compensate" | "leave"): Govern
     },
     review: { reviewers: ["ada@example.com", "grace@example.com"], slaMinutes: 10, onExpiry: "reject" },
     onFailure,
+    retention: { payloadDays: 90 },
   };
 }
