@@ -45,6 +45,7 @@ export const ERRORS = {
   "run.journal_missing": row(500, "operator", "operator", "D1 does not hold the run's whole journal as the partition wrote it"),
   "run.refused": row(409, "operator", "operator", "The run cannot be started"),
   "partition.count_changed": row(409, "operator", "operator", "The number of partitions differs from the one this deployment began with"),
+  "halt.partly_told": row(503, "after", "nobody", "The switch is turned, and a part of the deployment does not know it yet"),
   "approval.not_found": row(404, "never", "caller", "No such approval"),
   "approval.already_decided": row(409, "never", "caller", "This approval was already decided"),
   "approval.changed": row(409, "never", "caller", "What is to be approved has changed since the page was opened"),
@@ -77,7 +78,10 @@ export const ERRORS = {
   "workflow.unknown": row(409, "operator", "operator", "No workflow of this name and version is deployed"),
   "workflow.diverged": row(409, "operator", "operator", "The workflow's code no longer follows the recorded journal"),
   "workflow.threw": row(500, "never", "author", "The workflow's own code failed"),
-  "step.exhausted": row(502, "never", "operator", "The step failed on every attempt"),
+  "workflow.retry_invalid": row(500, "never", "author", "The step's retry policy is not valid"),
+  "step.output_too_large": row(500, "never", "author", "The step's output is larger than a journal takes"),
+  "step.output_invalid": row(500, "never", "author", "The step's output cannot be kept as JSON"),
+  "step.exhausted": row(502, "never", "operator", "The step failed on every try that its policy allows"),
   "pass.stale": row(409, "never", "nobody", "A newer pass of this run has taken over"),
   internal: row(500, "backoff", "nobody", "Something went wrong"),
 } as const satisfies Record<string, ErrorFacts>;
@@ -90,6 +94,8 @@ export interface Failure {
   readonly message: string;
   readonly field?: string;
   readonly retryAfterMs?: number;
+  /** The error behind this one. */
+  readonly cause?: { readonly code: ErrorCode; readonly message: string };
 }
 
 export type Result<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: Failure };
@@ -114,9 +120,13 @@ export class InterlockError extends Error {
 
 /** Turns whatever was thrown into data. A foreign error is `fallback`, with its message and never its stack. */
 export function failureOf(thrown: unknown, fallback: ErrorCode = "internal"): Failure {
+  return carriedFailure(thrown) ?? { code: fallback, message: thrown instanceof Error ? thrown.message : String(thrown) };
+}
+
+/** What an InterlockError carries, whichever copy of the class it is of; null for a foreign error. */
+export function carriedFailure(thrown: unknown): Failure | null {
   const carried = (thrown as { failure?: unknown } | null)?.failure;
-  if (carried && typeof carried === "object" && Object.hasOwn(ERRORS, (carried as Failure).code)) return carried as Failure;
-  return { code: fallback, message: thrown instanceof Error ? thrown.message : String(thrown) };
+  return carried && typeof carried === "object" && Object.hasOwn(ERRORS, (carried as Failure).code) ? (carried as Failure) : null;
 }
 
 /** RFC 9457 problem+json body. */

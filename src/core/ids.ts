@@ -11,8 +11,12 @@ export const eventIdOf = (connection: string, deliveryKey: string): string =>
 /** Run id: one run per event per workflow. */
 export const runIdOf = (workflow: string, eventId: string): string => `${workflow}.${eventId.replace("evt_", "")}`;
 
-/** The id of the nth run that an operator began for an event that had one: the first run's, with a number. */
-export const againIdOf = (runId: string, times: number): string => `${originalOf(runId)}~${times}`;
+/**
+ * The id of the nth run that an operator began for an event that had one: the first run's, with a number; and with the step from which it begins, so that two
+ * requests that cross are not taken for one.
+ */
+export const againIdOf = (runId: string, times: number, step: string | null = null): string =>
+  `${originalOf(runId)}~${times}${step === null ? "" : `.${sha256Hex(step).slice(0, 8)}`}`;
 export const originalOf = (runId: string): string => runId.split("~", 1)[0] as string;
 
 /** Which partition holds a lane: FNV-1a over the lane key. Changing it would orphan running work, so the count is recorded at the first start. */

@@ -8,9 +8,13 @@ export interface HaltRow extends HaltSwitch {
 type Stored = { scope: string; at: number; on: number; by: string; reason: string };
 const rowOf = (row: Stored): HaltRow => ({ ...row, on: row.on === 1 });
 
+/** Turns of one switch are told apart by their time: one in the same millisecond as another, or by a clock that is behind, counts as a moment later. */
 export async function recordHalt(db: D1Database, { scope, at, on, by, reason }: HaltRow): Promise<void> {
   await db
-    .prepare(`insert into halt (scope, at, "on", by, reason) values (?, ?, ?, ?, ?)`)
+    .prepare(
+      `insert into halt (scope, at, "on", by, reason)
+       values (?1, max(?2, coalesce((select max(at) + 1 from halt where scope = ?1), 0)), ?3, ?4, ?5)`,
+    )
     .bind(scope, at, on ? 1 : 0, by, reason)
     .run();
 }

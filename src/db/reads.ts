@@ -1,7 +1,7 @@
 // What lists, pages and the JSON API read from D1: rows with their JSON columns parsed and typed. It writes nothing and decides nothing; a decision asks the
 // partition, whose journal is a moment ahead of these rows. Lists are paged by key (time and id of the last row), so that every page costs the same.
 // A run's contents may have been erased: what was in them is then null, and everything else is as it was.
-import { and, asc, count, desc, eq, getTableColumns, gte, lt, ne, type SQL, sql } from "drizzle-orm";
+import { and, asc, count, desc, eq, getTableColumns, ne, type SQL, sql } from "drizzle-orm";
 import { type DrizzleD1Database, drizzle } from "drizzle-orm/d1";
 import type { Approval, Decision } from "../core/approval.ts";
 import type { InterlockEvent } from "../core/event.ts";
@@ -10,6 +10,7 @@ import type { RunState, RunStatus } from "../core/run.ts";
 import { type FieldRule, GovernanceSpec } from "../governance/spec.ts";
 import { bodiesOf } from "./audit-content.ts";
 import { OPEN } from "./dead-letters.ts";
+import { isWanted, type RunsWanted } from "./runs.ts";
 import { approval, audit, auditContent, deadLetter, effect, eventLog, governanceSpec, run } from "./schema.ts";
 
 export type { FieldRule };
@@ -159,57 +160,15 @@ export async function countAgain(db: D1Database, originalId: string): Promise<nu
   return row?.n ?? 0;
 }
 
-/** The ids of runs that a filter matches, the oldest first. */
-export async function runsMatching(
-  db: D1Database,
-  filter: {
-    readonly status?: RunStatus | undefined;
-    readonly workflow?: string | undefined;
-    readonly error?: string | undefined;
-    readonly startedFrom?: number | undefined;
-    readonly startedBefore?: number | undefined;
-  },
-  limit: number,
-): Promise<string[]> {
-  const { status, workflow, error, startedFrom, startedBefore } = filter;
-  const rows = await drizzle(db)
-    .select({ id: run.id })
-    .from(run)
-    .where(
-      and(
-        status ? eq(run.status, status) : undefined,
-        workflow ? eq(run.workflow, workflow) : undefined,
-        error ? sql`coalesce(${run.state}->>'$.error.code', ${run.state}->>'$.on.error.code') = ${error}` : undefined,
-        startedFrom === undefined ? undefined : gte(run.startedAt, startedFrom),
-        startedBefore === undefined ? undefined : lt(run.startedAt, startedBefore),
-      ),
-    )
-    .orderBy(asc(run.startedAt), asc(run.id))
-    .limit(limit);
-  return rows.map(({ id }) => id);
-}
-
 /** Newest first. */
 export async function listRuns(
   db: D1Database,
-  filter: {
-    readonly status?: RunStatus | undefined;
-    readonly workflow?: string | undefined;
-    readonly before?: Position | undefined;
-    readonly limit: number;
-  },
+  { before, limit, ...filter }: RunsWanted & { readonly before?: Position | undefined; readonly limit: number },
 ): Promise<Page<RunRow>> {
-  const { status, workflow, before, limit } = filter;
   const rows = await drizzle(db)
     .select()
     .from(run)
-    .where(
-      and(
-        status ? eq(run.status, status) : undefined,
-        workflow ? eq(run.workflow, workflow) : undefined,
-        before && sql`(${run.startedAt}, ${run.id}) < (${before.at}, ${before.id})`,
-      ),
-    )
+    .where(and(isWanted(filter), before && sql`(${run.startedAt}, ${run.id}) < (${before.at}, ${before.id})`))
     .orderBy(desc(run.startedAt), desc(run.id))
     .limit(limit + 1);
   return page(rows.map(runRow), limit, (row) => ({ at: row.startedAt, id: row.id }));

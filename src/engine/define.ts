@@ -34,37 +34,81 @@ export interface Decided<Value = unknown> {
   readonly confidence: number;
 }
 
-/** How a write ended. A denial, a rejection and an expiry are values: the author says what follows. `values` are those written, after any edit by a person. */
+/**
+ * How a write ended. A denial, a rejection and an expiry are values: the author says what follows. `values` are those written, after any edit by a person.
+ * `omitted` names the parts of the output that were too large to keep (see step-output.ts), and is absent where all of it was kept.
+ */
 export type EffectOutcome<Output = unknown, Values = JsonObject> =
-  | { readonly status: "applied"; readonly output: Output; readonly values: Values; readonly decidedBy: string | null }
+  | {
+      readonly status: "applied";
+      readonly output: Output;
+      readonly values: Values;
+      readonly decidedBy: string | null;
+      readonly omitted?: readonly string[];
+    }
   | {
       readonly status: "refused";
       readonly because: "denied" | "rejected" | "expired" | "shadow" | "abandoned" | "cancelled";
       readonly reason: string;
     };
 
+/**
+ * How patient a step is with errors that a repeat may change. Pauses are drawn between nothing and `baseMs`, doubling to `capMs`; where the other side names a
+ * time, it is waited for. Where `attempts` or `withinMs` is given, its end is thrown as `step.exhausted`; otherwise an operator is asked after 18 tries.
+ */
+export interface RetryPolicy {
+  /** Tries in all, the first included. */
+  readonly attempts?: number;
+  readonly baseMs?: number;
+  readonly capMs?: number;
+  /** No try begins later than this after the first one began. */
+  readonly withinMs?: number;
+}
+
+/** What may be said of any step beside what it does. No part of its arguments: a run in flight goes on with another policy. */
+export interface StepOptions {
+  readonly retry?: RetryPolicy;
+}
+
 type ActionHandles<A extends Actions> = {
   readonly [K in keyof A]: A[K] extends WriteAction<infer Input, infer Output>
-    ? (step: string, input: Input, options?: { basedOn?: Decided }) => Promise<EffectOutcome<Output>>
+    ? (step: string, input: Input, options?: StepOptions & { basedOn?: Decided }) => Promise<EffectOutcome<Output>>
     : A[K] extends ReadAction<infer Input, infer Output>
-      ? (step: string, input: Input) => Promise<Output>
+      ? (step: string, input: Input, options?: StepOptions) => Promise<Output>
       : never;
 };
 
 export interface ModelHandle<D extends Decisions, Element extends string> {
   decide<K extends keyof D & string>(
     decision: K,
-    request: { readonly instruction: string; readonly input: Readonly<Partial<Record<Element, string>>> },
+    request: { readonly instruction: string; readonly input: Readonly<Partial<Record<Element, string>>> } & StepOptions,
   ): Promise<Decided<z.infer<D[K]>>>;
 }
 
 /** What a signal came to: its data, or that none came in time. */
 export type SignalOutcome<Data = unknown> = { readonly status: "received"; readonly data: Data } | { readonly status: "expired" };
 
+/** What a reviewer is asked: the question as a heading, `details` as a table of facts below it. */
+export interface Question {
+  readonly question: string;
+  readonly details?: JsonObject;
+  /** How long an answer is waited for; the governance spec's time for reviews, if nothing is said. */
+  readonly within?: number;
+}
+
+/** What a question to people came to. A rejection and silence are values: the author says what follows. */
+export type QuestionOutcome =
+  | { readonly status: "approved"; readonly by: string }
+  | { readonly status: "rejected"; readonly by: string; readonly reason: string }
+  | { readonly status: "expired" };
+
 /** Durable steps that touch no system. Times are milliseconds, points in time epoch milliseconds. */
 export interface StepTools {
-  /** Runs `work` once and remembers what it returned (JSON). For computing that must not be done differently on a replay; it must not reach the network. */
-  run<Output extends Json>(step: string, work: () => Output | Promise<Output>): Promise<Output>;
+  /**
+   * Runs `work` once and remembers what it returned (JSON, 1 MB at most). For computing that must not be done differently on a replay; it must not reach the network.
+   * Whatever it throws is thrown to the body; with a retry policy it is tried again first, but for an InterlockError whose code no repeat can help.
+   */
+  run<Output extends Json>(step: string, work: () => Output | Promise<Output>, options?: StepOptions): Promise<Output>;
   sleep(step: string, ms: number): Promise<void>;
   sleepUntil(step: string, at: number): Promise<void>;
   /** Waits for a signal of this name, at most `within`. One that came before is kept and taken now; each is taken once. */
@@ -72,6 +116,8 @@ export interface StepTools {
     name: string,
     options: { readonly schema: Schema; readonly within: number },
   ): Promise<SignalOutcome<z.infer<Schema>>>;
+  /** Asks the reviewers of the governance spec something that is not about a write, and waits for the first answer. Asked in shadow mode as well. */
+  approval(name: string, question: Question): Promise<QuestionOutcome>;
 }
 
 export type Handles<U extends Uses, D extends Decisions, Element extends string> = {

@@ -228,3 +228,22 @@ export const deciderOf = (state: EffectState): string | null =>
 /** What the proof must show: the fields we wrote, as they are now. */
 export const proves = (values: JsonObject, after: JsonObject): boolean =>
   Object.entries(values).every(([field, value]) => sameJson(after[field] ?? null, value as Json));
+
+/** Some send of it was never answered, whatever later ones came to; an operator's word that it did not arrive closes that. */
+export function wasLeftOpen(entries: readonly StepEntry[]): boolean {
+  let open = false;
+  let sent = false;
+  for (const entry of entries) {
+    if (entry.type === "effect.sending") {
+      open ||= sent;
+      sent = true;
+    } else if (entry.type === "attempt.failed" && entry.during === "send") {
+      open ||= errorFacts(entry.error.code).outcome === "unknown";
+      sent = false;
+    } else if (entry.type === "operator.resolved" && entry.choice === "not_applied") {
+      open = false;
+      sent = false;
+    }
+  }
+  return open;
+}

@@ -6,12 +6,13 @@ import type { InterlockEvent } from "../core/event.ts";
 import type { Json } from "../core/json.ts";
 import { dueOf } from "../core/run.ts";
 import type { GovernanceSpec } from "../governance/spec.ts";
-import type { Decided, StepTools, Workflow } from "./define.ts";
+import type { Decided, StepOptions, StepTools, Workflow } from "./define.ts";
 import { CANCELLED, foldEffect } from "./effect-decision.ts";
 import type { Entry, Journal, RunEntry } from "./journal.ts";
 import { cancelOf } from "./lifecycle.ts";
 import { Pass, type PassEnd, type Ports } from "./pass.ts";
 import { runEffect } from "./run-effect.ts";
+import { runQuestion } from "./run-question.ts";
 import { isRead, runDecision, runRead } from "./run-read.ts";
 import { foldUndo, runUndo } from "./run-undo.ts";
 import { runSignal, runSleep, runStep } from "./run-wait.ts";
@@ -57,7 +58,7 @@ async function runBody(pass: Pass, run: RunInput): Promise<void> {
 
 async function lastWord(pass: Pass, run: RunInput): Promise<LastWord> {
   try {
-    const output = await run.workflow.body({ ...handlesOf(pass, run.workflow), step: stepTools(pass), event: run.event });
+    const output = await run.workflow.body({ ...handlesOf(pass, run.workflow), step: stepTools(pass, run.event), event: run.event });
     const forgotten = pass.firstMissing;
     if (forgotten !== null && !pass.isCancelling) {
       await pass.call(async () =>
@@ -159,12 +160,13 @@ function handlesOf(pass: Pass, workflow: Workflow): Record<string, unknown> {
   return handles;
 }
 
-function stepTools(pass: Pass): StepTools {
+function stepTools(pass: Pass, event: InterlockEvent): StepTools {
   return {
-    run: (name, work) => pass.step(name, (step) => runStep(pass, step, work)) as Promise<never>,
+    run: (name, work, options) => pass.step(name, (step) => runStep(pass, step, work, options?.retry)) as Promise<never>,
     sleep: (name, ms) => pass.step(name, (step) => runSleep(pass, step, { ms }, () => pass.ports.now() + ms)),
     sleepUntil: (name, at) => pass.step(name, (step) => runSleep(pass, step, { at }, () => at)),
     signal: (name, { schema, within }) => pass.step(name, (step) => runSignal(pass, step, name, schema, within)) as Promise<never>,
+    approval: (name, question) => pass.step(name, (step) => runQuestion(pass, step, event.subject, question)),
   };
 }
 
@@ -172,10 +174,19 @@ function connectorHandle(pass: Pass, use: Use): Record<string, unknown> {
   const handle: Record<string, unknown> = {};
   for (const [name, action] of Object.entries(use.actions)) {
     handle[name] = isRead(action)
-      ? (stepName: string, input: unknown) => pass.step(stepName, (step) => runRead(pass, step, use.connector, name, action, input))
-      : (stepName: string, input: unknown, options?: { basedOn?: Decided }) =>
+      ? (stepName: string, input: unknown, options?: StepOptions) =>
+          pass.step(stepName, (step) => runRead(pass, step, use.connector, name, action, input, options?.retry))
+      : (stepName: string, input: unknown, options?: StepOptions & { basedOn?: Decided }) =>
           pass.step(stepName, (step) =>
-            runEffect(pass, { step, connector: use.connector, name, action, input, basedOn: options?.basedOn ?? null }),
+            runEffect(pass, {
+              step,
+              connector: use.connector,
+              name,
+              action,
+              input,
+              basedOn: options?.basedOn ?? null,
+              retry: options?.retry,
+            }),
           );
   }
   return handle;
@@ -183,7 +194,7 @@ function connectorHandle(pass: Pass, use: Use): Record<string, unknown> {
 
 function modelHandle(pass: Pass, workflow: Workflow, model: string): Record<string, unknown> {
   return {
-    decide: (decision: string, request: { instruction: string; input: Record<string, string | undefined> }) =>
+    decide: (decision: string, request: { instruction: string; input: Record<string, string | undefined> } & StepOptions) =>
       pass.step(decision, (step) => runDecision(pass, workflow, step, model, decision, request)),
   };
 }

@@ -11,6 +11,7 @@ import type { Entry, NewEntry, OperatorChoice, StepEntry } from "./journal.ts";
 import { cancelOf, endOf } from "./lifecycle.ts";
 import { ruleOnEdit } from "./rule.ts";
 import { foldUndo } from "./run-undo.ts";
+import { OUTPUT_LIMIT } from "./step-output.ts";
 
 type Recorded = StepEntry & { readonly step: string };
 
@@ -45,6 +46,11 @@ export function answerApproval(
   const decision = parsed.data;
   if (decision.digest !== asked.approval.digest)
     return fail("approval.changed", "What is to be approved is no longer what the page showed; open it again");
+  if (decision.kind === "edited" && asked.approval.question !== undefined) {
+    return fail("approval.edit_refused", "This is a question: approve it or reject it. The facts that it shows are not written anywhere", {
+      field: "kind",
+    });
+  }
   if (decision.kind === "edited") {
     const refused = refuseEdit(asked.approval, decision.values as JsonObject, spec, state, by, action);
     if (refused) return refused;
@@ -130,6 +136,10 @@ export function deliverSignal(entries: readonly Entry[], input: SignalInput, by:
   if (entries.some((entry) => entry.type === "signal.arrived" && entry.signal === input.name && entry.id === input.id)) return ok([]);
   if (endOf(entries) !== null) {
     return fail("run.ended", "The run has ended: nobody waits for a signal any more");
+  }
+  const bytes = new TextEncoder().encode(JSON.stringify(input.data)).length;
+  if (bytes > OUTPUT_LIMIT) {
+    return fail("request.invalid", `The signal's data are ${bytes} bytes of JSON; the limit is ${OUTPUT_LIMIT}`, { field: "data" });
   }
   return ok([{ type: "signal.arrived", signal: input.name, id: input.id, data: input.data as Json, by }]);
 }

@@ -41,6 +41,10 @@ export type StepEntry =
       readonly error: Failure;
       /** Null: a person has to act first. */
       readonly retryAt: number | null;
+      /** When the try began, epoch milliseconds; where the author's retry policy counts from it. */
+      readonly began?: number;
+      /** The author's retry policy ends with it: what became of the write is found out, and it is not sent again. */
+      readonly final?: true;
     }
   | { readonly type: "step.failed"; readonly args: string; readonly error: Failure }
   | {
@@ -61,8 +65,8 @@ export type StepEntry =
   | { readonly type: "approval.decided"; readonly approvalId: string; readonly decision: Decision }
   | { readonly type: "approval.voided"; readonly approvalId: string; readonly because: string }
   | { readonly type: "effect.sending"; readonly attempt: number; readonly values: JsonObject }
-  /** `found`: the write was discovered done by its key, after an answer was lost. */
-  | { readonly type: "effect.applied"; readonly output: Json; readonly found: boolean }
+  /** `found`: the write was discovered done by its key, after an answer was lost. `omitted`: parts of its answer that were too large to keep. */
+  | { readonly type: "effect.applied"; readonly output: Json; readonly found: boolean; readonly omitted?: readonly string[] }
   | { readonly type: "effect.proved"; readonly after: JsonObject; readonly matches: boolean }
   | {
       readonly type: "effect.refused";

@@ -1,13 +1,13 @@
 // One pass of a run through its workflow's body: what the step runners share. It numbers steps, records entries, and knows how a pass ends without
 // throwing into the author's code: a call that must wait, or whose pass has been overtaken, returns a promise that never settles.
 import type { Http } from "../connectors/define.ts";
-import { failureOf, InterlockError } from "../core/errors.ts";
+import { type Failure, failureOf, InterlockError } from "../core/errors.ts";
 import { dueOf, type EndedState, type RunState, type WaitReason } from "../core/run.ts";
 import type { GovernanceSpec } from "../governance/spec.ts";
 import type { Model } from "../inference/model.ts";
 import type { Entry, Journal, NewEntry, RunEntry, StepEntry } from "./journal.ts";
 import { cancelOf, decideAdmission, endedBy, type Halt } from "./lifecycle.ts";
-import { decideRetry, MAX_ATTEMPTS } from "./retry.ts";
+import { decideRetry, exhaustion, MAX_ATTEMPTS, type RetryTerms } from "./retry.ts";
 
 /** Everything outside that the engine may touch. All of it is passed in; there is no other clock, dice or network. */
 export interface Ports {
@@ -19,6 +19,11 @@ export interface Ports {
   readonly turn: () => Promise<void>;
   /** The kill switch of a workflow or of everything, if it is on. */
   readonly halted: (workflow: string) => Halt | null;
+  /**
+   * Absent: a pass goes on until its body has nothing left to do but wait. "every step": it ends after each step that has come to something new, and the next
+   * one replays. That finds bodies whose calls depend on what is not recorded; it costs a pass per step, so no deployment asks for it.
+   */
+  readonly suspendAfter?: "every step";
 }
 
 /** broken: the journal could not be written, so nothing that this pass says may be believed; the run goes on from what is durable. */
@@ -85,7 +90,7 @@ export class Pass {
     return this.call(async () => {
       if (this.#missing.size > 0 && this.entries(step).length === 0) await this.#untilReplayed(step);
       this.admit(step);
-      return work(step);
+      return this.ports.suspendAfter === "every step" ? this.#suspended(step, work) : work(step);
     });
   }
 
@@ -101,6 +106,22 @@ export class Pass {
       }
       await this.ports.turn();
     }
+  }
+
+  async #suspended<T>(step: string, work: (step: string) => Promise<T>): Promise<T> {
+    const known = this.entries(step).length;
+    const end = () => {
+      if (this.entries(step).length > known) this.wait({ kind: "timer", step, until: this.ports.now() });
+    };
+    let outcome: T;
+    try {
+      outcome = await work(step);
+    } catch (thrown) {
+      if (!isPassControl(thrown)) end();
+      throw thrown;
+    }
+    end();
+    return outcome;
   }
 
   /** Asked where a step begins, and again right before a write leaves: a stop must not wait for a long look. */
@@ -225,22 +246,32 @@ export class Pass {
     during: Extract<StepEntry, { type: "attempt.failed" }>["during"],
     attempt: number,
     thrown: unknown,
+    /** `exhausted`: what the end of the author's policy comes to; to be thrown to them, if nothing else is said. */
+    terms?: RetryTerms & { readonly tryBegan: number; readonly exhausted?: (error: Failure) => never },
   ): never {
     if (thrown instanceof Suspend || thrown instanceof Broken) throw thrown;
     const error = failureOf(thrown, "workflow.threw");
-    const next = decideRetry(error, attempt, this.ports.now(), this.ports.random());
+    const next = decideRetry(error, attempt, this.ports.now(), this.ports.random(), terms);
+    const began = terms?.patience.given ? { began: terms.tryBegan } : {};
     switch (next.kind) {
       case "give_up":
-        this.record(step, { type: "step.failed", args, error });
-        this.flushSoon();
-        throw new InterlockError(error.code, error.message, error);
+        return this.failStep(step, args, error);
+      case "exhausted":
+        return terms?.exhausted ? terms.exhausted(error) : this.failStep(step, args, exhaustion(step, attempt, error));
       case "operator":
-        this.record(step, { type: "attempt.failed", args, during, attempt, error, retryAt: null });
+        this.record(step, { type: "attempt.failed", args, during, attempt, error, retryAt: null, ...began });
         return this.wait({ kind: "operator", step, error });
       case "retry":
-        this.record(step, { type: "attempt.failed", args, during, attempt, error, retryAt: next.at });
+        this.record(step, { type: "attempt.failed", args, during, attempt, error, retryAt: next.at, ...began });
         return this.wait({ kind: "timer", step, until: next.at });
     }
+  }
+
+  /** The step's last word, thrown into the author's code. */
+  failStep(step: string, args: string, error: Failure): never {
+    this.record(step, { type: "step.failed", args, error });
+    this.flushSoon();
+    throw new InterlockError(error.code, error.message, error);
   }
 
   /** The run's last entry. */
@@ -298,6 +329,6 @@ class Broken {
   }
 }
 
-/** How many tries of this kind a step has behind it. */
-export const attemptsOf = (entries: readonly StepEntry[], during?: string): number =>
-  Math.min(entries.filter((entry) => entry.type === "attempt.failed" && (!during || entry.during === during)).length, MAX_ATTEMPTS);
+/** How many tries of the engine's own patience a step has behind it. */
+export const attemptsOf = (entries: readonly StepEntry[]): number =>
+  Math.min(entries.filter((entry) => entry.type === "attempt.failed").length, MAX_ATTEMPTS);

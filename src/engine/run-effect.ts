@@ -2,14 +2,15 @@
 // durable write with the line before the next request leaves; nothing is sent before what announces it is durable.
 import type { AnyWriteAction, ApplyContext, Look } from "../connectors/define.ts";
 import type { Approval } from "../core/approval.ts";
-import { errorFacts, failureOf, InterlockError } from "../core/errors.ts";
+import { errorFacts, type Failure, failureOf, InterlockError } from "../core/errors.ts";
 import { digest, type Json, type JsonObject, sameJson } from "../core/json.ts";
 import type { Ruling } from "../governance/evaluate.ts";
-import type { Decided, EffectOutcome } from "./define.ts";
-import { CANCELLED, decideEffect, deciderOf, type EffectState, foldEffect, proves } from "./effect-decision.ts";
+import type { Decided, EffectOutcome, RetryPolicy } from "./define.ts";
+import { CANCELLED, decideEffect, deciderOf, type EffectState, foldEffect, proves, wasLeftOpen } from "./effect-decision.ts";
 import { attemptsOf, isPassControl, type Pass } from "./pass.ts";
-import { computeBackoff, MAX_ATTEMPTS } from "./retry.ts";
+import { ENGINE_PATIENCE, exhaustion, foldTries, type Patience, patienceOf, spentOn } from "./retry.ts";
 import { ruleOn } from "./rule.ts";
+import { fittingOutput, handOut } from "./step-output.ts";
 
 export interface EffectCall {
   readonly step: string;
@@ -18,6 +19,7 @@ export interface EffectCall {
   readonly action: AnyWriteAction;
   readonly input: unknown;
   readonly basedOn: Decided | null;
+  readonly retry?: RetryPolicy | undefined;
 }
 
 export async function runEffect(pass: Pass, call: EffectCall): Promise<EffectOutcome> {
@@ -40,6 +42,7 @@ export async function runEffect(pass: Pass, call: EffectCall): Promise<EffectOut
   const options = { hasLook: Boolean(action.look), hasProof: Boolean(action.prove), shadow: pass.spec.mode !== "live" };
   const key = `${pass.runId}/${step}`;
   checkRecorded(pass, step, args);
+  const patience = patienceOf(step, call.retry);
 
   for (;;) {
     const state = foldEffect(pass.entries(step));
@@ -51,12 +54,18 @@ export async function runEffect(pass: Pass, call: EffectCall): Promise<EffectOut
       version: state.looked?.version ?? null,
       since: intendedAt(pass, step),
     });
-    const attempt = async <T>(during: "look" | "send" | "settle" | "prove", work: () => Promise<T>): Promise<T> => {
+    const attempt = async <T>(during: During, work: () => Promise<T>): Promise<T> => {
+      const tryBegan = pass.ports.now();
       try {
         return await work();
       } catch (thrown) {
-        return failTry(pass, step, args, during, action, thrown);
+        return failTry({ pass, step, args, during, action, patience, tryBegan }, thrown);
       }
+    };
+    const endSpent = () => {
+      const tries = foldTries(pass.entries(step), ["look", "send"]);
+      const spent = spentOn(tries, patience, pass.ports.now());
+      if (spent) tellExhausted(pass, step, args, action, tries.failed, spent);
     };
 
     switch (move.kind) {
@@ -77,6 +86,7 @@ export async function runEffect(pass: Pass, call: EffectCall): Promise<EffectOut
         break;
       }
       case "look": {
+        endSpent();
         await pass.flush();
         const seen: Look = await attempt("look", () =>
           (action.look as NonNullable<typeof action.look>)(toWrite, pass.ports.connect(call.connector)),
@@ -108,6 +118,7 @@ export async function runEffect(pass: Pass, call: EffectCall): Promise<EffectOut
         break;
       case "send": {
         pass.admit(step);
+        endSpent();
         pass.record(step, { type: "effect.sending", attempt: state.attempts + 1, values: state.values });
         await pass.flush();
         const output = await attempt("send", () => action.apply(toWrite, context()));
@@ -118,13 +129,14 @@ export async function runEffect(pass: Pass, call: EffectCall): Promise<EffectOut
         await pass.flush();
         const settled = await attempt("settle", () => settle(action, toWrite, context(), state));
         if (settled.kind === "applied") {
-          pass.record(step, { type: "effect.applied", output: settled.output, found: true });
+          pass.record(step, { type: "effect.applied", ...kept(settled.output), found: true });
         } else if (!move.conclusive && action.idempotency !== "key") {
           pass.wait({ kind: "timer", step, until: move.conclusiveAt });
         } else if (settled.kind === "absent" && pass.isCancelling && action.idempotency !== "key") {
           pass.record(step, { type: "effect.refused", because: "cancelled", reason: CANCELLED });
         } else if (settled.kind === "absent") {
           pass.admit(step);
+          endSpent();
           pass.record(step, { type: "effect.sending", attempt: state.attempts + 1, values: state.values });
           await pass.flush();
           const output = await attempt("send", () => action.apply(toWrite, context()));
@@ -165,8 +177,14 @@ function checkRecorded(pass: Pass, step: string, args: string): void {
 
 /** A write that its system would not repeat may become durable with what follows it; any other at once, so that a crash has little to find out. */
 function recordApplied(pass: Pass, step: string, action: AnyWriteAction, output: unknown): void {
-  pass.record(step, { type: "effect.applied", output: (output ?? null) as Json, found: false });
+  pass.record(step, { type: "effect.applied", ...kept(output), found: false });
   if (action.idempotency !== "key") pass.flushSoon();
+}
+
+/** A write that was applied stays so, whatever its system said about it. */
+function kept(answered: unknown): { output: Json; omitted?: readonly string[] } {
+  const { output, omitted } = fittingOutput(answered);
+  return omitted.length > 0 ? { output, omitted } : { output };
 }
 
 /** When the write was first intended: nothing of ours can be older. Epoch milliseconds. */
@@ -175,7 +193,14 @@ const intendedAt = (pass: Pass, step: string): number =>
 
 function outcomeOf(state: EffectState): EffectOutcome {
   if (state.refused) return { status: "refused", because: state.refused.because, reason: state.refused.reason };
-  return { status: "applied", output: state.applied?.output, values: state.values, decidedBy: deciderOf(state) };
+  const { output, omitted } = state.applied as NonNullable<EffectState["applied"]>;
+  return {
+    status: "applied",
+    output: handOut(output),
+    values: handOut(state.values),
+    decidedBy: deciderOf(state),
+    ...(omitted ? { omitted: [...omitted] } : {}),
+  };
 }
 
 function approvalFor(pass: Pass, step: string, action: string, state: EffectState): Approval {
@@ -201,43 +226,80 @@ function approvalFor(pass: Pass, step: string, action: string, state: EffectStat
   };
 }
 
+type During = "look" | "send" | "settle" | "prove";
+
+interface FailedTry {
+  readonly pass: Pass;
+  readonly step: string;
+  readonly args: string;
+  readonly during: During;
+  readonly action: AnyWriteAction;
+  readonly patience: Patience;
+  readonly tryBegan: number;
+}
+
 /**
  * A failed try inside an effect. Once a write has left, no error may be taken for a no: while its outcome is unknown the step is settled, not failed; and when
  * settling itself cannot tell (now or ever), a person must find out.
  */
-function failTry(
-  pass: Pass,
-  step: string,
-  args: string,
-  during: "look" | "send" | "settle" | "prove",
-  action: AnyWriteAction,
-  thrown: unknown,
-): never {
+function failTry({ pass, step, args, during, action, patience, tryBegan }: FailedTry, thrown: unknown): never {
   if (isPassControl(thrown)) throw thrown;
   // Code that broke over an answer has shown nothing about the write: as good as an answer that cannot be read.
   const error = failureOf(thrown, during === "look" ? "workflow.threw" : "connector.answer_invalid");
-  const attempt = attemptsOf(pass.entries(step)) + 1;
   const { outcome, retry } = errorFacts(error.code);
-  const askPerson = () => {
-    pass.record(step, { type: "effect.unknown", error });
-    return pass.wait({ kind: "operator", step, error });
-  };
-  if (during === "send" && outcome === "unknown") {
-    if (action.idempotency === "none") return askPerson();
-    if (retry === "never") {
-      // Looked up and not given up, with the usual pauses and the usual end: a system that says yes and does nothing must not be asked for ever.
-      const retryAt = attempt < MAX_ATTEMPTS ? pass.ports.now() + computeBackoff(attempt, pass.ports.random()) : null;
-      pass.record(step, { type: "attempt.failed", args, during, attempt, error, retryAt });
-      return pass.wait(retryAt === null ? { kind: "operator", step, error } : { kind: "timer", step, until: retryAt });
-    }
-  }
-  if (during === "settle" && retry === "never") return askPerson();
+  const unanswered = during === "send" && outcome === "unknown";
+  if (unanswered && action.idempotency === "none") return askPerson(pass, step, error);
+  if (during === "settle" && retry === "never") return askPerson(pass, step, error);
   // The write is done; that it could not be read back is shown, and fails nothing.
   if (during === "prove" && retry === "never") {
     pass.record(step, { type: "effect.proved", after: {}, matches: false });
     return pass.wait({ kind: "timer", step, until: pass.ports.now() });
   }
-  return pass.failAttempt(step, args, during, attempt, { failure: error });
+  const entries = pass.entries(step);
+  // How often to write is the author's to say; what became of a write is found out with the engine's own patience.
+  const isWriting = during === "look" || during === "send";
+  const tries = foldTries(entries, isWriting ? ["look", "send"] : [during]);
+  const attempt = (patience.given ? tries.failed : attemptsOf(entries)) + 1;
+  return pass.failAttempt(
+    step,
+    args,
+    during,
+    attempt,
+    { failure: error },
+    {
+      patience: isWriting ? patience : ENGINE_PATIENCE,
+      began: tries.began ?? tryBegan,
+      tryBegan,
+      // Looked up and not given up, with the usual pauses and the usual end: a system that says yes and does nothing must not be asked for ever.
+      repeats: unanswered,
+      exhausted: (last) => {
+        if (!unanswered) return tellExhausted(pass, step, args, action, attempt, last);
+        // What became of it comes first; see "settle".
+        pass.record(step, {
+          type: "attempt.failed",
+          args,
+          during,
+          attempt,
+          error: last,
+          retryAt: pass.ports.now(),
+          began: tryBegan,
+          final: true,
+        });
+        return pass.wait({ kind: "timer", step, until: pass.ports.now() });
+      },
+    },
+  );
+}
+
+function askPerson(pass: Pass, step: string, error: Failure): never {
+  pass.record(step, { type: "effect.unknown", error });
+  return pass.wait({ kind: "operator", step, error });
+}
+
+/** The author is told only of a write that certainly was not made. Under a key a repeat is no question to the system whether the first one arrived. */
+function tellExhausted(pass: Pass, step: string, args: string, action: AnyWriteAction, tries: number, error: Failure): never {
+  if (action.idempotency === "key" && wasLeftOpen(pass.entries(step))) return askPerson(pass, step, error);
+  return pass.failStep(step, args, exhaustion(step, tries, error));
 }
 
 type Settled = { kind: "applied"; output: Json } | { kind: "absent" } | { kind: "unclear"; why: string };

@@ -1,12 +1,14 @@
 // A memoised step without an effect outside: a connector read or a model decision. Replay gives the recorded answer; a first run asks, journals, answers.
 import type { AnyAction, ReadAction } from "../connectors/define.ts";
-import { type Failure, InterlockError } from "../core/errors.ts";
-import { digest, type Json } from "../core/json.ts";
+import { carriedFailure, type Failure, InterlockError } from "../core/errors.ts";
+import { digest } from "../core/json.ts";
 import { redact } from "../governance/redact.ts";
 import type { ModelDecision } from "../inference/model.ts";
-import type { Decided, Workflow } from "./define.ts";
+import type { Decided, RetryPolicy, Workflow } from "./define.ts";
 import type { StepEntry } from "./journal.ts";
 import { attemptsOf, type Pass } from "./pass.ts";
+import { ENGINE_PATIENCE, exhaustion, foldTries, type Patience, patienceOf, spentOn } from "./retry.ts";
+import { handOut, outputOfAnswer } from "./step-output.ts";
 
 export async function runRead(
   pass: Pass,
@@ -15,15 +17,17 @@ export async function runRead(
   name: string,
   action: ReadAction<unknown, unknown>,
   input: unknown,
+  retry?: RetryPolicy,
 ): Promise<unknown> {
   const args = digest({ action: `${connector}.${name}`, input });
-  return memoised(pass, step, args, "read", async () => {
+  const work = async (): Promise<StepEntry> => {
     const parsed = action.input.parse(input);
     await pass.flush();
     const began = pass.ports.now();
-    const output = action.output.parse(await action.run(parsed, pass.ports.connect(connector))) as Json;
+    const output = outputOfAnswer(step, action.output.parse(await action.run(parsed, pass.ports.connect(connector))));
     return { type: "read.done", action: `${connector}.${name}`, args, output, ms: pass.ports.now() - began };
-  });
+  };
+  return memoised(pass, step, args, "read", work, patienceOf(step, retry));
 }
 
 export async function runDecision(
@@ -32,10 +36,10 @@ export async function runDecision(
   step: string,
   modelName: string,
   decision: string,
-  request: { instruction: string; input: Readonly<Record<string, string | undefined>> },
+  { retry, ...request }: { instruction: string; input: Readonly<Record<string, string | undefined>>; retry?: RetryPolicy },
 ): Promise<Decided> {
   const args = digest({ decision, ...request });
-  const made = (await memoised(pass, step, args, "decide", async () => {
+  const work = async (): Promise<StepEntry> => {
     const { sent, notSent } = pickDeclared(workflow, request.input);
     const schema = workflow.decisions[decision];
     if (!schema) throw new InterlockError("workflow.undeclared", `${workflow.name} declares no decision "${decision}"`);
@@ -46,8 +50,9 @@ export async function runDecision(
       pass.ports.now,
     );
     if (!result.ok) throw new InterlockError(result.error.code, result.error.message, result.error);
-    return { type: "decision.made", args, decision: result.decision, notSent };
-  })) as ModelDecision;
+    return { type: "decision.made", args, decision: outputOfAnswer(step, result.decision) as unknown as ModelDecision, notSent };
+  };
+  const made = (await memoised(pass, step, args, "decide", work, patienceOf(step, retry))) as ModelDecision;
   return { decision, value: made.value, confidence: made.confidence };
 }
 
@@ -76,6 +81,7 @@ export async function memoised(
   args: string,
   during: "read" | "decide" | "compute",
   work: () => Promise<StepEntry>,
+  patience: Patience = ENGINE_PATIENCE,
 ): Promise<unknown> {
   const entries = pass.entries(step);
   let waitsFor: Extract<StepEntry, { type: "attempt.failed" }> | null = null;
@@ -84,13 +90,13 @@ export async function memoised(
     switch (entry.type) {
       case "read.done":
         pass.checkArgs(step, entry.args, args);
-        return entry.output;
+        return handOut(entry.output);
       case "step.done":
         pass.checkArgs(step, entry.args, args);
-        return entry.output;
+        return handOut(entry.output);
       case "decision.made":
         pass.checkArgs(step, entry.args, args);
-        return entry.decision;
+        return handOut(entry.decision);
       case "step.failed":
         pass.checkArgs(step, entry.args, args);
         failed = entry.error;
@@ -111,15 +117,22 @@ export async function memoised(
   if (waitsFor?.retryAt === null) return pass.wait({ kind: "operator", step, error: waitsFor.error });
   if (waitsFor && waitsFor.retryAt !== null && waitsFor.retryAt > pass.ports.now())
     return pass.wait({ kind: "timer", step, until: waitsFor.retryAt });
+  const tries = foldTries(entries, [during]);
+  const tryBegan = pass.ports.now();
+  const spent = spentOn(tries, patience, tryBegan);
+  if (spent) return pass.failStep(step, args, exhaustion(step, tries.failed, spent));
   let entry: StepEntry;
   try {
     entry = await work();
   } catch (thrown) {
-    return pass.failAttempt(step, args, during, attemptsOf(entries) + 1, thrown);
+    // What the author's own code throws says nothing of whether a repeat helps; that they gave a policy does.
+    const repeats = during === "compute" && patience.given && carriedFailure(thrown) === null;
+    const attempt = (patience.given ? tries.failed : attemptsOf(entries)) + 1;
+    return pass.failAttempt(step, args, during, attempt, thrown, { patience, began: tries.began ?? tryBegan, tryBegan, repeats });
   }
   pass.record(step, entry);
-  if (entry.type === "read.done" || entry.type === "step.done") return entry.output;
-  return entry.type === "decision.made" ? entry.decision : undefined;
+  if (entry.type === "read.done" || entry.type === "step.done") return handOut(entry.output);
+  return entry.type === "decision.made" ? handOut(entry.decision) : undefined;
 }
 
 export const isRead = (action: AnyAction): action is ReadAction<unknown, unknown> => action.effect === "read";

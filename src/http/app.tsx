@@ -10,12 +10,16 @@ import type { Principal } from "../core/principal.ts";
 import type { Deployment } from "../deployment.ts";
 import { approvalsApi } from "./api/approvals.ts";
 import { deadLettersApi } from "./api/dead-letters.ts";
+import { haltsApi } from "./api/halts.ts";
 import { overviewApi } from "./api/overview.ts";
 import { runsApi } from "./api/runs.ts";
+import { workflowsApi } from "./api/workflows.ts";
 import { approvalPages } from "./console/approvals.tsx";
 import { deadLetterPages } from "./console/dead-letters.tsx";
 import { frameFor, renderPage } from "./console/page.ts";
 import { runPages } from "./console/runs.tsx";
+import { stopPages } from "./console/stops.tsx";
+import { workflowPages } from "./console/workflows.tsx";
 import { type ConsoleEnv, signedIn } from "./console-env.ts";
 import { ErrorPage } from "./pages/error-page.tsx";
 import { failureOfThrown, problemResponse } from "./problems.ts";
@@ -67,6 +71,8 @@ const api = (deployment: Deployment) =>
     .route("/runs", runsApi(deployment))
     .route("/approvals", approvalsApi(deployment))
     .route("/dead-letters", deadLettersApi(deployment))
+    .route("/halts", haltsApi(deployment))
+    .route("/workflows", workflowsApi(deployment))
     .route("/overview", overviewApi())
     .all("*", (c) => problemResponse({ code: "request.not_found", message: `There is nothing at ${c.req.path}` }));
 
@@ -76,13 +82,15 @@ const pages = (deployment: Deployment) =>
     .get("/", (c) => c.redirect("/approvals", 302))
     .route("/approvals", approvalPages(deployment))
     .route("/runs", runPages(deployment))
-    .route("/dead-letters", deadLetterPages(deployment));
+    .route("/workflows", workflowPages(deployment))
+    .route("/dead-letters", deadLetterPages(deployment))
+    .route("/stops", stopPages(deployment));
 
 /** Machines get problem+json, people a page with the same facts. */
 async function answerFailure(c: HonoContext<{ Bindings: Env }>, failure: Failure): Promise<Response> {
   if (/^\/(api|hooks)(\/|$)/.test(c.req.path)) return problemResponse(failure);
   const principal = (c as unknown as HonoContext<ConsoleEnv>).get("principal") as Principal | undefined;
-  const frame = principal ? await frameFor(c.env.DB, principal) : { principal: null, pending: null };
+  const frame = principal ? await frameFor(c.env.DB, principal) : { principal: null, pending: null, stopped: [] };
   c.header("cache-control", "no-store");
   return renderPage(c, <ErrorPage frame={frame} failure={failure} />, errorFacts(failure.code).status);
 }

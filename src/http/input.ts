@@ -46,7 +46,20 @@ export async function readForm(request: { formData(): Promise<FormData> }): Prom
   return fields;
 }
 
+/** An empty field of a form that was sent is one that was not filled in. */
+export const filledIn = (fields: Readonly<Record<string, string>>): Record<string, string> =>
+  Object.fromEntries(Object.entries(fields).filter(([, text]) => text.trim() !== ""));
+
 export const RunStatusInput = z.enum(["pending", "running", "waiting", "completed", "failed", "cancelled"]);
+/** Which runs, as an address says it. The same conditions that a bulk request takes, so that a list previews what it would touch. */
+export const RunFilterInput = z.object({
+  status: RunStatusInput.optional(),
+  workflow: z.string().min(1).max(200).optional(),
+  version: z.coerce.number().int().min(1).optional(),
+  error: z.string().min(1).max(200).optional(),
+  startedFrom: z.coerce.number().int().optional(),
+  startedBefore: z.coerce.number().int().optional(),
+});
 export const ChoiceInput = z.enum(["retry", "applied", "not_applied", "abandon"]);
 export const StepInput = z.string().min(1, "Name the step").max(500);
 export const LimitInput = z.coerce.number().int().min(1).max(200).default(50);

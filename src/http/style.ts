@@ -43,16 +43,21 @@ main { padding-block: var(--s6) var(--s7); }
 footer p { padding-block: var(--s4) var(--s6); border-top: 1px solid var(--line); color: var(--quiet); font-size: 13px; }
 
 .top { background: var(--surface); border-bottom: 1px solid var(--line); }
-.top .bounds { display: flex; flex-wrap: wrap; align-items: center; gap: 0 var(--s5); min-height: 56px; }
+.top > .bounds { display: flex; flex-wrap: wrap; align-items: center; gap: 0 var(--s5); min-height: 56px; }
 .brand { display: flex; align-items: center; gap: var(--s2); color: var(--ink); font-weight: 700; font-size: 16px; letter-spacing: -0.015em; text-decoration: none; }
 .brand svg { color: var(--accent); }
-.top ul { display: flex; gap: var(--s1); }
+.top ul { display: flex; flex-wrap: wrap; gap: 0 var(--s1); }
 .top nav a { display: block; padding: 17px var(--s3) 14px; border-bottom: 3px solid transparent; color: var(--quiet); text-decoration: none; font-weight: 550; white-space: nowrap; }
 .top nav a:hover { color: var(--ink); }
 .top nav a[aria-current] { color: var(--ink); border-bottom-color: var(--accent); }
 .count { display: inline-block; min-width: 22px; padding: 0 6px; border-radius: 11px; background: var(--sunken); color: var(--quiet); font-size: 12px; line-height: 20px; text-align: center; }
 .count.some { background: var(--accent); color: var(--on-accent); font-weight: 650; }
 .who { margin-left: auto; padding-block: var(--s3); color: var(--quiet); font-size: 13px; }
+
+.stopped { background: var(--bad-soft); color: var(--bad); border-top: 1px solid var(--bad); }
+.stopped .bounds { display: grid; min-height: 0; padding-block: var(--s2); font-size: 14px; }
+.stopped a { color: inherit; font-weight: 600; white-space: nowrap; }
+.stopped .mark { vertical-align: -1px; }
 
 .page-head { display: grid; gap: var(--s2); justify-items: start; margin-bottom: var(--s5); }
 .lead { max-width: 68ch; color: var(--quiet); }
@@ -156,7 +161,7 @@ footer p { padding-block: var(--s4) var(--s6); border-top: 1px solid var(--line)
 .button.danger { border-color: var(--bad); color: var(--bad); }
 .button.danger:hover { background: var(--bad-soft); color: var(--bad); }
 .wide { width: 100%; }
-.button.jump, .narrow-only { display: none; }
+.button.jump, .narrow-only, .list .meta.narrow-only { display: none; }
 .decide { display: grid; gap: var(--s3); }
 .decide > form p { margin-top: 6px; text-align: center; }
 .decide details > form { display: grid; gap: var(--s4); justify-items: start; margin-top: var(--s2); padding: var(--s4); border: 1px solid var(--line); border-radius: 8px; background: var(--sunken); }
@@ -194,6 +199,22 @@ legend { padding: 0 0 var(--s1); font-weight: 600; }
 .letter { display: grid; gap: var(--s2); justify-items: start; }
 .letter .json { justify-self: stretch; }
 
+.control { margin-bottom: var(--s4); }
+.act { display: flex; flex-wrap: wrap; align-items: center; gap: var(--s2) var(--s3); }
+.act p { flex: 1 1 300px; max-width: 78ch; }
+.more > summary { justify-self: start; }
+.more > form, .many > form { display: grid; gap: var(--s3); justify-items: start; }
+.more > form { max-width: 640px; margin-top: var(--s2); padding: var(--s4); border: 1px solid var(--line); border-radius: 8px; background: var(--sunken); }
+.more fieldset, .many fieldset { margin-block: 0; }
+.many { display: block; margin-bottom: var(--s4); padding-block: var(--s3); }
+.many > summary { font-weight: 600; }
+.many > form { padding-block: var(--s3) var(--s2); }
+.many .field { max-width: 520px; }
+.switch > details { justify-self: stretch; }
+.between { margin-block: var(--s6) var(--s3); }
+.list .version-state { width: 34%; }
+.list .number { width: 104px; font-variant-numeric: tabular-nums; text-align: right; }
+
 .status-line { display: flex; flex-wrap: wrap; align-items: center; gap: var(--s2) var(--s3); }
 .plain { display: grid; gap: var(--s4); }
 .plain .status-line { margin-top: var(--s1); }
@@ -224,7 +245,7 @@ legend { padding: 0 0 var(--s1); font-weight: 600; }
   .bounds { padding-inline: var(--s4); }
   main { padding-block: var(--s5) var(--s6); }
   h1 { font-size: 21px; }
-  .top .bounds { padding-top: var(--s2); gap: 0 var(--s4); }
+  .top > .bounds { padding-top: var(--s2); gap: 0 var(--s4); }
   .top nav { order: 3; flex-basis: 100%; margin-inline: calc(-1 * var(--s3)); }
   .top nav a { padding-block: 9px 8px; }
   .card, .panel, .banner { padding-inline: var(--s4); }
@@ -232,6 +253,8 @@ legend { padding: 0 0 var(--s1); font-weight: 600; }
   .wide-only { display: none; }
   .list .meta.narrow-only { display: block; }
   .list .record { width: 36%; }
+  .list .version-state { width: 44%; }
+  .list .number { width: 70px; }
   .list time { white-space: normal; }
   .facts, .aside .facts { grid-template-columns: minmax(0, 1fr); gap: var(--s2); }
   .facts div, .aside .facts div { display: grid; grid-template-columns: 112px minmax(0, 1fr); gap: var(--s3); align-items: baseline; }
@@ -255,7 +278,7 @@ legend { padding: 0 0 var(--s1); font-weight: 600; }
   .timeline li::after { background: CanvasText; }
 }
 @media print {
-  .top nav, .decide, .undo, .filter, .replay-all, .letter form, .skip { display: none; }
+  .top nav, .decide, .undo, .filter, .replay-all, .letter form, .control, .many, .more, .skip { display: none; }
 }
 `;
 

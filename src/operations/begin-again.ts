@@ -3,6 +3,7 @@
 import { fail, ok, type Result } from "../core/errors.ts";
 import { againIdOf, originalOf } from "../core/ids.ts";
 import type { Principal } from "../core/principal.ts";
+import { hasEnded } from "../core/run.ts";
 import { countAgain } from "../db/reads.ts";
 import type { Context } from "./context.ts";
 import { inspectRun, withPartition } from "./govern-run.ts";
@@ -15,7 +16,10 @@ export async function replayRun(context: Context, principal: Principal, runId: s
   if (denied) return denied;
   const inspected = await inspectRun(context, runId);
   if (!inspected.ok) return inspected;
-  const { event, pins } = inspected.value;
+  const { event, pins, state, erased } = inspected.value;
+  if (erased) return fail("run.erased", "The event's data was removed after the time that the governance spec sets");
+  // Two runs of one event at a time would both write for it.
+  if (!hasEnded(state)) return fail("run.not_ended", "Cancel the run, or wait for its end: it is still under way");
   const workflow = newestWorkflow(context.deployment, pins.workflow);
   if (!workflow) return fail("workflow.unknown", `No workflow ${pins.workflow} is deployed`);
   const started = await startRun(context, workflow, event, await nextId(context, runId), {
@@ -35,10 +39,10 @@ export async function restartRun(
 ): Promise<Result<{ readonly run: string }>> {
   const denied = requireRole(principal, "operator");
   if (denied) return denied;
-  const id = await nextId(context, runId);
+  const id = await nextId(context, runId, step);
   const started = await withPartition(context, runId, (partition) => partition.restart(runId, step, id, principal.id));
   return started.ok ? ok({ run: started.value.runId }) : started;
 }
 
-const nextId = async (context: Context, runId: string): Promise<string> =>
-  againIdOf(runId, (await countAgain(context.env.DB, originalOf(runId))) + 1);
+const nextId = async (context: Context, runId: string, step: string | null = null): Promise<string> =>
+  againIdOf(runId, (await countAgain(context.env.DB, originalOf(runId))) + 1, step);

@@ -4,9 +4,11 @@ import * as z from "zod";
 import { fail, failureOf, ok, type Result } from "../core/errors.ts";
 import { partitionName } from "../core/ids.ts";
 import type { Principal } from "../core/principal.ts";
-import { type HaltRow, readHalts, recordHalt } from "../db/halts.ts";
+import { type HaltRow, listHaltTurns, readHalts, recordHalt } from "../db/halts.ts";
 import { type Context, partitionByName } from "./context.ts";
 import { requireRole } from "./require-role.ts";
+
+const TURNS_SHOWN = 50;
 
 export const HaltInput = z.strictObject({
   /** A workflow's name, or "*" for everything. */
@@ -28,6 +30,16 @@ export async function turnHalt(context: Context, principal: Principal, input: Ha
   return told.ok ? ok(turned) : told;
 }
 
+export type { HaltRow };
+
+/** The switches as they stand, and their latest turns, newest first. */
+export async function haltsNow(db: D1Database): Promise<{ readonly switches: readonly HaltRow[]; readonly turns: readonly HaltRow[] }> {
+  const [switches, turns] = await Promise.all([readHalts(db), listHaltTurns(db, TURNS_SHOWN)]);
+  return { switches, turns };
+}
+
+export const haltsOn = async (db: D1Database): Promise<HaltRow[]> => (await readHalts(db)).filter(({ on }) => on);
+
 /** Every partition as the switches stand now; to be repeated freely. */
 export async function tellHalts(context: Context): Promise<Result<null>> {
   const switches = (await readHalts(context.env.DB)).map(({ scope, on, by, at }) => ({ scope, on, by, at }));
@@ -43,5 +55,5 @@ export async function tellHalts(context: Context): Promise<Result<null>> {
   const silent = names.filter((_, index) => !answers[index]?.ok);
   return silent.length === 0
     ? ok(null)
-    : fail("ingress.unavailable", `It is recorded, and ${silent.join(", ")} could not be told yet: they are told again every minute`);
+    : fail("halt.partly_told", `It is recorded, and ${silent.join(", ")} could not be told yet: they are told again every minute`);
 }

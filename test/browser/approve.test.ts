@@ -15,7 +15,7 @@ import { focusFaults, looksFaults, structureFaults } from "./page-checks.ts";
 
 const STATE = ".state/browser";
 /** Tickets of the demo that a person is asked about, and what this test does with each. */
-const NAMES = { approved: "vague", edited: "two problems", rejected: "not for us", left: "erasure" } as const;
+const NAMES = { approved: "vague", edited: "two problems", rejected: "not for us", left: "erasure", cancelled: "vague" } as const;
 type Part = keyof typeof NAMES;
 
 let surroundings: Surroundings;
@@ -108,7 +108,10 @@ describe.skipIf(chromiumPath === null)("a reviewer in a browser", () => {
       `/approvals/${approvalOf("left").id}`,
       "/runs",
       runPage("left"),
+      "/runs?workflow=ticket-triage",
+      "/workflows",
       "/dead-letters",
+      "/stops",
     ]) {
       await page.goto(at(place));
       expect([place, await faultsOf(page)]).toEqual([place, []]);
@@ -195,6 +198,34 @@ describe.skipIf(chromiumPath === null)("a reviewer in a browser", () => {
     expect([after.group_id, after.priority, after.writes.applied]).toEqual([before.group_id, before.priority, 0]);
     expect(complaints).toEqual([]);
     expect(await picture("rejected-run", at(runPage("rejected")))).toEqual([]);
+  });
+
+  it("cancels a waiting run with the keyboard alone: nothing is written, and nobody is asked any more", async () => {
+    const { page, complaints } = await openPage(browser, { javaScriptEnabled: false });
+    await page.goto(at(runPage("cancelled")));
+    expect(await picture("waiting-run", at(runPage("cancelled")))).toEqual([]);
+    await tabTo(page, "details:has(#leave) > summary");
+    await page.keyboard.press("Enter");
+    await tabTo(page, "#leave");
+    await page.keyboard.press("Space");
+    await tabTo(page, "#reason");
+    await page.keyboard.type("The customer withdrew");
+    await page.keyboard.press("Tab");
+    await page.keyboard.press("Enter");
+    await page.waitForURL(at(`${runPage("cancelled")}?notice=cancelled`));
+    await vi.waitFor(async () => expect((await api.run(approvalOf("cancelled").run)).run.status).toBe("cancelled"), {
+      timeout: 20_000,
+      interval: 100,
+    });
+    await page.goto(at(runPage("cancelled")));
+    expect(await page.locator(".page-head").textContent()).toContain("Cancelled by ada@example.com. The customer withdrew.");
+    expect((await api.pending()).map(({ id }) => id)).not.toContain(approvalOf("cancelled").id);
+    expect((await ticketOf("cancelled")).writes.applied).toBe(0);
+    expect(complaints).toEqual([]);
+    expect(await picture("cancelled-run", at(runPage("cancelled")))).toEqual([]);
+    expect(await picture("runs-filtered", at("/runs?workflow=ticket-triage"))).toEqual([]);
+    expect(await picture("workflows", at("/workflows"))).toEqual([]);
+    expect(await picture("stops", at("/stops"))).toEqual([]);
   });
 
   it("decides nothing by opening the decision's address, and a form of another site decides nothing either", async () => {

@@ -39,6 +39,9 @@ export type Ended =
 
 class Stopped extends Error {}
 
+/** ALWAYS_SUSPEND=1: every step ends its pass, so that all that follows a step is reached through a replay. Asked anew by each engine. */
+export const alwaysSuspends = (): boolean => process.env.ALWAYS_SUSPEND === "1";
+
 const MAX_PASSES = 400;
 
 export class MemoryEngine {
@@ -71,6 +74,8 @@ export class MemoryEngine {
       if (end.kind === "ended") return { kind: "ended", state: end.state };
       const { on } = end;
       if (on.kind === "operator") return { kind: "operator", on };
+      // What is due now is done before a person could have answered.
+      if (alwaysSuspends() && (dueOf(on) ?? Number.POSITIVE_INFINITY) <= clock.now) continue;
       if (on.kind === "approval" && answer) {
         const asked = this.durable.find((entry) => entry.type === "approval.requested" && entry.approval.id === on.approvalId);
         if (asked?.type !== "approval.requested") throw new Error("an approval is waited for that was never asked");
@@ -212,6 +217,7 @@ export class MemoryEngine {
       random: () => 0.5,
       turn: () => new Promise((resolve) => setImmediate(resolve)),
       halted: () => this.halt,
+      ...(alwaysSuspends() ? { suspendAfter: "every step" as const } : {}),
     };
     return Promise.race([work(journal, ports), stopped]);
   }

@@ -44,6 +44,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "src/core",
     "src/operations",
     "src/db/reads.ts",
+    "src/db/runs.ts",
+    "src/db/workflows.ts",
     "type src/governance",
     "src/deployment.ts",
     "type src/engine",

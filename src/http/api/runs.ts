@@ -1,20 +1,20 @@
-// /api/runs: lists and single runs from D1, the journal from the run's partition, and what an operator may ask of a run.
+// /api/runs: lists and single runs from D1, the journal from the run's partition, and what an operator may ask of a run, or of all that a filter matches.
 import { Hono } from "hono";
 import * as z from "zod";
 import { InterlockError } from "../../core/errors.ts";
+import { RunRequest } from "../../core/run-request.ts";
 import { listRuns, readRun } from "../../db/reads.ts";
 import type { Deployment } from "../../deployment.ts";
-import { inspectRun, resolveStep, signalRun, undoEffect } from "../../operations/govern-run.ts";
+import { replayRun, restartRun } from "../../operations/begin-again.ts";
+import { askOfRun, inspectRun, resolveStep, signalRun, undoEffect } from "../../operations/govern-run.ts";
+import { askOfMany, ManyRequest } from "../../operations/many-runs.ts";
 import { type ConsoleEnv, operationContext } from "../console-env.ts";
-import { ChoiceInput, LimitInput, PositionInput, parseInput, positionText, RunStatusInput, readJsonBody, StepInput } from "../input.ts";
+import { ChoiceInput, LimitInput, PositionInput, parseInput, positionText, RunFilterInput, readJsonBody, StepInput } from "../input.ts";
 import { problemResponse } from "../problems.ts";
 
-const Query = z.object({
-  status: RunStatusInput.optional(),
-  workflow: z.string().min(1).max(200).optional(),
-  before: PositionInput.optional(),
-  limit: LimitInput,
-});
+const Query = RunFilterInput.extend({ before: PositionInput.optional(), limit: LimitInput });
+const Nothing = z.strictObject({});
+const Restart = z.strictObject({ step: StepInput });
 const Undo = z.strictObject({ step: StepInput });
 /** `id` is the sender's own: repeating a signal with it is safe. */
 const Signal = z.strictObject({ name: z.string().min(1).max(200), id: z.string().min(1).max(200), data: z.json() });
@@ -34,6 +34,26 @@ export const runsApi = (deployment: Deployment) =>
     .get("/:id/journal", async (c) => {
       const inspected = await inspectRun(operationContext(c, deployment), c.req.param("id"));
       return inspected.ok ? c.json(inspected.value) : problemResponse(inspected.error);
+    })
+    .post("/bulk", async (c) => {
+      const request = await readJsonBody(c.req, ManyRequest);
+      const asked = await askOfMany(operationContext(c, deployment), c.get("principal"), request);
+      return asked.ok ? c.json(asked.value, 202) : problemResponse(asked.error);
+    })
+    .post("/:id/lifecycle", async (c) => {
+      const request = await readJsonBody(c.req, RunRequest);
+      const asked = await askOfRun(operationContext(c, deployment), c.get("principal"), c.req.param("id"), request);
+      return asked.ok ? c.json({ run: c.req.param("id"), asked: request.do }, 202) : problemResponse(asked.error);
+    })
+    .post("/:id/replay", async (c) => {
+      await readJsonBody(c.req, Nothing);
+      const begun = await replayRun(operationContext(c, deployment), c.get("principal"), c.req.param("id"));
+      return begun.ok ? c.json({ run: begun.value.run, from: c.req.param("id") }, 202) : problemResponse(begun.error);
+    })
+    .post("/:id/restart", async (c) => {
+      const { step } = await readJsonBody(c.req, Restart);
+      const begun = await restartRun(operationContext(c, deployment), c.get("principal"), c.req.param("id"), step);
+      return begun.ok ? c.json({ run: begun.value.run, from: c.req.param("id"), step }, 202) : problemResponse(begun.error);
     })
     .post("/:id/undo", async (c) => {
       const { step } = await readJsonBody(c.req, Undo);

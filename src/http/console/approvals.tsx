@@ -40,7 +40,8 @@ export const approvalPages = (deployment: Deployment) =>
       const input = decisionOf(form, draft, asked);
       const decided = input.ok ? await decideApproval(operationContext(c, deployment), c.get("principal"), id, input.value) : input;
       if (decided.ok) {
-        const kind = input.ok ? input.value.kind : "approved";
+        const isQuestion = asked.approval.approval.question !== undefined;
+        const kind = isQuestion ? "answered" : input.ok ? input.value.kind : "approved";
         return c.redirect(`/runs/${encodeURIComponent(asked.approval.run)}?notice=${kind}`, 303);
       }
       // Read again: what refused the answer may be in D1 by now.

@@ -3,6 +3,7 @@ import type { Context as HonoContext } from "hono";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import type { Principal } from "../../core/principal.ts";
 import { countPendingApprovals } from "../../db/reads.ts";
+import { haltsOn } from "../../operations/halt-runs.ts";
 import type { Frame } from "../pages/layout.tsx";
 
 /** `page` is the root element. Our components are synchronous, so that its text is there at once. */
@@ -12,7 +13,8 @@ export const renderPage = (
   status: number = 200,
 ): Response | Promise<Response> => c.html(`<!doctype html>${page.toString()}`, status as ContentfulStatusCode);
 
-/** The count in the navigation is a courtesy: a page must not fail for it. */
+/** The count in the navigation and the stops above the page are a courtesy: a page must not fail for them. */
 export async function frameFor(db: D1Database, principal: Principal): Promise<Frame> {
-  return { principal, pending: await countPendingApprovals(db).catch(() => null) };
+  const [pending, stopped] = await Promise.all([countPendingApprovals(db).catch(() => null), haltsOn(db).catch(() => [])]);
+  return { principal, pending, stopped };
 }

@@ -2,75 +2,134 @@
 import { Hono, type Context as HonoContext } from "hono";
 import * as z from "zod";
 import { errorFacts, type Failure, failureOf, InterlockError, type Result } from "../../core/errors.ts";
-import { listRuns, readRun } from "../../db/reads.ts";
+import { originalOf } from "../../core/ids.ts";
+import type { RunRequest } from "../../core/run-request.ts";
+import { readRun } from "../../db/reads.ts";
+import { runsBegunAgain } from "../../db/runs.ts";
 import type { Deployment } from "../../deployment.ts";
-import { resolveStep, undoEffect } from "../../operations/govern-run.ts";
+import { replayRun, restartRun } from "../../operations/begin-again.ts";
+import { askOfRun, resolveStep, undoEffect } from "../../operations/govern-run.ts";
 import { actionFacts } from "../action-facts.ts";
 import { type ConsoleEnv, operationContext } from "../console-env.ts";
-import { ChoiceInput, LimitInput, PositionInput, parseInput, positionText, RunStatusInput, readForm, StepInput } from "../input.ts";
-import { NOTICES, type NoticeName, RunPage } from "../pages/run-page.tsx";
-import { RunsPage } from "../pages/runs-page.tsx";
+import { ChoiceInput, parseInput, readForm, StepInput } from "../input.ts";
+import type { ControlDraft } from "../pages/run-control.tsx";
+import { ComingRunPage, NOTICES, type NoticeName, RunPage } from "../pages/run-page.tsx";
+import { manyRunsPages } from "./many-runs.tsx";
 import { frameFor, renderPage } from "./page.ts";
 
-const Query = z.object({ status: RunStatusInput.optional(), before: PositionInput.optional(), limit: LimitInput });
-const Undo = z.object({ step: StepInput });
+const AtStep = z.object({ step: StepInput });
 const Resolve = z.object({ step: StepInput, choice: ChoiceInput });
+const Cancel = z.object({
+  compensate: z.enum(["yes", "no"], "Say what shall become of what was written"),
+  reason: z.string().trim().max(2000).default(""),
+});
 
-export const runPages = (deployment: Deployment) =>
-  new Hono<ConsoleEnv>()
-    .get("/", async (c) => {
-      const query = parseInput(Query, c.req.query());
-      const [{ rows, next }, frame] = await Promise.all([listRuns(c.env.DB, query), frameFor(c.env.DB, c.get("principal"))]);
-      const status = query.status ?? null;
-      const address = next && `/runs?${new URLSearchParams({ ...(status ? { status } : {}), before: positionText(next) })}`;
-      return renderPage(c, <RunsPage frame={frame} status={status} runs={rows} next={address} now={Date.now()} />);
-    })
+export const runPages = (deployment: Deployment) => {
+  const ask = (notice: NoticeName, request: (form: Record<string, string>) => RunRequest) => async (c: HonoContext<ConsoleEnv, "/:id">) =>
+    answer(c, deployment, notice, (id, form) => askOfRun(operationContext(c, deployment), c.get("principal"), id, request(form)));
+  return new Hono<ConsoleEnv>()
+    .route("/", manyRunsPages(deployment))
     .get("/:id", async (c) => {
       const notice = c.req.query("notice") ?? "";
       return showRun(c, deployment, c.req.param("id"), { notice: Object.hasOwn(NOTICES, notice) ? (notice as NoticeName) : null });
     })
-    .post("/:id/undo", async (c) => {
-      const id = c.req.param("id");
-      return answer(c, deployment, id, "undo", async (form) =>
-        undoEffect(operationContext(c, deployment), c.get("principal"), id, parseInput(Undo, form).step),
-      );
-    })
-    .post("/:id/resolve", async (c) => {
-      const id = c.req.param("id");
-      return answer(c, deployment, id, "resolved", async (form) => {
+    .post("/:id/undo", async (c) =>
+      answer(c, deployment, "undo", (id, form) =>
+        undoEffect(operationContext(c, deployment), c.get("principal"), id, parseInput(AtStep, form).step),
+      ),
+    )
+    .post("/:id/resolve", async (c) =>
+      answer(c, deployment, "resolved", (id, form) => {
         const { step, choice } = parseInput(Resolve, form);
         return resolveStep(operationContext(c, deployment), c.get("principal"), id, step, choice);
-      });
-    });
+      }),
+    )
+    .post(
+      "/:id/pause",
+      ask("paused", () => ({ do: "pause" })),
+    )
+    .post(
+      "/:id/resume",
+      ask("resumed", () => ({ do: "resume" })),
+    )
+    .post(
+      "/:id/retry",
+      ask("retried", () => ({ do: "retry" })),
+    )
+    .post(
+      "/:id/cancel",
+      ask("cancelled", (form) => {
+        const { compensate, reason } = parseInput(Cancel, form);
+        return { do: "cancel", compensate: compensate === "yes", reason };
+      }),
+    )
+    .post("/:id/replay", async (c) =>
+      answer(c, deployment, "begun", (id) => replayRun(operationContext(c, deployment), c.get("principal"), id)),
+    )
+    .post("/:id/restart", async (c) =>
+      answer(c, deployment, "begun", (id, form) =>
+        restartRun(operationContext(c, deployment), c.get("principal"), id, parseInput(AtStep, form).step),
+      ),
+    );
+};
 
-/** Does what the form asks; back to the run with a notice, or the run's page with the refusal. */
+/** Does what the form asks; to the run (the new one, where one was begun) with a notice, or the run's page with the refusal and what was entered. */
 async function answer(
-  c: HonoContext<ConsoleEnv>,
+  c: HonoContext<ConsoleEnv, "/:id">,
   deployment: Deployment,
-  id: string,
   notice: NoticeName,
-  work: (form: Record<string, string>) => Promise<Result<null>>,
+  work: (id: string, form: Record<string, string>) => Promise<Result<{ readonly run: string } | null>>,
 ): Promise<Response> {
+  const id = c.req.param("id");
   const form = Object.fromEntries(await readForm(c.req));
-  const done = await work(form).catch((thrown): Result<null> => {
+  const done = await refusable(() => work(id, form));
+  if (done.ok) return c.redirect(`/runs/${encodeURIComponent(done.value?.run ?? id)}?notice=${notice}`, 303);
+  const asked = c.req.path.split("/").at(-1);
+  const draft: ControlDraft | null = asked === "cancel" || asked === "restart" ? { form: asked, fields: form } : null;
+  return showRun(c, deployment, id, { refused: done.error, draft });
+}
+
+async function refusable<T>(work: () => Promise<Result<T>>): Promise<Result<T>> {
+  try {
+    return await work();
+  } catch (thrown) {
     const error = failureOf(thrown);
     if (error.code !== "request.invalid") throw thrown;
     return { ok: false, error };
-  });
-  return done.ok
-    ? c.redirect(`/runs/${encodeURIComponent(id)}?notice=${notice}`, 303)
-    : showRun(c, deployment, id, { refused: done.error });
+  }
+}
+
+interface Shown {
+  readonly notice?: NoticeName | null;
+  readonly refused?: Failure | null;
+  readonly draft?: ControlDraft | null;
 }
 
 async function showRun(
   c: HonoContext<ConsoleEnv>,
   deployment: Deployment,
   id: string,
-  { notice = null, refused = null }: { notice?: NoticeName | null; refused?: Failure | null },
+  { notice = null, refused = null, draft = null }: Shown,
 ): Promise<Response> {
-  const [detail, frame] = await Promise.all([readRun(c.env.DB, id), frameFor(c.env.DB, c.get("principal"))]);
+  const [detail, again, frame] = await Promise.all([
+    readRun(c.env.DB, id),
+    runsBegunAgain(c.env.DB, originalOf(id)),
+    frameFor(c.env.DB, c.get("principal")),
+  ]);
+  if (!detail && notice === "begun") return renderPage(c, <ComingRunPage frame={frame} runId={id} />);
   if (!detail) throw new InterlockError("run.not_found", `No run ${id}`);
   const actions = Object.fromEntries(detail.effects.map(({ action }) => [action, actionFacts(deployment, action)]));
-  const page = <RunPage frame={frame} detail={detail} actions={actions} now={Date.now()} notice={notice} refused={refused} />;
+  const page = (
+    <RunPage
+      frame={frame}
+      detail={detail}
+      actions={actions}
+      now={Date.now()}
+      notice={notice}
+      refused={refused}
+      draft={draft}
+      again={again}
+    />
+  );
   return renderPage(c, page, refused ? errorFacts(refused.code).status : 200);
 }

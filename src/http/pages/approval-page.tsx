@@ -1,5 +1,6 @@
 // One approval: the record, what the model said, why a person is asked, the exact change, and the answer. It shows what is stored and judges nothing: whether
 // an answer counts is decided by the run's partition.
+import type { Approval } from "../../core/approval.ts";
 import type { Failure } from "../../core/errors.ts";
 import type { JsonObject } from "../../core/json.ts";
 import type { ApprovalDetail } from "../../db/reads.ts";
@@ -30,6 +31,7 @@ export const ApprovalPage = ({ frame, detail, action, now, refused = null, draft
   const { approval } = row;
   const payloadDays = spec?.spec.retention.payloadDays ?? null;
   const removed = removedWhen(run, payloadDays);
+  const isQuestion = approval.question !== undefined;
   const pending = row.status === "pending" && refused?.code !== "approval.already_decided";
   return (
     <Layout frame={frame} title={changeInWords(approval)} section="approvals">
@@ -63,35 +65,44 @@ export const ApprovalPage = ({ frame, detail, action, now, refused = null, draft
         <div class="column">
           <section class="panel" aria-labelledby="why">
             <h2 id="why">Why you are asked</h2>
-            {removed === null ? <p>{sentence(approval.why)}</p> : null}
+            {isQuestion ? (
+              <p>The workflow asks this itself. Your answer is given to it; nothing is written by the answer alone.</p>
+            ) : removed === null ? (
+              <p>{sentence(approval.why)}</p>
+            ) : null}
             <p class="quiet small">
-              {`Rule ${approval.rule} of ${spec ? spec.spec.workflow : run.workflow}’s governance spec, version ${run.specVersion}`}
+              {isQuestion ? "You are a reviewer in" : `Rule ${approval.rule} of`}
+              {` ${spec ? spec.spec.workflow : run.workflow}’s governance spec, version ${run.specVersion}`}
               {spec ? `, owned by ${spec.spec.owner}.` : "."}
             </p>
           </section>
           {removed === null ? (
             <>
               <SourceRecord detail={detail} now={now} />
-              <ModelAnswer detail={detail} />
+              {isQuestion && detail.decisions.length === 0 ? null : <ModelAnswer detail={detail} />}
             </>
           ) : null}
         </div>
         <div class="column aside stays">
-          <section class="panel" aria-labelledby="change">
-            <h2 id="change">The exact change</h2>
-            {removed === null ? (
-              <ChangeTable
-                caption={`${capital(actionWords(approval.action))} on ${approval.target}`}
-                before={approval.before}
-                values={approval.values}
-                // What a reviewer edited was not written as it stands here.
-                after={detail.decision?.kind === "edited" ? "Proposed" : "After"}
-              />
-            ) : (
-              <p>{`${capital(actionWords(approval.action))} on ${approval.target}. The values were ${removed}.`}</p>
-            )}
-            <Reversible undo={detail.effect?.body.undo ?? action?.undo ?? null} action={action} />
-          </section>
+          {isQuestion ? (
+            <Facts approval={approval} />
+          ) : (
+            <section class="panel" aria-labelledby="change">
+              <h2 id="change">The exact change</h2>
+              {removed === null ? (
+                <ChangeTable
+                  caption={`${capital(actionWords(approval.action))} on ${approval.target}`}
+                  before={approval.before}
+                  values={approval.values}
+                  // What a reviewer edited was not written as it stands here.
+                  after={detail.decision?.kind === "edited" ? "Proposed" : "After"}
+                />
+              ) : (
+                <p>{`${capital(actionWords(approval.action))} on ${approval.target}. The values were ${removed}.`}</p>
+              )}
+              <Reversible undo={detail.effect?.body.undo ?? action?.undo ?? null} action={action} />
+            </section>
+          )}
           <section class="panel" aria-labelledby="decision">
             <h2 id="decision">{pending ? "Your decision" : "The decision"}</h2>
             {pending ? <Answer frame={frame} detail={detail} refused={refused} draft={draft} /> : <Outcome detail={detail} now={now} />}
@@ -101,6 +112,15 @@ export const ApprovalPage = ({ frame, detail, action, now, refused = null, draft
     </Layout>
   );
 };
+
+/** What a question rests on, as the workflow gave it; a question without facts has no table. */
+const Facts = ({ approval }: { approval: Approval }) =>
+  Object.keys(approval.values).length === 0 ? null : (
+    <section class="panel" aria-labelledby="facts">
+      <h2 id="facts">The facts</h2>
+      <ChangeTable caption={`About ${approval.target}`} before={null} values={approval.values} field="Fact" />
+    </section>
+  );
 
 const Due = ({ detail, now }: { detail: ApprovalDetail; now: number }) => {
   const { approval } = detail.approval;
@@ -161,7 +181,13 @@ const Outcome = ({ detail, now }: { detail: ApprovalDetail; now: number }) => {
       {row.status === "voided" && detail.run.erasedAt === null ? (
         <p>{voidedBecause === null ? "The run ended before anybody decided." : sentence(voidedBecause)}</p>
       ) : null}
-      {row.status === "expired" ? <p>Nobody decided in time, so nothing was written.</p> : null}
+      {row.status === "expired" ? (
+        <p>
+          {row.approval.question === undefined
+            ? "Nobody decided in time, so nothing was written."
+            : "Nobody answered in time, and the workflow went on knowing that."}
+        </p>
+      ) : null}
       {decision === null && row.decidedBy !== null ? (
         <p>
           {`${approvalStatus[row.status].label} by ${row.decidedBy}`}
@@ -207,6 +233,7 @@ const Edited = ({ proposed, values }: { proposed: JsonObject; values: JsonObject
 /** Where an answer was refused because the world moved, the next step is a link. */
 const Next = ({ failure, detail }: { failure: Failure; detail: ApprovalDetail }) => {
   const { approval: row, successor } = detail;
+  const unchanged = row.approval.question === undefined ? "Nothing was written." : "Your answer changed nothing.";
   switch (failure.code) {
     case "approval.already_decided":
       return (
@@ -217,7 +244,7 @@ const Next = ({ failure, detail }: { failure: Failure; detail: ApprovalDetail })
     case "approval.changed":
       return (
         <p>
-          Nothing was written.{" "}
+          {unchanged}{" "}
           {successor === null ? (
             <a href={`/approvals/${encodeURIComponent(row.id)}`}>Open this approval again.</a>
           ) : (
@@ -226,7 +253,7 @@ const Next = ({ failure, detail }: { failure: Failure; detail: ApprovalDetail })
         </p>
       );
     case "approval.not_reviewer":
-      return <p>{`Nothing was written. Ask ${listing(row.approval.reviewers)} to decide.`}</p>;
+      return <p>{`${unchanged} Ask ${listing(row.approval.reviewers)} to decide.`}</p>;
     default: {
       const field = failure.field === undefined ? null : inputId(row.approval, failure.field);
       return (

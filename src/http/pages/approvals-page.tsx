@@ -22,7 +22,10 @@ export const ApprovalsPage = ({ frame, status, approvals, next, now }: Approvals
   <Layout frame={frame} title={status === "pending" ? "Approvals" : "Decided approvals"} section="approvals" refresh={LIST_REFRESH_S}>
     <div class="page-head">
       <h1>Approvals</h1>
-      <p class="lead">Changes that the governance spec does not let Interlock make alone. A person named in the spec decides each one.</p>
+      <p class="lead">
+        Changes that the governance spec does not let Interlock make alone. A person named in the spec decides each one. Questions that a
+        workflow asks are answered here as well.
+      </p>
     </div>
     <Tabs
       label="Approvals by state"
@@ -60,7 +63,7 @@ const Waiting = ({ listed, now }: { listed: ListedApproval; now: number }) => {
     <article class={`card ask ${urgency}`}>
       <div class="card-main">
         <Headline listed={listed} />
-        <p>{approval.why}</p>
+        {approval.question === undefined ? <p>{approval.why}</p> : null}
         <Origin listed={listed}>
           asked <When at={approval.requestedAt} now={now} relative />
         </Origin>

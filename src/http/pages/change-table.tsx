@@ -1,4 +1,5 @@
-// A change as a table, field by field: before and after, or only the content where the system has nothing to read beforehand (a message).
+// A change as a table, field by field: before and after, or only the content where the system has nothing to read beforehand (a message), or where nothing
+// is written (the facts of a question).
 import type { JsonObject } from "../../core/json.ts";
 import { sameJson } from "../../core/json.ts";
 import { Value } from "./marks.tsx";
@@ -10,16 +11,18 @@ export interface ChangeTableProps {
   /** What the second column is called: what will be written, was written, or was proposed. */
   readonly after?: string;
   readonly first?: string;
+  /** What a row's name is called. */
+  readonly field?: string;
 }
 
-export const ChangeTable = ({ caption, before, values, after = "After", first = "Before" }: ChangeTableProps) => {
+export const ChangeTable = ({ caption, before, values, after = "After", first = "Before", field: name = "Field" }: ChangeTableProps) => {
   const looked = before !== null && Object.keys(before).length > 0;
   return (
     <table class="change">
       <caption>{caption}</caption>
       <thead>
         <tr>
-          <th scope="col">Field</th>
+          <th scope="col">{name}</th>
           {looked ? <th scope="col">{first}</th> : null}
           <th scope="col">{looked ? after : "Content"}</th>
         </tr>

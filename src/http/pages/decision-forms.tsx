@@ -1,4 +1,4 @@
-// The three answers to an approval, each a form of its own: approve exactly what is shown, edit and approve, reject with a reason. Every form repeats the
+// The answers to an approval, each a form of its own: approve exactly what is shown, edit and approve (but for a question), reject with a reason. Each repeats the
 // digest of what the page shows, so that a change which moved meanwhile is refused. What was entered stays when an answer is refused.
 import type { Approval } from "../../core/approval.ts";
 import type { Failure } from "../../core/errors.ts";
@@ -31,6 +31,7 @@ export function inputId(approval: Approval, field: string): string | null {
 
 export const DecisionForms = ({ approval, fields, refused, draft }: DecisionFormsProps) => {
   const action = `/approvals/${encodeURIComponent(approval.id)}/decision`;
+  const isQuestion = approval.question !== undefined;
   const reasonRefused = draft?.kind === "rejected" && refused?.field === "reason" ? refused.message : null;
   return (
     <div class="decide">
@@ -39,28 +40,34 @@ export const DecisionForms = ({ approval, fields, refused, draft }: DecisionForm
         <button type="submit" class="button primary wide">
           Approve
         </button>
-        <p class="quiet small">Exactly the change above is written, and recorded as your decision.</p>
+        <p class="quiet small">
+          {isQuestion
+            ? "Your approval is recorded and given to the workflow, which goes on with it."
+            : "Exactly the change above is written, and recorded as your decision."}
+        </p>
       </form>
-      <details open={draft?.kind === "edited"}>
-        <summary class="button wide">Edit and approve</summary>
-        <form method="post" action={action}>
-          <Bound kind="edited" digest={approval.digest} />
-          {Object.entries(approval.values).map(([field, value]) => (
-            <FieldInput
-              id={inputId(approval, field) ?? ""}
-              field={field}
-              proposed={value}
-              editor={editorFor(Object.hasOwn(fields, field) ? fields[field] : undefined, value)}
-              entered={draft?.kind === "edited" ? draft.values[field] : undefined}
-              refused={draft?.kind === "edited" && refused?.field === field ? refused.message : null}
-            />
-          ))}
-          <p class="quiet small">The edited values are checked against the governance spec again before anything is written.</p>
-          <button type="submit" class="button primary">
-            Approve these values
-          </button>
-        </form>
-      </details>
+      {isQuestion ? null : (
+        <details open={draft?.kind === "edited"}>
+          <summary class="button wide">Edit and approve</summary>
+          <form method="post" action={action}>
+            <Bound kind="edited" digest={approval.digest} />
+            {Object.entries(approval.values).map(([field, value]) => (
+              <FieldInput
+                id={inputId(approval, field) ?? ""}
+                field={field}
+                proposed={value}
+                editor={editorFor(Object.hasOwn(fields, field) ? fields[field] : undefined, value)}
+                entered={draft?.kind === "edited" ? draft.values[field] : undefined}
+                refused={draft?.kind === "edited" && refused?.field === field ? refused.message : null}
+              />
+            ))}
+            <p class="quiet small">The edited values are checked against the governance spec again before anything is written.</p>
+            <button type="submit" class="button primary">
+              Approve these values
+            </button>
+          </form>
+        </details>
+      )}
       <details open={draft?.kind === "rejected"}>
         <summary class="button wide">Reject</summary>
         <form method="post" action={action}>
@@ -84,11 +91,11 @@ export const DecisionForms = ({ approval, fields, refused, draft }: DecisionForm
               </p>
             ) : null}
             <p class="quiet small" id="reason-help">
-              Nothing is written. Your words are kept with the run and given to the workflow.
+              {isQuestion ? "" : "Nothing is written. "}Your words are kept with the run and given to the workflow.
             </p>
           </div>
           <button type="submit" class="button danger">
-            Reject this change
+            {isQuestion ? "Reject" : "Reject this change"}
           </button>
         </form>
       </details>

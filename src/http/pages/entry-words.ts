@@ -17,7 +17,11 @@ export function entryWords({ type, body, at }: Pick<AuditRow, "type" | "body" | 
   switch (type) {
     case "run.started": {
       const event = obj(body.event);
-      return say(`Started by ${str(event.type)} from ${str(event.source)}, record ${str(event.subject)}`);
+      const origin = obj(body.origin);
+      const from = `${str(event.type)} from ${str(event.connection)}, record ${str(event.subject)}`;
+      if (origin.kind === "replayed") return say(`Begun anew by ${str(origin.by)}: ${from}`);
+      if (origin.kind === "restarted") return say(`Begun again by ${str(origin.by)} from “${str(origin.step)}”: ${from}`);
+      return say(`Started by ${from}`);
     }
     case "run.completed":
       return say("Completed", "good");
@@ -51,7 +55,11 @@ export function entryWords({ type, body, at }: Pick<AuditRow, "type" | "body" | 
       return ruled(obj(body.ruling));
     case "approval.requested": {
       const approval = obj(body.approval);
-      return say(`Asked ${listing(strings(approval.reviewers))} to decide by ${utc(num(approval.expiresAt))}`, "warn");
+      const reviewers = listing(strings(approval.reviewers));
+      const by = utc(num(approval.expiresAt));
+      return typeof approval.question === "string"
+        ? say(`Asked ${reviewers} “${approval.question}”, to be answered by ${by}`, "warn")
+        : say(`Asked ${reviewers} to decide by ${by}`, "warn");
     }
     case "approval.decided":
       return decided(obj(body.decision));
@@ -60,7 +68,10 @@ export function entryWords({ type, body, at }: Pick<AuditRow, "type" | "body" | 
     case "effect.sending":
       return say(`Sends the change, attempt ${num(body.attempt)}`);
     case "effect.applied":
-      return body.found === true ? say("Found the change already written, after an answer was lost", "good") : say("Written", "good");
+      return say(
+        `${body.found === true ? "Found the change already written, after an answer was lost" : "Written"}${strings(body.omitted).length > 0 ? "; the answer was too large to be kept whole" : ""}`,
+        "good",
+      );
     case "effect.proved":
       return body.matches === true
         ? say("Read back: the record holds what was written", "good")

@@ -1,15 +1,19 @@
-// The frame of every page: head, skip link, navigation, who is signed in, the page itself. No script anywhere; a list may ask the browser to load it again.
+// The frame of every page: head, skip link, navigation, who is signed in, what is stopped, the page itself. No script anywhere; a list may ask the browser to load it again.
 import type { Child } from "hono/jsx";
 import type { Principal } from "../../core/principal.ts";
+import type { HaltRow } from "../../operations/halt-runs.ts";
 import { STYLE_URL } from "../style.ts";
+import { Stopped } from "./stopped.tsx";
 
-export type Section = "approvals" | "runs" | "dead-letters";
+export type Section = "approvals" | "runs" | "workflows" | "dead-letters" | "stops";
 
 /** What the frame shows around a page. Without a principal (an error before anybody was known) there is no navigation. */
 export interface Frame {
   readonly principal: Principal | null;
   /** How many approvals wait; null when that could not be read. */
   readonly pending: number | null;
+  /** The kill switches that are on. */
+  readonly stopped: readonly HaltRow[];
 }
 
 export interface LayoutProps {
@@ -24,7 +28,7 @@ export interface LayoutProps {
 const ICON =
   "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 20 20'%3E%3Cg fill='none' stroke='%230b6470' stroke-width='2.6'%3E%3Crect x='2' y='6' width='10' height='8' rx='4'/%3E%3Crect x='8' y='6' width='10' height='8' rx='4'/%3E%3C/g%3E%3C/svg%3E";
 
-export const Layout = ({ frame: { principal, pending }, title, section, refresh, children }: LayoutProps) => (
+export const Layout = ({ frame: { principal, pending, stopped }, title, section, refresh, children }: LayoutProps) => (
   <html lang="en">
     <head>
       <meta charset="utf-8" />
@@ -68,8 +72,14 @@ export const Layout = ({ frame: { principal, pending }, title, section, refresh,
                   <NavItem href="/runs" current={section === "runs"}>
                     Runs
                   </NavItem>
+                  <NavItem href="/workflows" current={section === "workflows"}>
+                    Workflows
+                  </NavItem>
                   <NavItem href="/dead-letters" current={section === "dead-letters"}>
                     Dead letters
+                  </NavItem>
+                  <NavItem href="/stops" current={section === "stops"}>
+                    Kill switch
                   </NavItem>
                 </ul>
               </nav>
@@ -80,6 +90,7 @@ export const Layout = ({ frame: { principal, pending }, title, section, refresh,
             </>
           )}
         </div>
+        <Stopped stopped={stopped} />
       </header>
       <main id="main" class="bounds" tabindex={-1}>
         {children}

@@ -26,6 +26,14 @@ export function nextStep({ code, field }: Failure): string {
     case "effect.undo_running":
       return "Load this page again in a moment to see how it ended.";
     case "run.erased":
+    case "halt.partly_told":
+      return "You need not do anything: whatever was not reached is told again until it knows.";
+    case "run.not_ended":
+      return "Cancel the run, or load this page again when it has ended.";
+    case "run.ended":
+    case "run.cancelling":
+    case "run.not_failed":
+    case "run.taken_back":
     case "dead_letter.replayed":
     case "effect.not_applied":
     case "effect.irreversible":

@@ -1,6 +1,8 @@
-// One run: how it stands and what it waits for, what it wrote and how to take that back, what people were asked, and its journal in plain words.
+// One run: how it stands and what it waits for, where it comes from, what can be asked of it, what it wrote and how to take that back, what people were asked,
+// and its journal in plain words.
 import type { Child } from "hono/jsx";
 import type { Failure } from "../../core/errors.ts";
+import type { RunState } from "../../core/run.ts";
 import type { ApprovalRow, RunDetail } from "../../db/reads.ts";
 import type { ActionFacts } from "../action-facts.ts";
 import { type Frame, Layout } from "./layout.tsx";
@@ -9,17 +11,26 @@ import { type OperatorQuestion, operatorQuestion } from "./operator-choices.ts";
 import { readsOf, recordOf } from "./record-view.ts";
 import { Notice, nextStep, Refusal } from "./refusal.tsx";
 import { Removed, removedWhen } from "./removed.tsx";
+import { type RunChoices, runChoices } from "./run-choices.ts";
+import { type ControlDraft, RunControl } from "./run-control.tsx";
+import { BegunAgain, RunOrigin } from "./run-origin.tsx";
 import { RunWrites } from "./run-writes.tsx";
 import { approvalStatus, runStatus, waitsFor } from "./status-words.ts";
 import { Timeline } from "./timeline.tsx";
-import { changeInWords, sentence } from "./words.ts";
+import { capital, changeInWords, sentence } from "./words.ts";
 
 export const NOTICES = {
   approved: "Approved. Interlock writes the change now.",
+  answered: "Answered. The run goes on with your answer.",
   edited: "Approved with your values. Interlock writes them now.",
   rejected: "Rejected. Nothing is written.",
   undo: "The undo is under way.",
   resolved: "Your answer is recorded, and the run goes on.",
+  paused: "The run is paused: no new step begins.",
+  resumed: "The run goes on.",
+  cancelled: "The run is being cancelled: nothing new is begun.",
+  retried: "The run goes on from the step that failed.",
+  begun: "This is the new run.",
 } as const;
 export type NoticeName = keyof typeof NOTICES;
 
@@ -30,13 +41,18 @@ export interface RunPageProps {
   readonly now: number;
   readonly notice?: NoticeName | null;
   readonly refused?: Failure | null;
+  /** What was entered in the form that was refused. */
+  readonly draft?: ControlDraft | null;
+  /** Ids of the runs that were begun again for the same event. */
+  readonly again?: readonly string[];
 }
 
-export const RunPage = ({ frame, detail, actions, now, notice = null, refused = null }: RunPageProps) => {
+export const RunPage = ({ frame, detail, actions, now, notice = null, refused = null, draft = null, again = [] }: RunPageProps) => {
   const { run, payloadDays, audit, effects, approvals, event } = detail;
   const address = `/runs/${encodeURIComponent(run.id)}`;
   const isOperator = frame.principal?.roles.includes("operator") ?? false;
   const question = operatorQuestion(detail);
+  const choices = runChoices(detail);
   const waits = waitsFor(run);
   const record = recordOf({ event, reads: readsOf(audit) });
   const open = approvals.find(({ status }) => status === "pending");
@@ -57,6 +73,9 @@ export const RunPage = ({ frame, detail, actions, now, notice = null, refused = 
             </a>
           )}
         </p>
+        <Stopping choices={choices} state={run.state} />
+        <RunOrigin audit={audit} run={run} />
+        <BegunAgain runs={again} self={run.id} />
       </div>
       {notice === null ? null : (
         <Notice>
@@ -76,6 +95,7 @@ export const RunPage = ({ frame, detail, actions, now, notice = null, refused = 
       ) : null}
       {run.erasedAt === null ? null : <Removed at={run.erasedAt} days={payloadDays} now={now} />}
       {question === null ? null : <Operator runId={run.id} question={question} isOperator={isOperator} />}
+      {isOperator && run.erasedAt === null ? <RunControl runId={run.id} choices={choices} refused={refused} draft={draft} /> : null}
       <div class="two">
         <div class="column">
           <section class="panel" aria-labelledby="writes">
@@ -127,6 +147,39 @@ export const RunPage = ({ frame, detail, actions, now, notice = null, refused = 
     </Layout>
   );
 };
+
+/** What people have said of the run and its state does not show yet, or shows without their words. */
+const Stopping = ({ choices: { paused, cancelling }, state }: { choices: RunChoices; state: RunState }) => {
+  if (cancelling !== null) {
+    const why = cancelling.reason === "" ? "" : ` ${capital(sentence(cancelling.reason))}`;
+    return state.status === "cancelled" ? (
+      <p>{`Cancelled by ${cancelling.by}.${why}`}</p>
+    ) : (
+      <p>
+        {`${cancelling.by} cancels it${cancelling.takesBack ? " and takes its writes back" : ""}.${why} Nothing new is begun; what was sent is settled first.`}
+      </p>
+    );
+  }
+  if (state.status === "waiting" && state.on.kind === "paused" && state.on.scope !== "run")
+    return (
+      <p>
+        It goes on when the <a href="/stops">kill switch</a> is turned off.
+      </p>
+    );
+  return paused && !(state.status === "waiting" && state.on.kind === "paused") ? <p>It is paused: no new step begins.</p> : null;
+};
+
+/** In the moment between a run's beginning and its first row: a page that loads itself again until the run is there. */
+export const ComingRunPage = ({ frame, runId }: { frame: Frame; runId: string }) => (
+  <Layout frame={frame} title="The run begins" section="runs" refresh={1}>
+    <div class="error-page">
+      <h1>The run begins</h1>
+      <p>
+        Its page opens by itself within a few seconds. <a href={`/runs/${encodeURIComponent(runId)}?notice=begun`}>Open it now</a>
+      </p>
+    </div>
+  </Layout>
+);
 
 const Fact = ({ label, children }: { label: string; children: Child }) => (
   <div>

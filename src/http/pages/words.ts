@@ -85,18 +85,21 @@ export const sentence = (text: string): string => (/[.!?…]$/.test(text.trim())
 
 export const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
-/** What is asked, in one sentence. Fields of a record are set; anything else is named by its action, with what goes into it. */
+/** What is asked, in one sentence. A question speaks for itself. Fields of a record are set; anything else is named by its action, with what goes into it. */
 export function changeInWords({
   action,
   target,
   before,
   values,
+  question,
 }: {
   action: string;
   target: string;
   before: JsonObject | null;
   values: JsonObject;
+  question?: string | undefined;
 }): string {
+  if (question !== undefined) return question;
   if (before && Object.keys(before).length > 0) {
     const cleared = Object.keys(values).filter((field) => values[field] === null || values[field] === "");
     const set = Object.fromEntries(Object.entries(values).filter(([field]) => !cleared.includes(field)));

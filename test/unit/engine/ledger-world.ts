@@ -36,10 +36,7 @@ const dataFlow: readonly DataElement<Element>[] = [
 ];
 
 export type Body = (
-  context: Handles<typeof uses, typeof decisions, Element> & {
-    readonly event: InterlockEvent;
-    readonly step: StepTools;
-  },
+  context: Handles<typeof uses, typeof decisions, Element> & { readonly event: InterlockEvent; readonly step: StepTools },
 ) => Promise<unknown>;
 
 type Overrides = Readonly<Record<string, Partial<AnyWriteAction>>>;

@@ -199,7 +199,8 @@ describe("a refusal that no repeat can help", () => {
     const before = world.ledger.requests.length;
     expect(await world.again().run()).toMatchObject({ state: { status: "completed" } });
     expect(world.ledger.requests).toHaveLength(before);
-    expect(seen).toEqual(["connector.rejected", "connector.rejected"]);
+    expect(seen.length).toBeGreaterThanOrEqual(2);
+    expect(new Set(seen)).toEqual(new Set(["connector.rejected"]));
   });
 
   it("of an input that the connector's schema does not allow is made before anything leaves", async () => {

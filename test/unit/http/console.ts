@@ -6,6 +6,7 @@ import type { Result } from "../../../src/core/errors.ts";
 import { answerApproval, askUndo, resolveStep } from "../../../src/engine/external.ts";
 import type { Entry, NewEntry } from "../../../src/engine/journal.ts";
 import type { PartitionPort } from "../../../src/engine/partition-port.ts";
+import { askOfRun, forkJournal } from "../../../src/engine/run-requests.ts";
 import { createApp } from "../../../src/http/app.tsx";
 import { fakeD1 } from "./fake-d1.ts";
 import { approveSpec, project, SPEC, type Story } from "./stories.ts";
@@ -21,7 +22,10 @@ export interface Console {
   json(path: string, body: unknown, headers?: Record<string, string>): Promise<Response>;
 }
 
-export async function openConsole(stories: readonly Story[], options: { env?: Partial<Env>; now?: () => number } = {}): Promise<Console> {
+export async function openConsole(
+  stories: readonly Story[],
+  options: { env?: Partial<Env>; now?: () => number; unreachable?: boolean } = {},
+): Promise<Console> {
   const db = fakeD1();
   await approveSpec(db);
   await project(db, ...stories);
@@ -43,7 +47,7 @@ export async function openConsole(stories: readonly Story[], options: { env?: Pa
     return { ok: true, value: null };
   };
   const existing = new Set(stories.map(({ id }) => id));
-  const partition: Pick<PartitionPort, "decide" | "undo" | "resolve" | "inspect" | "start"> = {
+  const partition: Pick<PartitionPort, "decide" | "undo" | "resolve" | "inspect" | "start" | "ask" | "restart" | "halt"> = {
     start: async ({ starts }) => {
       asked.push({ what: "start", args: starts.map(({ runId }) => runId) });
       const fresh = (runId: string) => existing.size < existing.add(runId).size;
@@ -59,6 +63,17 @@ export async function openConsole(stories: readonly Story[], options: { env?: Pa
         const resolved = resolveStep(story.entries, step, choice, by);
         return resolved.ok ? { ok: true, value: [...resolved.value] } : resolved;
       }),
+    ask: (runId, request, by) => tell("ask", runId, [runId, request, by], (story) => askOfRun(story.entries, request, by)),
+    restart: async (runId, step, newRunId, by) => {
+      asked.push({ what: "restart", args: [runId, step, newRunId, by] });
+      const fork = forkJournal(find(runId).entries, step);
+      return fork.ok ? { ok: true, value: { asked: newRunId, runId: newRunId, fresh: true } } : fork;
+    },
+    halt: async (switches) => {
+      if (options.unreachable) throw new Error("Network connection lost");
+      asked.push({ what: "halt", args: [...switches] });
+      return { ok: true, value: null };
+    },
     inspect: async (runId) => {
       const { id, event, state, entries } = find(runId);
       return {

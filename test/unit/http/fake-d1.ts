@@ -45,20 +45,27 @@ export function fakeD1(): D1Database {
   for (const file of readdirSync(MIGRATIONS).sort()) {
     if (file.endsWith(".sql")) db.exec(readFileSync(path.join(MIGRATIONS, file), "utf8"));
   }
+  // One transaction after the other, as D1 does.
+  let before: Promise<unknown> = Promise.resolve();
   const binding = {
     prepare: (sql: string) => new FakeStatement(db, sql),
-    batch: async (statements: readonly FakeStatement[]) => {
-      db.exec("begin");
-      try {
-        const results = [];
-        for (const statement of statements) results.push(await statement.all());
-        db.exec("commit");
-        return results;
-      } catch (error) {
-        db.exec("rollback");
-        throw error;
-      }
+    batch: (statements: readonly FakeStatement[]) => {
+      const turn = before.then(() => transact(statements));
+      before = turn.catch(() => undefined);
+      return turn;
     },
   };
+  async function transact(statements: readonly FakeStatement[]) {
+    db.exec("begin");
+    try {
+      const results = [];
+      for (const statement of statements) results.push(await statement.all());
+      db.exec("commit");
+      return results;
+    } catch (error) {
+      db.exec("rollback");
+      throw error;
+    }
+  }
   return binding as unknown as D1Database;
 }

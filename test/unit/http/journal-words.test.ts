@@ -20,7 +20,7 @@ const row = (type: string, body: object): AuditRow => ({ seq: 1, at: 1000, type,
 describe("a journal in plain words", () => {
   it("tells a run from its event to its end", () => {
     expect(wordsOf("approved")).toEqual([
-      "Started by ticket.created from zendesk/zendesk, record 5158",
+      "Started by ticket.created from zendesk, record 5158",
       "Read with zendesk.getTicket in 38 ms",
       "The model answered team billing and priority high, 71.4 % sure",
       "Intends to set group to billing and priority to high on ticket/5158",

@@ -1,4 +1,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
+import type { Approval, Decision } from "../../../src/core/approval.ts";
+import type { Failure } from "../../../src/core/errors.ts";
+import type { JsonObject } from "../../../src/core/json.ts";
 import type { Principal } from "../../../src/core/principal.ts";
 import { erasableRuns, eraseRuns } from "../../../src/db/erasure.ts";
 import {
@@ -11,6 +14,7 @@ import {
   readApproval,
   readRun,
 } from "../../../src/db/reads.ts";
+import type { Entry, NewEntry } from "../../../src/engine/journal.ts";
 import { ApprovalPage } from "../../../src/http/pages/approval-page.tsx";
 import { ApprovalsPage } from "../../../src/http/pages/approvals-page.tsx";
 import { DeadLettersPage } from "../../../src/http/pages/dead-letters-page.tsx";
@@ -21,7 +25,8 @@ import { fakeD1 } from "./fake-d1.ts";
 import { approveSpec, DAY, type Ending, MINUTE, NOW, project, type Telling, tell } from "./stories.ts";
 
 const ada: Principal = { kind: "person", id: "ada@example.com", name: "Ada Reviewer", roles: ["reviewer", "operator", "auditor"] };
-const frame = { principal: ada, pending: 2 };
+const frame = { principal: ada, pending: 2, stopped: [] };
+const list = { filter: {}, workflows: ["ticket-triage"], next: null, matching: null, counted: 1000, now: NOW };
 const EVIL = `<script>alert(1)</script>"'&<img src=x onerror=alert(1)>`;
 const slack = { system: "Slack", summary: "Post", undo: "irreversible", because: "People may have read the message" } as const;
 
@@ -92,12 +97,20 @@ describe("every page", () => {
     pages = {
       approvals: String(<ApprovalsPage frame={frame} status="pending" approvals={listed} next={`/approvals?after=${EVIL}`} now={NOW} />),
       approval: String(<ApprovalPage frame={frame} detail={approval} action={null} now={NOW} refused={failure} draft={draft} />),
-      runs: String(<RunsPage frame={frame} status={null} runs={[{ ...run.run, subject: EVIL, workflow: EVIL }]} next={null} now={NOW} />),
+      runs: String(
+        <RunsPage
+          {...list}
+          frame={frame}
+          filter={{ workflow: EVIL, error: EVIL }}
+          runs={[{ ...run.run, subject: EVIL, workflow: EVIL }]}
+          matching={1}
+        />,
+      ),
       run: String(<RunPage frame={frame} detail={run} actions={{}} now={NOW} refused={failure} />),
       deadLetters: String(
         <DeadLettersPage frame={frame} letters={[dead]} filter={filter} limit={1} now={NOW} answered={dead} refused={failure} />,
       ),
-      error: String(<ErrorPage frame={{ principal: { ...ada, name: EVIL }, pending: 0 }} failure={failure} />),
+      error: String(<ErrorPage frame={{ principal: { ...ada, name: EVIL }, pending: 0, stopped: [] }} failure={failure} />),
     };
   });
 
@@ -134,7 +147,7 @@ describe("every page", () => {
 
   it("loads itself again only where nothing can be entered", () => {
     const refreshing = Object.entries(pages).filter(([, html]) => html.includes('http-equiv="refresh"'));
-    expect(refreshing.map(([name]) => name)).toEqual(["approvals", "runs"]);
+    expect(refreshing.map(([name]) => name)).toEqual(["approvals"]);
     for (const [, html] of refreshing) expect(html).not.toContain("<form");
   });
 
@@ -262,6 +275,108 @@ describe("a pending approval", () => {
   });
 });
 
+describe("a question that is not about a write", () => {
+  const EVIL_FACTS = { tenant: "acme", [EVIL]: EVIL };
+  async function questionPages(decision: Decision | null = null, { reader = ada, values = EVIL_FACTS as JsonObject, ...more }: Asked = {}) {
+    const db = fakeD1();
+    await approveSpec(db);
+    const { id, event, entries, startedAt } = tell({ ticket: 7, ending: "retrying" });
+    const approval: Approval = {
+      id: "apr_question",
+      step: "cut off",
+      action: "",
+      target: "7",
+      before: {},
+      values,
+      digest: "d".repeat(64),
+      rule: "workflow",
+      why: `Shall acme be cut off? ${EVIL}`,
+      question: `Shall acme be cut off? ${EVIL}`,
+      reviewers: ["ada@example.com", "grace@example.com"],
+      requestedAt: NOW - MINUTE,
+      expiresAt: NOW + 60 * MINUTE,
+    };
+    const told: NewEntry[] = [
+      { type: "question.asked", step: "cut off", args: "a" },
+      { type: "approval.requested", step: "cut off", approval },
+      ...(decision ? [{ type: "approval.decided", step: "cut off", approvalId: approval.id, decision } as const] : []),
+    ];
+    const journal = [...entries.slice(0, 1), ...told.map((entry, index) => ({ ...entry, seq: index + 2, at: NOW }) as Entry)];
+    const on = { kind: "approval", approvalId: approval.id, step: "cut off", until: approval.expiresAt } as const;
+    await project(db, { id, event, entries: journal, state: { status: "waiting", on }, startedAt, approvalId: approval.id });
+    const detail = (await readApproval(db, approval.id)) as ApprovalDetail;
+    const listed = (await listApprovals(db, { status: decision ? "decided" : "pending", limit: 10 })).rows;
+    return {
+      page: String(<ApprovalPage frame={{ ...frame, principal: reader }} detail={detail} action={null} now={NOW} {...more} />),
+      inbox: String(<ApprovalsPage frame={frame} status={decision ? "decided" : "pending"} approvals={listed} next={null} now={NOW} />),
+      run: String(<RunPage frame={frame} detail={(await readRun(db, id)) as RunDetail} actions={{}} now={NOW} />),
+    };
+  }
+  interface Asked {
+    readonly reader?: Principal;
+    readonly values?: JsonObject;
+    readonly refused?: Failure;
+  }
+
+  it("has the question as its heading and the facts as a table, both as text", async () => {
+    const { page } = await questionPages();
+    expect(page).toMatch(/<h1>Shall acme be cut off\? &lt;script&gt;/);
+    expect(page).toContain("The facts");
+    expect(page).toMatch(/<th scope="row">tenant<\/th><td class="after"><span class="value">acme/);
+    expect(page).toContain('<th scope="col">Fact</th>');
+    expect(page).not.toContain("<script>");
+  });
+
+  it("is approved or rejected, and has no fields to edit", async () => {
+    const { page } = await questionPages();
+    expect([...page.matchAll(/name="kind" value="(\w+)"/g)].map((match) => match[1])).toEqual(["approved", "rejected"]);
+    expect(page.match(/name="digest" value="d{64}"/g)).toHaveLength(2);
+    expect(page).not.toContain('name="value:');
+  });
+
+  it("speaks of no change, no rule and no undo", async () => {
+    const { page } = await questionPages();
+    expect(page).not.toMatch(/exact change|Rule workflow|undone|is written, and recorded|Reject this change/i);
+    expect(page).toContain("You are a reviewer in ticket-triage’s governance spec, version 3");
+  });
+
+  it("without facts has no table", async () => {
+    const { page } = await questionPages(null, { values: {} });
+    expect(page).not.toContain("The facts");
+    expect(page).not.toContain("<table");
+  });
+
+  it("is in the inbox by its own words, once; and in its run", async () => {
+    const { inbox, run } = await questionPages();
+    expect(inbox.match(/Shall acme be cut off/g)).toHaveLength(1);
+    expect(inbox).toContain('href="/approvals/apr_question"');
+    expect(run).toContain("“Shall acme be cut off?");
+    expect(run).not.toContain("<script>");
+  });
+
+  it.each([
+    [{ kind: "approved", by: "grace@example.com" }, "Approved by grace@example.com"],
+    [{ kind: "rejected", by: "grace@example.com", reason: "They have paid" }, "They have paid"],
+    [{ kind: "expired" }, "Nobody answered in time"],
+  ] as const)("that was answered shows how and has no form: %j", async (decision, text) => {
+    const { page } = await questionPages(decision);
+    expect(page).toContain(text);
+    expect(page).not.toContain("nothing was written");
+    expect(forms(page)).toEqual([]);
+  });
+
+  it("that was refused an answer says that it changed nothing", async () => {
+    const refused = { code: "approval.not_reviewer", message: "eve is not among the reviewers" } as const;
+    expect((await questionPages(null, { refused })).page).toContain(
+      "Your answer changed nothing. Ask ada@example.com and grace@example.com",
+    );
+  });
+
+  it("has no form for somebody who may not answer it", async () => {
+    expect(forms((await questionPages(null, { reader: { ...ada, id: "eve@example.com" } })).page)).toEqual([]);
+  });
+});
+
 describe("an approval that is no longer pending", () => {
   it.each([
     ["approved", "Approved by ada@example.com"],
@@ -279,7 +394,7 @@ describe("an approval that is no longer pending", () => {
 describe("the runs", () => {
   it("say what they wait for, and link to each", async () => {
     const { run } = await detailsOf({ ending: "asked", ticket: 5158 });
-    const html = String(<RunsPage frame={frame} status="waiting" runs={[run.run]} next={null} now={NOW} />);
+    const html = String(<RunsPage {...list} frame={frame} filter={{ status: "waiting" }} runs={[run.run]} />);
     expect(html).toContain("Waiting for a decision");
     expect(html).toContain("“route ticket”, 3 h 12 min left");
     expect(html).toContain("ticket-triage@1");
@@ -287,15 +402,15 @@ describe("the runs", () => {
   });
 
   it("say what will appear while there are none", () => {
-    expect(String(<RunsPage frame={frame} status={null} runs={[]} next={null} now={NOW} />)).toContain("/hooks/");
-    expect(String(<RunsPage frame={frame} status="failed" runs={[]} next={null} now={NOW} />)).toContain("No failed runs");
+    expect(String(<RunsPage {...list} frame={frame} runs={[]} />)).toContain("/hooks/");
+    expect(String(<RunsPage {...list} frame={frame} filter={{ status: "failed" }} runs={[]} />)).toContain("No failed runs");
   });
 
   it("come in an order that the database gives", async () => {
     const db = fakeD1();
     await project(db, tell({ ending: "asked", ticket: 1, startedAt: NOW - 5 }), tell({ ending: "asked", ticket: 2 }));
     const { rows } = await listRuns(db, { limit: 5 });
-    const html = String(<RunsPage frame={frame} status={null} runs={rows} next={null} now={NOW} />);
+    const html = String(<RunsPage {...list} frame={frame} runs={rows} />);
     expect(html.indexOf(">1</a>")).toBeLessThan(html.indexOf(">2</a>"));
   });
 });
@@ -310,7 +425,7 @@ describe("a run", () => {
 
   it("offers no undo to somebody who is no operator, nor for what is undone already", async () => {
     expect(forms(await runPage("approved", { frame: { ...frame, principal: { ...ada, roles: ["reviewer"] } } }))).toEqual([]);
-    expect(await runPage("undone")).not.toContain('value="route ticket"');
+    expect(await runPage("undone")).not.toContain('name="step" value="route ticket"');
   });
 
   it("shows which fields an undo left alone", async () => {

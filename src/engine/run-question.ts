@@ -1,0 +1,75 @@
+// A question to people that is not about a write: asked once, answered by one of the spec's reviewers, or by nobody in time. It needs no ruling, for nothing
+// is written; in shadow mode it is asked as well. It must not decide who may answer or when: that is external.ts, as for every approval.
+import type { Approval, Decision } from "../core/approval.ts";
+import { InterlockError } from "../core/errors.ts";
+import { digest, type JsonObject } from "../core/json.ts";
+import type { Question, QuestionOutcome } from "./define.ts";
+import type { Pass } from "./pass.ts";
+import { shownDetails } from "./step-output.ts";
+
+export async function runQuestion(pass: Pass, step: string, subject: string, asked: Question): Promise<QuestionOutcome> {
+  const { question, details = {}, within } = asked;
+  const args = digest({ question, details, within: within ?? null });
+  const entries = pass.entries(step);
+  const [first] = entries;
+  if (first && first.type !== "question.asked") {
+    return pass.hold(step, "workflow.diverged", `The step "${step}" was recorded as something else and is now a question`);
+  }
+  if (first) pass.checkArgs(step, first.args, args);
+  let approval: Approval | null = null;
+  for (const entry of entries) {
+    if (entry.type === "approval.requested") approval = entry.approval;
+    if (entry.type === "approval.decided") return outcomeOf(entry.decision);
+  }
+  if (!approval) {
+    approval = approvalFor(pass, step, subject, asked);
+    const asking = { type: "approval.requested", approval } as const;
+    if (first) pass.record(step, asking);
+    else pass.record(step, { type: "question.asked", args }, asking);
+  }
+  if (pass.ports.now() < approval.expiresAt) {
+    return pass.wait({ kind: "approval", approvalId: approval.id, step, until: approval.expiresAt });
+  }
+  pass.record(step, { type: "approval.decided", approvalId: approval.id, decision: { kind: "expired" } });
+  return { status: "expired" };
+}
+
+function approvalFor(pass: Pass, step: string, subject: string, { question, details = {}, within }: Question): Approval {
+  const { review, version } = pass.spec;
+  if (question.trim() === "") throw refused(step, "question", "ask something");
+  const ms = within ?? review.slaMinutes * 60_000;
+  if (!(Number.isFinite(ms) && ms > 0)) throw refused(step, "within", `${ms} is no time in which anybody could answer`);
+  const values = shownDetails(step, details) as JsonObject;
+  const now = pass.ports.now();
+  return {
+    id: `apr_${digest({ run: pass.runId, step, round: 1 }).slice(0, 32)}`,
+    step,
+    action: "",
+    target: subject,
+    before: {},
+    values,
+    digest: digest({ question, details: values, specVersion: version }),
+    rule: "workflow",
+    why: question,
+    reviewers: review.reviewers,
+    requestedAt: now,
+    expiresAt: now + ms,
+    question,
+  };
+}
+
+const refused = (step: string, field: string, why: string): InterlockError =>
+  new InterlockError("request.invalid", `The step "${step}": ${field}: ${why}`, { field });
+
+function outcomeOf(decision: Decision): QuestionOutcome {
+  switch (decision.kind) {
+    case "approved":
+    // Nothing of a question can be edited; an answer that says so is refused before it is recorded.
+    case "edited":
+      return { status: "approved", by: decision.by };
+    case "rejected":
+      return { status: "rejected", by: decision.by, reason: decision.reason };
+    case "expired":
+      return { status: "expired" };
+  }
+}

@@ -1,0 +1,101 @@
+// Every version of every workflow: what it is for, what starts it, and how many runs still need it, so that a team sees when an old version may go. A version
+// that runs need and that is not deployed comes first, with what to do about it.
+import type { VersionState, WorkflowVersion } from "../versions.ts";
+import { type Frame, Layout } from "./layout.tsx";
+import { Empty } from "./list-parts.tsx";
+import { Chip, When } from "./marks.tsx";
+import { runsAddress } from "./runs-filter.tsx";
+import type { StatusWords } from "./status-words.ts";
+import { sentence } from "./words.ts";
+
+const STATES: Record<VersionState, StatusWords> = {
+  current: { label: "Takes new runs", tone: "good", shape: "check" },
+  finishing: { label: "Finishing its runs", tone: "info", shape: "clock" },
+  drained: { label: "Drained", tone: "neutral", shape: "ring" },
+  missing: { label: "Not deployed", tone: "bad", shape: "cross" },
+};
+
+export const WorkflowsPage = ({ frame, versions, now }: { frame: Frame; versions: readonly WorkflowVersion[]; now: number }) => {
+  const missing = versions.filter(({ state }) => state === "missing");
+  return (
+    <Layout frame={frame} title="Workflows" section="workflows">
+      <div class="page-head">
+        <h1>Workflows</h1>
+        <p class="lead">
+          A run keeps the version that it began with. A version may be removed from the code once no run needs it any more.
+        </p>
+      </div>
+      {missing.map((one) => (
+        <div class="banner bad">
+          <h2>{`${nameOf(one)} is not deployed, and ${count(one.open, "run")} still need${one.open === 1 ? "s" : ""} it`}</h2>
+          <p>
+            Without its code no run takes another step. Deploy this version again beside the newer one (workflows in src/config.ts), or{" "}
+            <a href={runsAddress({ workflow: one.workflow, version: one.version })}>open its runs</a> and cancel them.
+          </p>
+        </div>
+      ))}
+      {versions.length === 0 ? (
+        <Empty title="No workflows">Write one and name it under workflows in src/config.ts; it appears here when it is deployed.</Empty>
+      ) : (
+        <table class="list">
+          <caption class="unseen">Workflows and their versions</caption>
+          <thead>
+            <tr>
+              <th scope="col">Workflow</th>
+              <th scope="col" class="version-state">
+                State
+              </th>
+              <th scope="col" class="number">
+                Open runs
+              </th>
+              <th scope="col" class="time wide-only">
+                Latest run began
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {versions.map((one) => (
+              <tr>
+                <th scope="row">
+                  <strong>{nameOf(one)}</strong>
+                  {one.purpose === null ? null : <span class="meta">{sentence(one.purpose)}</span>}
+                  {one.trigger === null ? null : <span class="meta">{`Started by ${one.trigger.type} of ${one.trigger.connector}`}</span>}
+                </th>
+                <td>
+                  <Chip words={STATES[one.state]} />
+                  <span class="meta">{meaning(one)}</span>
+                </td>
+                <td class="number">
+                  <a href={runsAddress({ workflow: one.workflow, version: one.version })}>
+                    {one.open}
+                    <span class="unseen">{` open, all runs of ${nameOf(one)}`}</span>
+                  </a>
+                </td>
+                <td class="wide-only">
+                  {one.lastStartedAt === null ? <span class="quiet">never</span> : <When at={one.lastStartedAt} now={now} relative />}
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )}
+    </Layout>
+  );
+};
+
+const nameOf = ({ workflow, version }: WorkflowVersion): string => `${workflow}@${version}`;
+const count = (n: number, what: string): string => `${n} ${what}${n === 1 ? "" : "s"}`;
+
+function meaning({ state, failed }: WorkflowVersion): string {
+  const failures = failed === 0 ? "" : ` ${count(failed, "failed run")} can go on from the failed step only while it is deployed.`;
+  switch (state) {
+    case "current":
+      return "";
+    case "finishing":
+      return `A newer version takes the new runs. Keep it until its open runs have ended.${failures}`;
+    case "drained":
+      return `No open run needs it: it may be removed.${failures}`;
+    case "missing":
+      return "Its runs cannot go on.";
+  }
+}
