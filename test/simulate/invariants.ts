@@ -33,6 +33,8 @@ export const PARTITION_INVARIANTS = [
   "code that diverges sends nothing",
   "compensation newest first",
   "lanes keep order",
+  "limits are kept",
+  "the last data wins",
   "audit chain intact",
   "D1 shows what the journal says",
 ] as const;

@@ -16,7 +16,7 @@ import type { PartitionChaos } from "./faults.ts";
 import { type Host, type Instance, SimulatedObject } from "./platform.ts";
 import { createD1, type Database, d1, emptyD1 } from "./sqlite.ts";
 import type { VirtualTime } from "./virtual-time.ts";
-import { type Code, WORKFLOW, workflowOf } from "./workflows.ts";
+import { type Code, type Flow, WORKFLOW, workflowOf } from "./workflows.ts";
 import type { KeptRun } from "./world.ts";
 
 /** A run's number in the keys of its entries; see durable-objects/partition-journal.ts. */
@@ -29,6 +29,7 @@ interface Options {
   readonly chaos: PartitionChaos;
   readonly boundary: () => void;
   readonly spec: GovernanceSpec;
+  readonly flow: Flow;
   readonly computed: (event: string, step: string) => number;
   readonly kept: (run: KeptRun, entries: readonly Entry[]) => void;
   /** An entry that was durable before has been stored once more. */
@@ -40,7 +41,7 @@ export type Environment = ReturnType<typeof makeEnvironment>;
 
 let shared: Database | null = null;
 
-export function makeEnvironment({ time, random, chaos, boundary, spec, computed, kept, again, runs }: Options) {
+export function makeEnvironment({ time, random, chaos, boundary, spec, flow, computed, kept, again, runs }: Options) {
   const database = shared ?? createD1();
   shared = database;
   emptyD1(database);
@@ -51,8 +52,9 @@ export function makeEnvironment({ time, random, chaos, boundary, spec, computed,
   ]);
   const objects = new Map<string, SimulatedObject>();
   const instances = new Map<number, Instance>();
+  const beginnings: { readonly at: number; readonly now: number }[] = [];
   let order = 0;
-  let deployment = deploymentOf([{ version: 1 }]);
+  let deployment = deploymentOf([{ version: 1, flow }]);
   let RunPartition = createRunPartition(deployment);
 
   function deploymentOf(code: readonly Code[]): Deployment {
@@ -103,6 +105,7 @@ export function makeEnvironment({ time, random, chaos, boundary, spec, computed,
       }
       kept(run, fresh);
     },
+    counted: (at) => beginnings.push({ at, now: time.now }),
     build: (_object, instance, ctx) => {
       instances.set(instance.number, instance);
       return new RunPartition(ctx, {
@@ -144,8 +147,8 @@ export function makeEnvironment({ time, random, chaos, boundary, spec, computed,
       };
       return (await startRuns(context, [event]))[0];
     },
-    deploy: (code: readonly Code[]): void => {
-      deployment = deploymentOf(code);
+    deploy: (code: readonly Omit<Code, "flow">[]): void => {
+      deployment = deploymentOf(code.map((one) => ({ ...one, flow })));
       RunPartition = createRunPartition(deployment);
       for (const object of objects.values()) object.replace();
     },
@@ -156,6 +159,8 @@ export function makeEnvironment({ time, random, chaos, boundary, spec, computed,
     instanceOf: (number: number) => instances.get(number),
     runId: (event: string) => runIdOf(WORKFLOW, event),
     d1: database,
+    /** When runs of a throttled workflow began, as the partition counts them. */
+    beginnings,
     /** As the partition shows it, from its own storage or back from D1. */
     inspect: async ({ object, id }: KeptRun): Promise<readonly Entry[] | string> => {
       const view = await object.call((partition: PartitionPort) => partition.inspect(id));

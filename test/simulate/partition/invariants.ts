@@ -5,6 +5,7 @@ import type { Entry } from "../../../src/engine/journal.ts";
 import type { Report } from "../invariants.ts";
 import type { Environment } from "./environment.ts";
 import type { Write } from "./systems.ts";
+import { atOnceOf, CONCURRENCY, THROTTLE, URGENT_S } from "./workflows.ts";
 import type { KeptRun, PartitionWorld } from "./world.ts";
 
 type Of<T extends Entry["type"]> = Extract<Entry, { type: T }>;
@@ -15,7 +16,9 @@ const stepsOf = (run: KeptRun): Set<string> => new Set(run.entries.flatMap(({ st
 const isEnd = ({ type }: Entry): boolean => type === "run.completed" || type === "run.failed" || type === "run.cancelled";
 /** What this run did itself, and not the one whose journal it began with. */
 const own = (run: KeptRun): readonly Entry[] => run.entries.slice(run.begunWith);
-export const eventOf = (run: KeptRun): string => (run.entries[0]?.type === "run.started" ? run.entries[0].event.id : "");
+/** The event that it works on: of those that became one run, the last that took the others' place. */
+export const eventOf = (run: KeptRun): string =>
+  run.entries.findLast((entry) => entry.type === "run.started" || entry.type === "run.event_replaced")?.event.id ?? "";
 
 /** As a write leaves, before anything of it has happened. */
 export function checkLeaving(world: PartitionWorld, { method, path, body }: Write, report: Report): void {
@@ -71,11 +74,12 @@ function letterOf(world: PartitionWorld, text: string): { run: KeptRun; step: st
 
 export function checkOver(world: PartitionWorld, environment: Environment, report: Report): void {
   checkEvents(world, environment, report);
-  checkLanes(world, report);
+  checkLanes(world, environment, report);
   for (const run of world.runs.values()) {
     checkJournal(run, report);
     checkOnce(run, report);
     checkPauses(run, report);
+    checkAnswers(world, run, report);
     checkSignals(world, run, report);
     checkEffects(world, run, report);
     checkStops(world, run, report);
@@ -87,10 +91,30 @@ export function checkOver(world: PartitionWorld, environment: Environment, repor
 function checkEvents(world: PartitionWorld, environment: Environment, report: Report): void {
   const wanted = world.scenario.runs.length;
   if (world.accepted.size !== wanted) report("liveness", `${world.accepted.size} of ${wanted} events were accepted`);
-  for (const id of world.accepted.keys()) {
-    const runs = [...world.runs.values()].filter((run) => eventOf(run) === id && !restartOf(run));
-    if (runs.length !== 1) report("one run per event", `${id} has ${runs.length} runs`);
-    if (runs[0] && runs[0].id !== environment.runId(id)) report("one run per event", `${id} has ${runs[0].id}`);
+  const { flow } = world.scenario;
+  const merged = new Map<string, number>();
+  for (const [id, { event, runs }] of world.accepted) {
+    const [name = ""] = runs;
+    const run = world.runs.get(name);
+    if (runs.length !== 1 || !run) {
+      report("one run per event", `${id} has ${runs.length} runs`);
+      continue;
+    }
+    if (flow !== "debounce" && name !== environment.runId(id)) report("one run per event", `${id} has ${name}`);
+    const others = [...world.runs.values()].filter((other) => other !== run && eventOf(other) === id && !restartOf(other));
+    if (others.length > 0) report("one run per event", `${id} has ${others.length} runs besides`);
+    merged.set(name, Math.max(merged.get(name) ?? 0, event.time));
+  }
+  for (const [name, latest] of merged) {
+    const run = world.runs.get(name) as KeptRun;
+    const works = world.accepted.get(eventOf(run))?.event;
+    if (works?.time !== latest) report("the last data wins", `${name} works on ${works?.id ?? "nothing"}`);
+    if (
+      all(run.entries, "run.event_replaced").some(({ seq }) =>
+        run.entries.some(({ step, seq: other }) => step !== undefined && other < seq),
+      )
+    )
+      report("the last data wins", `${name} got another event after it had begun`);
   }
 }
 
@@ -158,6 +182,21 @@ function checkPauses(run: KeptRun, report: Report): void {
   }
 }
 
+function checkAnswers(world: PartitionWorld, run: KeptRun, report: Report): void {
+  const decided = new Set<string>();
+  for (const entry of own(run)) {
+    if (entry.type !== "approval.decided") continue;
+    const asked = all(run.entries, "approval.requested").find(({ approval }) => approval.id === entry.approvalId)?.approval;
+    if (!asked) report("answers bind", `${run.id}: ${entry.approvalId} was never asked`);
+    if (decided.has(entry.approvalId)) report("answers bind", `${run.id}: ${entry.approvalId} was decided twice`);
+    decided.add(entry.approvalId);
+    if (entry.decision.kind === "expired") {
+      if (asked && entry.at < asked.expiresAt) report("answers bind", `${run.id}: ${entry.approvalId} expired early`);
+    } else if (!world.allowed.has(entry.approvalId)) report("answers bind", `${run.id}: nobody answered ${entry.approvalId}`);
+    else if (asked && entry.at >= asked.expiresAt) report("answers bind", `${run.id}: ${entry.approvalId} was answered too late`);
+  }
+}
+
 function checkSignals(world: PartitionWorld, run: KeptRun, report: Report): void {
   const say = (what: string) => report("each signal once, in order", `${run.id}: ${what}`);
   const arrived = all(run.entries, "signal.arrived");
@@ -209,6 +248,8 @@ function checkEffects(world: PartitionWorld, run: KeptRun, report: Report): void
     if (held > 1) report("at most one effect per intent", `${key} is held ${held} times`);
     const [refused] = all(entries, "effect.refused");
     const [applied] = all(entries, "effect.applied");
+    const gaveUp = entries.findLast(({ type }) => !type.startsWith("undo."))?.type === "step.failed";
+    if (gaveUp && !applied && held > 0) report("refused writes nothing", `${key} failed, and is written`);
     if (refused && refused.because !== "abandoned" && held > 0) report("refused writes nothing", `${key}: ${refused.because}`);
     const undone = entries.some(({ type }) => type === "undo.sending");
     if (applied && held === 0 && !undone) report("applied means written", `${key} is nowhere`);
@@ -282,7 +323,9 @@ function checkCompensation(
   const wanted =
     end?.type === "run.cancelled" ? cancel?.compensate : end?.type === "run.failed" && world.scenario.onFailure === "compensate";
   const byUs = all(run.entries, "undo.requested").filter(({ by }) => by === "interlock");
-  if (!wanted && byUs.length > 0 && !all(run.entries, "run.failed").length && !cancel?.compensate)
+  // One that was cancelled while it took back what a failed run had written may finish with that.
+  const [began] = byUs;
+  if (!wanted && began && began.seq > (cancel?.seq ?? 0) && !all(run.entries, "run.failed").length && !cancel?.compensate)
     report("compensation complete or reported", `${run.id}: nobody wanted its writes taken back`);
   const applied = all(run.entries, "effect.applied");
   const seqOf = (step: string) => applied.find((entry) => entry.step === step)?.seq ?? 0;
@@ -308,29 +351,70 @@ function waitsForNobody(world: PartitionWorld, run: KeptRun): boolean {
   return on("operator") || on("lane");
 }
 
-/** Runs of one lane: one after another, in the order of their admission. Those that were cancelled before they began need no turn. */
-function checkLanes(world: PartitionWorld, report: Report): void {
-  const lanes = new Map<string, { name: string; no: number; from: number; to: number }[]>();
+interface Span {
+  readonly name: string;
+  readonly no: number;
+  readonly created: number;
+  readonly urgent: boolean;
+  readonly from: number;
+  readonly to: number;
+}
+
+/**
+ * Runs of one lane: so many at a time, and in the order of their admission; an urgent one may pass those that came a little before it. Limits hold of all runs of
+ * the workflow. A run that was cancelled before it began needs no turn.
+ */
+function checkLanes(world: PartitionWorld, environment: Environment, report: Report): void {
+  const { flow } = world.scenario;
+  const lanes = new Map<string, Span[]>();
+  const spans: Span[] = [];
   for (const run of world.runs.values()) {
-    const [row] = run.object.database.rows("select no, lane from run where id = ?", [run.id]);
+    const [row] = run.object.database.rows("select no, lane, created from run where id = ?", [run.id]);
     const first = run.entries.findIndex(({ step, seq }) => step !== undefined && seq > run.begunWith);
     if (first < 0) continue;
     // A run that was let go on after its failure has had its turn, and takes none again.
     const end = run.entries.findIndex((entry, index) => index > first && isEnd(entry));
-    const span = {
+    const span: Span = {
       name: run.id,
       no: Number(row?.no),
+      created: Number(row?.created),
+      // An operator's restart is nobody's urgency.
+      urgent: !restartOf(run) && (world.accepted.get(eventOf(run))?.event.data.urgent ?? false),
       from: run.order[first] as number,
       to: end < 0 ? Number.POSITIVE_INFINITY : (run.order[end] as number),
     };
+    spans.push(span);
     lanes.set(String(row?.lane), [...(lanes.get(String(row?.lane)) ?? []), span]);
   }
-  for (const [lane, spans] of lanes) {
-    spans.sort((a, b) => a.no - b.no);
-    for (const [index, later] of spans.entries()) {
-      const before = spans[index - 1];
-      if (before && later.from < before.to) report("lanes keep order", `${lane}: ${later.name} began before ${before.name} had ended`);
+  for (const [lane, own] of lanes) {
+    checkAtOnce(own, atOnceOf(flow), `lane ${lane}`, report);
+    // Which of two that begin together is first does not show; nor does a debounced run's place, which it takes when its window ends.
+    if (flow === "two at a time" || flow === "debounce") continue;
+    own.sort((a, b) => a.no - b.no);
+    for (const [index, later] of own.entries()) {
+      for (const earlier of own.slice(0, index)) {
+        if (later.from > earlier.from) continue;
+        const ahead = (span: Span) => (flow === "priority" && span.urgent ? URGENT_S * 1_000 : 0);
+        if (later.created - ahead(later) >= earlier.created - ahead(earlier))
+          report("lanes keep order", `${lane}: ${later.name} began before ${earlier.name}`);
+      }
     }
+  }
+  if (flow === "concurrency") checkAtOnce(spans, CONCURRENCY, "the workflow", report);
+  if (flow !== "throttle") return;
+  const begun = environment.beginnings.map(({ at }) => at).sort((a, b) => a - b);
+  for (const [index, at] of begun.entries()) {
+    const before = begun[index - THROTTLE.runs];
+    if (before !== undefined && at - before < THROTTLE.perMs)
+      report("limits are kept", `${THROTTLE.runs + 1} runs began within ${at - before} ms`);
+  }
+  if (begun.length < spans.length) report("limits are kept", `${spans.length} runs began and ${begun.length} were counted`);
+}
+
+function checkAtOnce(spans: readonly Span[], most: number, what: string, report: Report): void {
+  for (const { name, from } of spans) {
+    const under = spans.filter((other) => other.from <= from && other.to > from).length;
+    if (under > most) report("limits are kept", `${what}: ${under} runs at once when ${name} began`);
   }
 }
 

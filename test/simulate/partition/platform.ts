@@ -14,6 +14,8 @@ export interface Host {
   readonly commitFault: () => CommitFault;
   /** An entry row has become durable. */
   readonly kept: (object: SimulatedObject, id: number, body: string) => void;
+  /** A throttled workflow's run has begun. */
+  readonly counted: (at: number) => void;
   readonly build: (object: SimulatedObject, instance: Instance, ctx: DurableObjectState) => unknown;
 }
 
@@ -116,24 +118,26 @@ export class SimulatedObject {
   #context(instance: Instance): DurableObjectState {
     const { database } = this;
     const host = this.#host;
-    let pending: [number, string][] | null = null;
+    let pending: (() => void)[] | null = null;
     const check = () => {
       if (!instance.alive) throw new Error("this object has been replaced");
     };
     const storage = {
-      sql: sqlStorage(database, check, (id, body) => {
-        if (pending) pending.push([id, body]);
-        else host.kept(this, id, body);
+      sql: sqlStorage(database, check, (table, given) => {
+        const tell =
+          table === "entry" ? () => host.kept(this, given[0] as number, given[1] as string) : () => host.counted(given[2] as number);
+        if (pending) pending.push(tell);
+        else tell();
       }),
       transactionSync: <T>(work: () => T): T => {
         check();
         const fault = instance.object === null ? null : host.commitFault();
         if (fault === "commit fails") throw new Error("the storage failed");
-        const inserted: [number, string][] = [];
+        const inserted: (() => void)[] = [];
         pending = inserted;
         try {
           const result = database.transaction(work);
-          for (const [id, body] of inserted) host.kept(this, id, body);
+          for (const tell of inserted) tell();
           if (fault === "lost after commit") {
             // Durable, and nobody is told: neither a caller nor a business system hears from this instance again.
             instance.mute = true;

@@ -1,6 +1,6 @@
 // What a partition schedule is about, drawn from its seed: its runs and their lanes, what people say and when, what is deployed and when.
 import type { Random } from "../random.ts";
-import { BODIES, type BodyName, LONG } from "./workflows.ts";
+import { BODIES, type BodyName, FLOWS, type Flow, LONG } from "./workflows.ts";
 
 export const SAID = [
   "signal",
@@ -35,11 +35,13 @@ export interface RunPlan {
   readonly deliveries: number;
   readonly retries: boolean;
   readonly restarts: boolean;
+  readonly urgent: boolean;
 }
 export interface PartitionScenario {
   readonly runs: readonly RunPlan[];
   readonly subjects: readonly string[];
   readonly sayings: readonly Saying[];
+  readonly flow: Flow;
   readonly asks: boolean;
   readonly onFailure: "compensate" | "leave";
   readonly person: "approves" | "rejects" | "edits" | "nobody";
@@ -47,8 +49,11 @@ export interface PartitionScenario {
 }
 
 export function drawPartitionScenario(random: Random): PartitionScenario {
-  const count = 1 + random.int(4);
-  const subjects = Array.from({ length: random.chance(0.4) ? 1 : count }, (_, index) => `s${index}`);
+  const flow = random.chance(0.5) ? FLOWS[0] : random.pick(FLOWS);
+  const flows = flow !== FLOWS[0];
+  // A limit shows only where more want to begin than may.
+  const count = flows ? 2 + random.int(4) : 1 + random.int(4);
+  const subjects = Array.from({ length: random.chance(flows ? 0.6 : 0.4) ? 1 : count }, (_, index) => `s${index}`);
   const runs = Array.from({ length: count }, (): RunPlan => {
     const body = random.pick(BODIES);
     return {
@@ -58,6 +63,7 @@ export function drawPartitionScenario(random: Random): PartitionScenario {
       deliveries: random.chance(0.3) ? 2 : 1,
       retries: random.chance(0.6),
       // Two runs with one letter cannot be told apart in the system.
+      urgent: random.chance(0.3),
       restarts: body !== "letter" && random.chance(0.3),
     };
   });
@@ -77,6 +83,7 @@ export function drawPartitionScenario(random: Random): PartitionScenario {
     runs,
     subjects,
     sayings,
+    flow,
     asks: random.chance(0.3),
     onFailure: random.chance(0.6) ? "compensate" : "leave",
     person: random.pick(["approves", "approves", "rejects", "edits", "nobody"] as const),

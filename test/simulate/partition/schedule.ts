@@ -79,11 +79,13 @@ export async function runPartitionSchedule(seed: number): Promise<PartitionResul
     allowed: new Map(),
     diverged: [],
   };
+  if ((globalThis as any).__dump) (globalThis as any).__world = world;
   const environment = makeEnvironment({
     time,
     random,
     chaos,
     boundary,
+    flow: scenario.flow,
     spec: specOf(scenario.asks, scenario.onFailure),
     computed: (event, step) => {
       const key = `${event} ${step}`;
@@ -103,14 +105,14 @@ export async function runPartitionSchedule(seed: number): Promise<PartitionResul
   // ---- events ----
 
   function events(): (InterlockEvent & { data: EventData })[] {
-    return scenario.runs.map(({ body, subject }, index) => ({
+    return scenario.runs.map(({ body, subject, urgent, at }, index) => ({
       id: `evt_${index}`,
       connection: "ledger",
       source: "ledger/ledger",
       type: "opened",
       subject,
-      time: BEGINNING,
-      data: { body },
+      time: BEGINNING + at,
+      data: { body, urgent },
     }));
   }
 
@@ -119,7 +121,7 @@ export async function runPartitionSchedule(seed: number): Promise<PartitionResul
     const outcome = await environment.start(event).catch(() => null);
     if (outcome?.kind === "started") {
       if (world.accepted.has(event.id)) words.push("delivered again");
-      world.accepted.set(event.id, event);
+      world.accepted.set(event.id, { event, runs: outcome.runs.map(({ runId }) => runId) });
     } else if (tries < 50) time.later(1_000 + random.int(30_000), () => deliver(event, tries + 1));
   }
 
@@ -244,10 +246,10 @@ export async function runPartitionSchedule(seed: number): Promise<PartitionResul
   }
 
   async function decide(run: KeptRun, asked: Approval): Promise<void> {
-    const { digest, values } = asked;
+    const { digest, values, question } = asked;
     const edited = { ...values, owner: `edited ${String(values.owner ?? values.grade)}` };
     const decision =
-      scenario.person === "approves"
+      scenario.person === "approves" || (scenario.person === "edits" && question !== undefined)
         ? { kind: "approved", digest }
         : scenario.person === "edits" && "owner" in values
           ? { kind: "edited", digest, values: edited }

@@ -1,5 +1,5 @@
 // SQLite in memory behind the two interfaces under which the product knows it: an object's own storage (synchronous) and D1 (a service that can fail).
-// It knows no table but one: what is inserted into the objects' `entry` is reported as it becomes durable.
+// It knows two of the objects' tables: what is inserted there is reported as it becomes durable.
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { DatabaseSync, type SQLInputValue, type StatementSync } from "node:sqlite";
@@ -49,12 +49,18 @@ const cursor = (rows: Record<string, unknown>[]) => ({
   rowsWritten: 0,
 });
 
+/** What is worth telling of: what a run's journal gets, and what a throttle counts. */
+const TOLD = ["entry", "beginning"] as const;
+type Told = (typeof TOLD)[number];
+
 /** `check` throws where the storage is out of reach. */
-export function sqlStorage(database: Database, check: () => void, inserted: (id: number, body: string) => void): SqlStorage {
+export function sqlStorage(database: Database, check: () => void, inserted: (table: Told, given: readonly unknown[]) => void): SqlStorage {
   const exec = (sql: string, ...given: unknown[]) => {
     check();
     const rows = database.rows(sql, given);
-    if (sql.startsWith("insert into entry ") && rows.length > 0) inserted(given[0] as number, given[1] as string);
+    const table = TOLD.find((name) => sql.startsWith(`insert into ${name} `));
+    // The one says by the rows that it returns whether it took place.
+    if (table && (table !== "entry" || rows.length > 0)) inserted(table, given);
     return cursor(rows);
   };
   return { exec } as unknown as SqlStorage;

@@ -2,7 +2,7 @@
 // through, so that lanes and kill switches hold them together. Each write carries the run's event id, so that what a system holds says whose it is.
 import * as z from "zod";
 import type { InterlockEvent } from "../../../src/core/event.ts";
-import { defineWorkflow, type Handles, type StepTools, type Workflow } from "../../../src/engine/define.ts";
+import { defineWorkflow, type Handles, type Limits, type StepTools, type Workflow } from "../../../src/engine/define.ts";
 import type { GovernanceSpec } from "../../../src/governance/spec.ts";
 import { ledgerConnector } from "../../unit/engine/ledger.ts";
 
@@ -10,7 +10,7 @@ const MINUTE = 60_000;
 /** As long as anything takes here: a queue looks by itself every half minute, and more of that shows nothing new. */
 export const LONG = 10 * MINUTE;
 export const Go = z.strictObject({ n: z.number() });
-export const BODIES = ["row", "beside", "loop", "two waits", "asks", "fails", "letter"] as const;
+export const BODIES = ["row", "beside", "loop", "two waits", "asks", "fails", "letter", "question", "impatient"] as const;
 export type BodyName = (typeof BODIES)[number];
 export const WORKFLOW = "bookkeeping";
 
@@ -18,7 +18,25 @@ const uses = { book: ledgerConnector.only("getRecord", "setRecord", "addLine", "
 type Context = Handles<typeof uses, Record<never, never>, never> & { readonly event: InterlockEvent; readonly step: StepTools };
 export interface EventData {
   readonly body: BodyName;
+  readonly urgent: boolean;
 }
+
+/** How many may be under way, and when they may begin; one of them for all runs of a schedule. */
+export const FLOWS = ["one after another", "two at a time", "concurrency", "throttle", "debounce", "priority"] as const;
+export type Flow = (typeof FLOWS)[number];
+/** Seconds by which an urgent run may pass others. */
+export const URGENT_S = 30;
+export const THROTTLE = { runs: 2, perMs: 45_000 } as const;
+export const CONCURRENCY = 2;
+const LIMITS: Readonly<Record<Flow, Limits>> = {
+  "one after another": {},
+  "two at a time": {},
+  concurrency: { concurrency: CONCURRENCY },
+  throttle: { throttle: THROTTLE },
+  debounce: { debounce: { windowMs: 20_000, maxMs: 50_000 } },
+  priority: { priority: ({ event }) => ((event.data as unknown as EventData).urgent ? URGENT_S : 0) },
+};
+export const atOnceOf = (flow: Flow): number => (flow === "two at a time" ? 2 : 1);
 
 /** Counts what a computation did that was not recorded yet; the oracle of "once". */
 export interface Computed {
@@ -89,6 +107,20 @@ const bodies = (computed: Computed): Readonly<Record<BodyName, (context: Context
     await book.pay("pay", { text: event.id });
     return "done";
   },
+  question: async ({ event, book, step }) => {
+    await book.getRecord("open", { id: event.subject });
+    const said = await step.approval("go on?", { question: "Shall it go on?", details: { event: event.id }, within: 4 * MINUTE });
+    if (said.status === "approved") await book.addLine("agreed", { text: `${event.id} ${said.by}` });
+    return said.status;
+  },
+  impatient: async ({ event, book, step }) => {
+    await book.getRecord("open", { id: event.subject }, { retry: { attempts: 6, baseMs: 2_000 } });
+    await book
+      .addLine("quick", { text: `${event.id} quick` }, { retry: { attempts: 2, baseMs: 100, withinMs: 30_000 } })
+      .catch((thrown: unknown) => step.run("too late", () => String(thrown)));
+    await book.setRecord("claim", { id: event.subject, set: { owner: event.id } }, { retry: { attempts: 3, baseMs: 100 } });
+    return "done";
+  },
   letter: async ({ event, book, step }) => {
     await book.getRecord("open", { id: event.subject });
     await book.sendLetter("letter", { text: event.id });
@@ -100,13 +132,14 @@ const bodies = (computed: Computed): Readonly<Record<BodyName, (context: Context
 
 export interface Code {
   readonly version: number;
+  readonly flow: Flow;
   /** Runs whose recorded first step this code would do otherwise. */
   readonly divergesFor?: ReadonlySet<string>;
   /** A change that no journal notices. */
   readonly harmless?: boolean;
 }
 
-export function workflowOf({ version, divergesFor, harmless }: Code, computed: Computed): Workflow {
+export function workflowOf({ version, flow, divergesFor, harmless }: Code, computed: Computed): Workflow {
   const made = bodies(computed);
   return defineWorkflow(
     {
@@ -114,7 +147,8 @@ export function workflowOf({ version, divergesFor, harmless }: Code, computed: C
       version,
       purpose: "Keep the simulation's books",
       trigger: ledgerConnector.on("opened"),
-      lane: ({ event }) => event.subject,
+      lane: ({ event }) => (flow === "two at a time" ? { key: event.subject, atOnce: atOnceOf(flow) } : event.subject),
+      limits: LIMITS[flow],
       uses,
       dataFlow: [],
       decisions: {},

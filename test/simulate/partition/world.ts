@@ -50,7 +50,7 @@ export interface PartitionWorld {
   readonly systems: Systems;
   readonly runs: Map<string, KeptRun>;
   /** By event id. */
-  readonly accepted: Map<string, InterlockEvent & { readonly data: EventData }>;
+  readonly accepted: Map<string, { readonly event: InterlockEvent & { readonly data: EventData }; readonly runs: readonly string[] }>;
   readonly signals: SentSignal[];
   readonly halted: Halted[];
   /** Runs whose cancellation was accepted. */
