@@ -8,13 +8,16 @@ import { bindingOf, type Connection, connectionFor, type Deployment } from "../s
 import type { Ports } from "../src/engine/pass.ts";
 import type { Model } from "../src/inference/model.ts";
 
+/** All ports but the one that is another for each run. */
+export type OutsidePorts = Omit<Ports, "runs">;
+
 export class Outside {
   readonly #deployment: Deployment;
   readonly #env: Env;
   readonly #halted: Ports["halted"];
   readonly #http = new Map<Connection, Http>();
   readonly #models = new Map<string, Model>();
-  readonly #ports = new Map<string, Ports>();
+  readonly #ports = new Map<string, OutsidePorts>();
 
   constructor(deployment: Deployment, env: Env, halted: Ports["halted"]) {
     this.#deployment = deployment;
@@ -22,7 +25,7 @@ export class Outside {
     this.#halted = halted;
   }
 
-  portsFor(connection: string): Ports {
+  portsFor(connection: string): OutsidePorts {
     let ports = this.#ports.get(connection);
     if (!ports) {
       ports = {

@@ -5,7 +5,7 @@ import { DurableObject } from "cloudflare:workers";
 import { type ErrorCode, failureOf, InterlockError, ok, type Result } from "../src/core/errors.ts";
 import type { InterlockEvent } from "../src/core/event.ts";
 import type { HaltSwitch } from "../src/core/halt.ts";
-import { dueOf, type WaitReason } from "../src/core/run.ts";
+import { dueOf, type EndedState, hasEnded, type WaitReason } from "../src/core/run.ts";
 import type { RunRequest } from "../src/core/run-request.ts";
 import { type Deployment, matchesManifest, workflowOf } from "../src/deployment.ts";
 import type { Limits, Workflow } from "../src/engine/define.ts";
@@ -14,6 +14,7 @@ import { answerApproval, askUndo, deliverSignal, resolveStep, type SignalInput }
 import { isConfined, type Line, limitsOf, takesPlace, windowEnd } from "../src/engine/flow.ts";
 import type { EventFacts, NewEntry, OperatorChoice } from "../src/engine/journal.ts";
 import { cancelOf } from "../src/engine/lifecycle.ts";
+import { type OtherRuns, originOf, type Speaker, successorOf } from "../src/engine/other-runs.ts";
 import type { PartitionPort, RunStart, RunView, StartBatch, Started } from "../src/engine/partition-port.ts";
 import { Pass, type PassEnd, type Ports } from "../src/engine/pass.ts";
 import { askOfRun, forkJournal } from "../src/engine/run-requests.ts";
@@ -23,6 +24,7 @@ import { Halts } from "./halts.ts";
 import { LiveRun } from "./live-run.ts";
 import { Outbox } from "./outbox.ts";
 import { Outside } from "./outside.ts";
+import { tellParent } from "./parent-news.ts";
 import { PartitionJournal } from "./partition-journal.ts";
 import { Recall, viewOf } from "./recall.ts";
 import { type Advanced, RunQueue, Stage } from "./run-queue.ts";
@@ -34,8 +36,10 @@ const WATCHDOG_MS = 2_000;
 const PASS_STALL_MS = 120_000;
 const DUE_BATCH = 500;
 const DEPLOY_CHECK_MS = 5 * 60_000;
+/** How a run reaches other runs: given by src/worker.ts, because it takes what operations know (where runs are placed, which specs are approved). */
+export type RunsOf = (env: Env, speaker: Speaker, waitUntil: (work: Promise<unknown>) => void) => OtherRuns;
 
-export function createRunPartition(deployment: Deployment) {
+export function createRunPartition(deployment: Deployment, runsOf: RunsOf) {
   const known = new Map<string, Limits>();
   const limits = (workflow: string): Limits => {
     const found = known.get(workflow) ?? limitsOf(deployment.workflows, workflow);
@@ -155,6 +159,26 @@ export function createRunPartition(deployment: Deployment) {
 
     signal(runId: string, signal: SignalInput, by: string): Promise<Result<null>> {
       return this.#tell(runId, (run) => deliverSignal(run.entries, signal, by));
+    }
+
+    look(runId: string): Promise<Result<{ readonly run: string; readonly ended: EndedState | null }>> {
+      return this.#answer(async () => {
+        let run = await this.#find(runId);
+        for (let next = successorOf(run.own); next !== null; next = successorOf(run.own)) run = await this.#find(next);
+        return ok({ run: run.row.id, ended: run.ended && hasEnded(run.ended) ? run.ended : null });
+      });
+    }
+
+    nudge(runIds: readonly string[]): Promise<Result<null>> {
+      return this.#answer(async () => {
+        for (const id of runIds) {
+          const run = this.#kept(id);
+          if (run.ended || run.inD1Only) continue;
+          this.#live.set(id, run);
+          this.#drive(run);
+        }
+        return ok(null);
+      });
     }
 
     resolve(runId: string, step: string, choice: OperatorChoice, by: string): Promise<Result<null>> {
@@ -327,7 +351,7 @@ export function createRunPartition(deployment: Deployment) {
         const workflow = workflowOf(deployment, pins.workflow, pins.version);
         const spec = this.#journal.specOf(pins.workflow, pins.specVersion);
         const journal = this.#journal.forPass(run, number, Date.now);
-        const ports = this.#outside.portsFor(event.connection);
+        const ports = { ...this.#outside.portsFor(event.connection), runs: this.#runsOf(run) };
         const recordedSteps = stepsOf(run.entries);
         const input = { runId: run.row.id, event, spec, journal, recordedSteps, ports };
         // Before anything else: whoever waits for its turn, or for code that is gone, can be cancelled.
@@ -424,6 +448,11 @@ export function createRunPartition(deployment: Deployment) {
       }
     }
 
+    #runsOf({ row, own }: LiveRun): OtherRuns {
+      const speaker = { run: row.id, partition: this.ctx.id.name ?? "", lane: row.lane, atOnce: row.atOnce, origin: originOf(own) };
+      return runsOf(this.env, speaker, (work) => this.ctx.waitUntil(work));
+    }
+
     /** Undos that people asked for; null when none is left to do. */
     async #undo(run: LiveRun, number: number, workflow: Workflow, ports: Ports): Promise<number | null> {
       let next: number | null = null;
@@ -463,6 +492,7 @@ export function createRunPartition(deployment: Deployment) {
           run.waiting = null;
           await this.#advance(run);
           this.#outbox.add(id);
+          this.ctx.waitUntil(tellParent(this.env, run));
           return;
       }
     }

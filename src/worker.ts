@@ -4,6 +4,7 @@ import { createRunPartition } from "../durable-objects/run-partition.ts";
 import type { Deployment } from "./deployment.ts";
 import { createApp } from "./http/app.tsx";
 import { type Context, rememberStarting } from "./operations/context.ts";
+import { otherRuns } from "./operations/start-child.ts";
 import { sweep } from "./operations/sweep.ts";
 import { consumeDeadLetters, consumeEvents } from "./queues/consumer.ts";
 
@@ -28,6 +29,6 @@ export function createWorker(deployment: Deployment, now: () => number = Date.no
         await sweep(contextOf(env, execution), controller.scheduledTime);
       },
     } satisfies ExportedHandler<Env>,
-    RunPartition: createRunPartition(deployment),
+    RunPartition: createRunPartition(deployment, (env, speaker, waitUntil) => otherRuns({ env, deployment, starting, waitUntil }, speaker)),
   };
 }

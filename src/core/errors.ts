@@ -44,6 +44,7 @@ export const ERRORS = {
   "run.erased": row(410, "never", "caller", "The run's contents were removed after the time that its governance spec sets"),
   "run.journal_missing": row(500, "operator", "operator", "D1 does not hold the run's whole journal as the partition wrote it"),
   "run.refused": row(409, "operator", "operator", "The run cannot be started"),
+  "child.refused": row(409, "never", "author", "A run cannot be started by another run like this"),
   "partition.count_changed": row(409, "operator", "operator", "The number of partitions differs from the one this deployment began with"),
   "halt.partly_told": row(503, "after", "nobody", "The switch is turned, and a part of the deployment does not know it yet"),
   "approval.not_found": row(404, "never", "caller", "No such approval"),

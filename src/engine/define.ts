@@ -2,6 +2,7 @@
 // A definition holds no state and does nothing by itself.
 import type * as z from "zod";
 import type { Actions, ReadAction, Trigger, Use, WriteAction } from "../connectors/define.ts";
+import type { Failure } from "../core/errors.ts";
 import type { InterlockEvent } from "../core/event.ts";
 import type { Json, JsonObject } from "../core/json.ts";
 import { checkLimits } from "./flow.ts";
@@ -101,6 +102,20 @@ export type QuestionOutcome =
   | { readonly status: "approved"; readonly by: string }
   | { readonly status: "rejected"; readonly by: string; readonly reason: string }
   | { readonly status: "expired" };
+/** What starts a workflow that only other runs start (step.start), and that no event from outside does. */
+export const startedByRun: Trigger = { connector: "interlock", type: "started" };
+
+export interface ChildInput {
+  /** The record that the child is about: its event's subject, and so what its lane is usually made from. */
+  readonly subject: string;
+  readonly data: Json;
+}
+
+/** How a child ended; a failure and a cancellation are values. `run` is its id; `output` that of the last run of its chain, where it handed over. */
+export type ChildOutcome =
+  | { readonly status: "completed"; readonly run: string; readonly output: Json }
+  | { readonly status: "failed"; readonly run: string; readonly error: Failure }
+  | { readonly status: "cancelled"; readonly run: string };
 
 /** Durable steps that touch no system. Times are milliseconds, points in time epoch milliseconds. */
 export interface StepTools {
@@ -118,6 +133,16 @@ export interface StepTools {
   ): Promise<SignalOutcome<z.infer<Schema>>>;
   /** Asks the reviewers of the governance spec something that is not about a write, and waits for the first answer. Asked in shadow mode as well. */
   approval(name: string, question: Question): Promise<QuestionOutcome>;
+  /** Starts a run of another workflow (or of this one) once, and waits for its end or does not. Throws where it cannot be started at all. */
+  start(step: string, workflow: string, input: ChildInput, options: { readonly wait: true }): Promise<ChildOutcome>;
+  start(step: string, workflow: string, input: ChildInput, options: { readonly wait: false }): Promise<{ readonly run: string }>;
+  /**
+   * The last call of a body: a new run of this workflow goes on with `data` as its event's data and an empty journal, in this one's lane; this one completes.
+   * Signals that this one has not taken go along.
+   */
+  continueAsNew(data: Json): Promise<never>;
+  /** Whether the journal has reached four fifths of its limit, as it was when first asked under this name: time to hand over. */
+  isJournalNearlyFull(step: string): Promise<boolean>;
 }
 
 export type Handles<U extends Uses, D extends Decisions, Element extends string> = {

@@ -8,9 +8,11 @@ import { dueOf } from "../core/run.ts";
 import type { GovernanceSpec } from "../governance/spec.ts";
 import type { Decided, StepOptions, StepTools, Workflow } from "./define.ts";
 import { CANCELLED, foldEffect } from "./effect-decision.ts";
+import { HandOver, runSizeCheck, Successor, startSuccessor } from "./hand-over.ts";
 import type { Entry, Journal, RunEntry } from "./journal.ts";
 import { cancelOf } from "./lifecycle.ts";
 import { Pass, type PassEnd, type Ports } from "./pass.ts";
+import { cancelChildren, runChild } from "./run-child.ts";
 import { runEffect } from "./run-effect.ts";
 import { runQuestion } from "./run-question.ts";
 import { isRead, runDecision, runRead } from "./run-read.ts";
@@ -42,29 +44,34 @@ export const mayCancelNow = (journal: Journal, steps: Iterable<string>): boolean
   cancelOf(journal.entriesOf(null)) !== null &&
   ![...steps].some((step) => isUnanswered(journal.entriesOf(step) as Parameters<typeof foldEffect>[0]));
 
+/** A run whose workflow may be gone. */
+type Ending = Omit<RunInput, "workflow"> & { readonly workflow: Workflow | null };
+
 /** Ends a run without its body, so that one whose workflow is gone (null) can be cancelled too. */
-export function cancelNow(run: Omit<RunInput, "workflow"> & { readonly workflow: Workflow | null }, steps: ReadonlySet<string>) {
+export function cancelNow(run: Ending, steps: ReadonlySet<string>): Promise<PassEnd> {
   const pass = new Pass(run.runId, run.spec, run.journal, run.ports);
-  void finish(pass, run.workflow, steps, null);
+  void finish(pass, run, steps, null);
   return pass.ended;
 }
 
-type LastWord = Extract<RunEntry, { type: "run.completed" | "run.failed" }>;
+type LastWord = Extract<RunEntry, { type: "run.completed" | "run.failed" }> | Successor;
 
 async function runBody(pass: Pass, run: RunInput): Promise<void> {
-  const last = await lastWord(pass, run);
-  await finish(pass, run.workflow, run.recordedSteps, last);
+  await finish(pass, run, run.recordedSteps, await lastWord(pass, run));
 }
 
 async function lastWord(pass: Pass, run: RunInput): Promise<LastWord> {
   try {
-    const output = await run.workflow.body({ ...handlesOf(pass, run.workflow), step: stepTools(pass, run.event), event: run.event });
+    const handOver = new HandOver(pass);
+    const step = stepTools(pass, run.event, handOver);
+    const output = await Promise.race([run.workflow.body({ ...handlesOf(pass, run.workflow), step, event: run.event }), handOver.asked]);
     const forgotten = pass.firstMissing;
     if (forgotten !== null && !pass.isCancelling) {
       await pass.call(async () =>
         pass.hold(forgotten, "workflow.diverged", `The step "${forgotten}" is recorded and the code no longer makes it`),
       );
     }
+    if (output instanceof Successor) return output;
     return { type: "run.completed", output: (output ?? null) as Json };
   } catch (thrown) {
     return { type: "run.failed", error: failureOf(thrown, "workflow.threw") };
@@ -72,18 +79,28 @@ async function lastWord(pass: Pass, run: RunInput): Promise<LastWord> {
 }
 
 /** What is still to be done when the body has ended, or never will (null): settle, take writes back where that is wanted, and record the run's last entry. */
-async function finish(pass: Pass, workflow: Workflow | null, steps: ReadonlySet<string>, last: LastWord | null): Promise<void> {
+async function finish(pass: Pass, run: Ending, steps: ReadonlySet<string>, last: LastWord | null): Promise<void> {
   await pass.call(async () => {
     await pass.conclude(isUnanswered);
-    const cancel = cancelOf(pass.runEntries());
     // Now, and not before: a step that nobody awaited may have begun another.
     const all = new Set([...steps, ...pass.calledSteps]);
+    const cancel = cancelOf(pass.runEntries());
     if (cancel) giveUpIntents(pass, all);
-    const compensates = cancel ? cancel.compensate : last?.type === "run.failed" && pass.spec.onFailure === "compensate";
-    if (compensates) await compensate(pass, workflow, all);
+    const failed = !(last instanceof Successor) && last?.type === "run.failed";
+    if (cancel ? cancel.compensate : failed && pass.spec.onFailure === "compensate") await compensate(pass, run.workflow, all);
+    const again = await cancelChildren(pass, all);
+    if (again !== null) pass.wait({ kind: "timer", step: "", until: again });
   });
   const cancel = cancelOf(pass.runEntries());
-  await pass.endWith(cancel || !last ? { type: "run.cancelled", by: cancel?.by ?? "interlock" } : last);
+  if (cancel || !last) return pass.endWith({ type: "run.cancelled", by: cancel?.by ?? "interlock" });
+  if (!(last instanceof Successor)) return pass.endWith(last);
+  try {
+    const next = await startSuccessor(pass, run.event, last);
+    // Nothing that could come from outside comes between the last look at the signals and this entry.
+    await pass.endWith({ type: "run.completed", output: { continuedAs: next }, continuedAs: next });
+  } catch (thrown) {
+    await finish(pass, run, steps, { type: "run.failed", error: failureOf(thrown, "workflow.threw") });
+  }
 }
 
 /** Newest first; an undo that fails does not stop the others, and is shown. */
@@ -160,9 +177,13 @@ function handlesOf(pass: Pass, workflow: Workflow): Record<string, unknown> {
   return handles;
 }
 
-function stepTools(pass: Pass, event: InterlockEvent): StepTools {
+function stepTools(pass: Pass, event: InterlockEvent, handOver: HandOver): StepTools {
   return {
     run: (name, work, options) => pass.step(name, (step) => runStep(pass, step, work, options?.retry)) as Promise<never>,
+    start: (name, workflow, input, { wait }) =>
+      pass.step(name, (step) => runChild(pass, step, event, { workflow, input, waits: wait })) as Promise<never>,
+    continueAsNew: (data) => handOver.ask(data),
+    isJournalNearlyFull: (name) => pass.step(name, (step) => runSizeCheck(pass, step)),
     sleep: (name, ms) => pass.step(name, (step) => runSleep(pass, step, { ms }, () => pass.ports.now() + ms)),
     sleepUntil: (name, at) => pass.step(name, (step) => runSleep(pass, step, { at }, () => at)),
     signal: (name, { schema, within }) => pass.step(name, (step) => runSignal(pass, step, name, schema, within)) as Promise<never>,

@@ -30,13 +30,21 @@ export type StepEntry =
   | { readonly type: "signal.expired" }
   /** A question to people that is not about a write; `approval.requested` and `.decided` follow. */
   | { readonly type: "question.asked"; readonly args: string }
-  | { readonly type: "child.started"; readonly args: string; readonly child: string; readonly workflow: string; readonly waits: boolean }
+  /** A child, or (of the step "continueAsNew") the successor. `partition`: where it lives, so that it can be found before D1 has heard of it. */
+  | {
+      readonly type: "child.started";
+      readonly args: string;
+      readonly child: string;
+      readonly partition: string;
+      readonly workflow: string;
+      readonly waits: boolean;
+    }
   | { readonly type: "child.ended"; readonly state: EndedState }
   | {
       readonly type: "attempt.failed";
       readonly args: string;
       /** What was being tried: only a failed "send" says anything about the write itself. */
-      readonly during: "read" | "decide" | "compute" | "look" | "send" | "settle" | "prove";
+      readonly during: "read" | "decide" | "compute" | "start" | "look" | "send" | "settle" | "prove";
       readonly attempt: number;
       readonly error: Failure;
       /** Null: a person has to act first. */
@@ -93,13 +101,24 @@ export type OperatorChoice = "retry" | "applied" | "not_applied" | "abandon";
 
 /** What a run came from, where that is not an event of its own. */
 export type Origin =
-  | { readonly kind: "child"; readonly parent: string; readonly step: string; readonly waits: boolean }
-  /** The run before it in an endless chain (continueAsNew). */
-  | { readonly kind: "continued"; readonly from: string }
+  | ChildOrigin
+  /** The run before it in an endless chain (continueAsNew); `child`: who waits for the end of the chain, if anybody does. */
+  | { readonly kind: "continued"; readonly from: string; readonly child?: ChildOrigin }
   /** The same event once more, on an operator's word. */
   | { readonly kind: "replayed"; readonly from: string; readonly by: string }
   /** With another run's journal up to `step`, on an operator's word. */
   | { readonly kind: "restarted"; readonly from: string; readonly step: string; readonly by: string };
+
+export interface ChildOrigin {
+  readonly kind: "child";
+  readonly parent: string;
+  /** Where the parent lives: whom to tell of the end. */
+  readonly partition: string;
+  readonly step: string;
+  readonly waits: boolean;
+  /** Lanes that are held for this run by those who wait for it: it, and those it waits for, must not queue for them. */
+  readonly lanes: readonly string[];
+}
 
 export type EventFacts = Pick<InterlockEvent, "id" | "type" | "subject" | "connection">;
 
@@ -119,7 +138,8 @@ export type RunEntry =
   | { readonly type: "run.cancelled"; readonly by: string }
   /** A failed run that goes on from the step that failed. */
   | { readonly type: "run.reopened"; readonly by: string }
-  | { readonly type: "run.completed"; readonly output: Json }
+  /** `continuedAs`: the run that goes on in its place (continueAsNew). */
+  | { readonly type: "run.completed"; readonly output: Json; readonly continuedAs?: string }
   | { readonly type: "run.failed"; readonly error: Failure };
 
 /** What the engine hands over: a step's entry names its step ("route ticket", or "route ticket#2" for the second of that name). */

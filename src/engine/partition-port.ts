@@ -3,12 +3,13 @@
 import type { Result } from "../core/errors.ts";
 import type { InterlockEvent } from "../core/event.ts";
 import type { HaltSwitch } from "../core/halt.ts";
-import type { RunState } from "../core/run.ts";
+import type { EndedState, RunState } from "../core/run.ts";
 import type { RunRequest } from "../core/run-request.ts";
 import type { AuditRecord } from "../governance/audit-chain.ts";
 import type { GovernanceSpec } from "../governance/spec.ts";
 import type { SignalInput } from "./external.ts";
 import type { Entry, NewEntry, OperatorChoice, Origin, Pins } from "./journal.ts";
+import type { CarriedSignal } from "./other-runs.ts";
 
 export interface RunStart {
   readonly runId: string;
@@ -23,6 +24,8 @@ export interface RunStart {
   readonly origin?: Origin;
   /** What it begins with of another run's journal. */
   readonly journal?: readonly NewEntry[];
+  /** What the run before it has not taken, in the order of arrival. */
+  readonly signals?: readonly CarriedSignal[];
 }
 
 /** One batch is one call and one durable write; `specs` holds every spec that the starts are pinned to. */
@@ -64,6 +67,10 @@ export interface PartitionPort {
   restart(runId: string, step: string, newRunId: string, by: string): Promise<Result<Started>>;
   /** Holds from the next step of every run here; runs that it had stopped and now does not go on. */
   halt(switches: readonly HaltSwitch[]): Promise<Result<null>>;
+  /** How the run, or the last one that it handed over to, has ended; null while it has not. `run`: which one that is. */
+  look(runId: string): Promise<Result<{ readonly run: string; readonly ended: EndedState | null }>>;
+  /** A hint that something these runs wait for may have come. It says nothing: they look for themselves. */
+  nudge(runIds: readonly string[]): Promise<Result<null>>;
   inspect(runId: string): Promise<Result<RunView>>;
   /** The sweep asks after runs that should have moved: the partition looks for itself. Answers how many of them were due. */
   wake(runIds: readonly string[]): Promise<Result<number>>;

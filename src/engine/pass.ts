@@ -5,8 +5,9 @@ import { type Failure, failureOf, InterlockError } from "../core/errors.ts";
 import { dueOf, type EndedState, type RunState, type WaitReason } from "../core/run.ts";
 import type { GovernanceSpec } from "../governance/spec.ts";
 import type { Model } from "../inference/model.ts";
-import type { Entry, Journal, NewEntry, RunEntry, StepEntry } from "./journal.ts";
+import type { Entry, Journal, JournalSize, NewEntry, RunEntry, StepEntry } from "./journal.ts";
 import { cancelOf, decideAdmission, endedBy, type Halt } from "./lifecycle.ts";
+import type { OtherRuns } from "./other-runs.ts";
 import { decideRetry, exhaustion, MAX_ATTEMPTS, type RetryTerms } from "./retry.ts";
 
 /** Everything outside that the engine may touch. All of it is passed in; there is no other clock, dice or network. */
@@ -24,7 +25,10 @@ export interface Ports {
    * one replays. That finds bodies whose calls depend on what is not recorded; it costs a pass per step, so no deployment asks for it.
    */
   readonly suspendAfter?: "every step";
+  readonly runs: OtherRuns;
 }
+
+const EMPTY: JournalSize = { entries: 0, bytes: 0 };
 
 /** broken: the journal could not be written, so nothing that this pass says may be believed; the run goes on from what is durable. */
 export type PassEnd =
@@ -69,7 +73,9 @@ export class Pass {
   stepKey(name: string): string {
     const count = (this.#occurrences.get(name) ?? 0) + 1;
     this.#occurrences.set(name, count);
-    return count === 1 ? name : `${name}#${count}`;
+    const step = count === 1 ? name : `${name}#${count}`;
+    this.#missing.delete(step);
+    return step;
   }
 
   /** A recorded step that the body has not called, if there is one. */
@@ -86,7 +92,6 @@ export class Pass {
   /** One call from the body: numbered, and let through only while nobody has stopped the run. What is recorded is always answered. */
   step<T>(name: string, work: (step: string) => Promise<T>): Promise<T> {
     const step = this.stepKey(name);
-    this.#missing.delete(step);
     return this.call(async () => {
       if (this.#missing.size > 0 && this.entries(step).length === 0) await this.#untilReplayed(step);
       this.admit(step);
@@ -124,10 +129,18 @@ export class Pass {
     return outcome;
   }
 
+  /** The hand-over to a successor, whatever its size: it is the cure of a journal that is full. */
+  lastStep<T>(step: string, work: () => Promise<T>): Promise<T> {
+    return this.call(async () => {
+      this.admit(step, EMPTY);
+      return work();
+    });
+  }
+
   /** Asked where a step begins, and again right before a write leaves: a stop must not wait for a long look. */
-  admit(step: string): void {
+  admit(step: string, size: JournalSize = this.journal.size): void {
     const { journal, ports } = this;
-    const admission = decideAdmission(this.entries(step), this.runEntries(), journal.size, ports.halted(this.workflow));
+    const admission = decideAdmission(this.entries(step), this.runEntries(), size, ports.halted(this.workflow));
     switch (admission.kind) {
       case "go":
         return;

@@ -79,7 +79,7 @@ export async function memoised(
   pass: Pass,
   step: string,
   args: string,
-  during: "read" | "decide" | "compute",
+  during: "read" | "decide" | "compute" | "start",
   work: () => Promise<StepEntry>,
   patience: Patience = ENGINE_PATIENCE,
 ): Promise<unknown> {
@@ -97,6 +97,9 @@ export async function memoised(
       case "decision.made":
         pass.checkArgs(step, entry.args, args);
         return handOut(entry.decision);
+      case "child.started":
+        pass.checkArgs(step, entry.args, args);
+        return entry;
       case "step.failed":
         pass.checkArgs(step, entry.args, args);
         failed = entry.error;
@@ -132,6 +135,7 @@ export async function memoised(
   }
   pass.record(step, entry);
   if (entry.type === "read.done" || entry.type === "step.done") return handOut(entry.output);
+  if (entry.type === "child.started") return entry;
   return entry.type === "decision.made" ? handOut(entry.decision) : undefined;
 }
 

@@ -7,7 +7,7 @@ import { logUnheard, readStarting, type Starting } from "../db/starting.ts";
 import type { Deployment } from "../deployment.ts";
 import type { Workflow } from "../engine/define.ts";
 import { type Place, placeOf } from "../engine/flow.ts";
-import type { Origin, Pins } from "../engine/journal.ts";
+import type { Origin } from "../engine/journal.ts";
 import { manifestDigest } from "../engine/manifest.ts";
 import type { RunStart, Started } from "../engine/partition-port.ts";
 import type { GovernanceSpec } from "../governance/spec.ts";
@@ -55,7 +55,7 @@ export async function startRuns(context: Context, events: readonly InterlockEven
       const group: PartitionStarts = byPartition.get(name) ?? { starts: [], specs: new Map() };
       byPartition.set(name, group);
       group.specs.set(workflow.name, spec);
-      group.starts.push({ runId, lane, atOnce, priority, pins: pinsOf(workflow, spec), event });
+      group.starts.push(startOf(workflow, event, { lane, atOnce, priority }, spec));
     }
   }
 
@@ -94,34 +94,33 @@ export async function startRun(
   if (!prepared.ok) return prepared;
   const placed = place(context, workflow, event, prepared.value);
   if (!placed.ok) return placed;
-  const { name, lane, atOnce, priority, spec } = placed.value;
+  const { name, spec } = placed.value;
   const answer = await partitionByName(context, name)
-    .start({ starts: [{ runId, lane, atOnce, priority, pins: pinsOf(workflow, spec), event, origin }], specs: [spec] })
+    .start({ starts: [{ ...startOf(workflow, event, placed.value, spec), runId, origin }], specs: [spec] })
     .catch((thrown) => fail("ingress.unavailable", failureOf(thrown).message));
   if (!answer.ok) return answer;
   return answer.value[0] ? ok(answer.value[0]) : fail("ingress.unavailable", "The partition did not answer for this run");
 }
 
-const pinsOf = (workflow: Workflow, spec: GovernanceSpec): Pins => ({
-  workflow: workflow.name,
-  version: workflow.version,
-  manifestDigest: manifestDigest(workflow),
-  specVersion: spec.version,
-});
+/** What a partition is told of one run: the same for an event's, a child's and a successor's. */
+export function startOf(
+  workflow: Workflow,
+  event: InterlockEvent,
+  { lane, atOnce, priority }: Omit<Place, "partitionKey">,
+  spec: GovernanceSpec,
+): RunStart {
+  const pins = { workflow: workflow.name, version: workflow.version, manifestDigest: manifestDigest(workflow), specVersion: spec.version };
+  return { runId: runIdOf(workflow.name, event.id), lane, atOnce, priority, pins, event };
+}
 
 /** Under which spec a run starts, and in which partition. What one event or workflow lacks costs no other its start. */
-function place(
+export function place(
   context: Context,
   workflow: Workflow,
   event: InterlockEvent,
   specs: ReadonlyMap<string, Result<GovernanceSpec>>,
 ): Result<Omit<Place, "partitionKey"> & { readonly name: string; readonly spec: GovernanceSpec }> {
-  const spec =
-    specs.get(workflow.name) ??
-    fail(
-      "run.refused",
-      `${workflow.name} has no approved governance spec: approve one (locally: npm run seed), then replay the dead letter`,
-    );
+  const spec = approvedSpec(workflow, specs);
   if (!spec.ok) return spec;
   try {
     const { partitionKey, ...place } = placeOf(workflow, event);
@@ -130,6 +129,10 @@ function place(
     return fail("workflow.threw", `${workflow.name} has no lane for this event: ${failureOf(thrown).message}`);
   }
 }
+
+export const approvedSpec = ({ name }: Workflow, specs: ReadonlyMap<string, Result<GovernanceSpec>>): Result<GovernanceSpec> =>
+  specs.get(name) ??
+  fail("run.refused", `${name} has no approved governance spec: approve one (locally: npm run seed), then replay the dead letter`);
 
 function outcomeOf(results: readonly (StartedRun | Failure | undefined)[]): EventOutcome {
   if (results.length === 0) return { kind: "no_workflow" };
@@ -162,7 +165,8 @@ function workflowsFor(context: Context, event: InterlockEvent): Workflow[] {
   return [...newest.values()];
 }
 
-async function prepare(context: Context, workflows: readonly string[]): Promise<Result<Starting["specs"]>> {
+/** The approved specs of these workflows; refuses where partitions were counted otherwise before. */
+export async function prepare(context: Context, workflows: readonly string[]): Promise<Result<Starting["specs"]>> {
   if (workflows.length === 0) return ok(new Map());
   try {
     const read = () => readStarting(context.env.DB, workflows, context.deployment.partitions);

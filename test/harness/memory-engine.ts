@@ -10,12 +10,14 @@ import type { RunRequest } from "../../src/core/run-request.ts";
 import type { Workflow } from "../../src/engine/define.ts";
 import { actionOfApproval, executePass, stepsOf, undoStep } from "../../src/engine/execute.ts";
 import { answerApproval, askUndo, deliverSignal, resolveStep, type SignalInput } from "../../src/engine/external.ts";
-import type { Entry, Journal, NewEntry, OperatorChoice } from "../../src/engine/journal.ts";
+import type { Entry, Journal, JournalSize, NewEntry, OperatorChoice } from "../../src/engine/journal.ts";
 import type { Halt } from "../../src/engine/lifecycle.ts";
+import type { OtherRuns } from "../../src/engine/other-runs.ts";
 import { Pass, type Ports } from "../../src/engine/pass.ts";
 import { askOfRun } from "../../src/engine/run-requests.ts";
 import type { GovernanceSpec } from "../../src/governance/spec.ts";
 import type { Model } from "../../src/inference/model.ts";
+import { noRuns } from "./fake-runs.ts";
 
 export interface MemoryOptions {
   readonly workflow: Workflow;
@@ -27,6 +29,10 @@ export interface MemoryOptions {
   readonly clock: { now: number };
   /** What a person answers to each approval; asked with the round, from 1. */
   readonly answer?: (approval: { id: string; digest: string; values: Readonly<Record<string, unknown>> }, round: number) => unknown;
+  /** What else there is to start and to wait for; without it nothing. */
+  readonly runs?: OtherRuns;
+  /** The journal says that it is so large; without it, what it is. */
+  readonly size?: (entries: number) => JournalSize;
   /** The process stops at these boundaries, counted from 1 over all incarnations. */
   readonly stopAt?: ReadonlySet<number>;
   /** What happens between a stop and the next incarnation. */
@@ -163,12 +169,26 @@ export class MemoryEngine {
         return hang();
       }
     };
-    const { clock, systems, model } = this.#options;
+    const { clock, systems, model, size, runs = noRuns } = this.#options;
+    /** A call to another run leaves the process and comes back to it, or does not. */
+    const across = <A extends unknown[], T>(call: (...args: A) => Promise<T>) => {
+      return async (...args: A): Promise<T> => {
+        await reach();
+        const answered = await call(...structuredClone(args)).then(
+          (value) => () => value,
+          (thrown) => () => {
+            throw thrown;
+          },
+        );
+        await reach();
+        return answered();
+      };
+    };
     const entries: Entry[] = structuredClone(this.durable);
     let unsaved: NewEntry[] = [];
     const journal: Journal = {
       get size() {
-        return { entries: entries.length, bytes: 0 };
+        return size?.(entries.length) ?? { entries: entries.length, bytes: 0 };
       },
       entriesOf: (step) => entries.filter((entry) => (entry.step ?? null) === step),
       record: (added) => {
@@ -218,6 +238,13 @@ export class MemoryEngine {
       turn: () => new Promise((resolve) => setImmediate(resolve)),
       halted: () => this.halt,
       ...(alwaysSuspends() ? { suspendAfter: "every step" as const } : {}),
+      runs: {
+        startChild: across(runs.startChild),
+        startSuccessor: across(runs.startSuccessor),
+        signal: across(runs.signal),
+        look: across(runs.look),
+        cancel: across(runs.cancel),
+      },
     };
     return Promise.race([work(journal, ports), stopped]);
   }

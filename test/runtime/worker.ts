@@ -9,6 +9,7 @@ import { defineWorkflow } from "../../src/engine/define.ts";
 import type { Model } from "../../src/inference/model.ts";
 import { createWorker } from "../../src/worker.ts";
 import { flowWorkflows } from "./flow-workflows.ts";
+import { relatives } from "./relatives.ts";
 
 export const scripted: Model & { calls: number } = {
   id: "scripted",
@@ -72,7 +73,7 @@ export const deployment: Deployment = {
   ...real,
   partitions: 4,
   models: { default: { trained: [], build: () => scripted } },
-  workflows: [...real.workflows, waitForSignal, largeOutputs, ...flowWorkflows],
+  workflows: [...real.workflows, waitForSignal, largeOutputs, ...flowWorkflows, ...relatives],
 };
 /** Moves on with every look, so that what starts remember for a moment is never remembered here. */
 let clock = 0;

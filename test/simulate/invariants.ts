@@ -35,6 +35,7 @@ export const PARTITION_INVARIANTS = [
   "lanes keep order",
   "limits are kept",
   "the last data wins",
+  "one child per start",
   "audit chain intact",
   "D1 shows what the journal says",
 ] as const;

@@ -6,6 +6,7 @@ import { createHttp } from "../../src/connectors/http.ts";
 import { InterlockError } from "../../src/core/errors.ts";
 import type { Entry, Journal, NewEntry } from "../../src/engine/journal.ts";
 import type { Ports } from "../../src/engine/pass.ts";
+import { noRuns } from "../harness/fake-runs.ts";
 import type { Chaos, Fault } from "./chaos.ts";
 import { checkArriving, checkLeaving, type Report, type Write } from "./invariants.ts";
 import type { Random } from "./random.ts";
@@ -260,6 +261,7 @@ export function runProcess<T>(
     random: () => random.next(),
     turn: () => new Promise((resolve) => setImmediate(resolve)),
     halted: () => null,
+    runs: noRuns,
   };
 
   const done = work(journal, ports).then((value): Ending<T> => ({ kind: "done", value }));

@@ -13,6 +13,7 @@ import { Pass, type PassEnd } from "../../src/engine/pass.ts";
 import { foldUndo } from "../../src/engine/run-undo.ts";
 import { TEAMS } from "../../src/workflows/ticket-triage/labels.ts";
 import { ticketTriage } from "../../src/workflows/ticket-triage/workflow.ts";
+import { noRuns } from "../harness/fake-runs.ts";
 import { createChaos, type Fault } from "./chaos.ts";
 import { checkOver, type Invariant, type Violation, type Write } from "./invariants.ts";
 import { notifyTwice } from "./notify-twice.ts";
@@ -349,6 +350,7 @@ export async function runSchedule(seed: number, options: ScheduleOptions = {}): 
           random: () => 0.5,
           turn: () => new Promise((resolve) => setImmediate(resolve)),
           halted: () => null,
+          runs: noRuns,
         },
       });
       if (end.kind !== "ended" || recorded.join() !== "run.completed")

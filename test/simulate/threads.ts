@@ -6,15 +6,20 @@ import type { SeedResult } from "./seed.ts";
 import type { Share } from "./worker.ts";
 
 /** Calls `take` with each result until it returns false. */
-export async function runThreads(seed: number, runs: number, take: (result: SeedResult) => boolean): Promise<void> {
+export async function runThreads(
+  seed: number,
+  runs: number,
+  take: (result: SeedResult) => boolean,
+  only: "partition" | null = null,
+): Promise<void> {
   const threads = Math.min(runs < 100 ? 1 : availableParallelism(), 8);
   const workers: Worker[] = [];
   try {
     await new Promise<void>((resolve, reject) => {
       let left = runs;
       for (let thread = 0; thread < threads; thread++) {
-        // Whole fives, so that every thread has its part of either kind.
-        const share: Share = { from: seed, to: seed + runs, block: 5, of: threads, index: thread };
+        // Whole tens, so that every thread has its part of either kind.
+        const share: Share = { from: seed, to: seed + runs, block: 10, of: threads, index: thread, only };
         const worker = new Worker(path.join(import.meta.dirname, "worker.ts"), {
           workerData: share,
           execArgv: ["--disable-warning=ExperimentalWarning"],

@@ -9,9 +9,10 @@ export interface Share {
   readonly block: number;
   readonly of: number;
   readonly index: number;
+  readonly only: "partition" | null;
 }
 
-const { from, to, block, of, index } = workerData as Share;
+const { from, to, block, of, index, only } = workerData as Share;
 let batch: SeedResult[] = [];
 const tell = () => {
   parentPort?.postMessage(batch);
@@ -19,7 +20,7 @@ const tell = () => {
 };
 for (let seed = from; seed < to; seed++) {
   if (Math.floor((seed - from) / block) % of !== index) continue;
-  batch.push(await runSeed(seed));
+  batch.push(await runSeed(seed, only));
   if (batch.length === 20) tell();
 }
 tell();

@@ -21,10 +21,12 @@ export function entryWords({ type, body, at }: Pick<AuditRow, "type" | "body" | 
       const from = `${str(event.type)} from ${str(event.connection)}, record ${str(event.subject)}`;
       if (origin.kind === "replayed") return say(`Begun anew by ${str(origin.by)}: ${from}`);
       if (origin.kind === "restarted") return say(`Begun again by ${str(origin.by)} from “${str(origin.step)}”: ${from}`);
+      if (origin.kind === "child") return say(`Started by the run ${str(origin.parent)}, record ${str(event.subject)}`);
+      if (origin.kind === "continued") return say(`Goes on from the run ${str(origin.from)}, record ${str(event.subject)}`);
       return say(`Started by ${from}`);
     }
     case "run.completed":
-      return say("Completed", "good");
+      return say(body.continuedAs === undefined ? "Completed" : `Completed: the run ${str(body.continuedAs)} goes on`, "good");
     case "run.failed":
       return say(`Failed: ${error}`, "bad");
     case "read.done":
@@ -145,6 +147,7 @@ const DURING: Readonly<Record<string, string>> = {
   read: "read",
   decide: "ask the model",
   compute: "compute",
+  start: "start the run",
   look: "read the record before the change",
   send: "write",
   settle: "find out what became of the write",

@@ -10,6 +10,7 @@ import { Chip, JsonDetails, When } from "./marks.tsx";
 import { type OperatorQuestion, operatorQuestion } from "./operator-choices.ts";
 import { readsOf, recordOf } from "./record-view.ts";
 import { Notice, nextStep, Refusal } from "./refusal.tsx";
+import { Relatives } from "./relatives.tsx";
 import { Removed, removedWhen } from "./removed.tsx";
 import { type RunChoices, runChoices } from "./run-choices.ts";
 import { type ControlDraft, RunControl } from "./run-control.tsx";
@@ -141,6 +142,7 @@ export const RunPage = ({ frame, detail, actions, now, notice = null, refused = 
               <JsonDetails label="The run’s output" value={run.state.output} />
             ) : null}
           </section>
+          <Relatives entries={audit} />
           {approvals.length === 0 ? null : <Approvals approvals={approvals} />}
         </div>
       </div>

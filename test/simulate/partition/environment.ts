@@ -9,6 +9,7 @@ import { type Deployment, defineDeployment } from "../../../src/deployment.ts";
 import type { Entry } from "../../../src/engine/journal.ts";
 import type { PartitionPort } from "../../../src/engine/partition-port.ts";
 import type { GovernanceSpec } from "../../../src/governance/spec.ts";
+import { otherRuns } from "../../../src/operations/start-child.ts";
 import { type EventOutcome, startRuns } from "../../../src/operations/start-runs.ts";
 import { ledgerConnector } from "../../unit/engine/ledger.ts";
 import type { Random } from "../random.ts";
@@ -16,7 +17,7 @@ import type { PartitionChaos } from "./faults.ts";
 import { type Host, type Instance, SimulatedObject } from "./platform.ts";
 import { createD1, type Database, d1, emptyD1 } from "./sqlite.ts";
 import type { VirtualTime } from "./virtual-time.ts";
-import { type Code, type Flow, WORKFLOW, workflowOf } from "./workflows.ts";
+import { type Code, type Flow, WORKFLOW, workflowsOf } from "./workflows.ts";
 import type { KeptRun } from "./world.ts";
 
 /** A run's number in the keys of its entries; see durable-objects/partition-journal.ts. */
@@ -28,7 +29,7 @@ interface Options {
   readonly random: Random;
   readonly chaos: PartitionChaos;
   readonly boundary: () => void;
-  readonly spec: GovernanceSpec;
+  readonly specs: readonly GovernanceSpec[];
   readonly flow: Flow;
   readonly computed: (event: string, step: string) => number;
   readonly kept: (run: KeptRun, entries: readonly Entry[]) => void;
@@ -41,28 +42,34 @@ export type Environment = ReturnType<typeof makeEnvironment>;
 
 let shared: Database | null = null;
 
-export function makeEnvironment({ time, random, chaos, boundary, spec, flow, computed, kept, again, runs }: Options) {
+export function makeEnvironment({ time, random, chaos, boundary, specs, flow, computed, kept, again, runs }: Options) {
   const database = shared ?? createD1();
   shared = database;
   emptyD1(database);
-  database.rows("insert into governance_spec (workflow, version, status, body, digest) values (?, ?, 'approved', ?, '')", [
-    spec.workflow,
-    spec.version,
-    JSON.stringify(spec),
-  ]);
+  for (const spec of specs) {
+    database.rows("insert into governance_spec (workflow, version, status, body, digest) values (?, ?, 'approved', ?, '')", [
+      spec.workflow,
+      spec.version,
+      JSON.stringify(spec),
+    ]);
+  }
   const objects = new Map<string, SimulatedObject>();
   const instances = new Map<number, Instance>();
   const beginnings: { readonly at: number; readonly now: number }[] = [];
   let order = 0;
-  let deployment = deploymentOf([{ version: 1, flow }]);
-  let RunPartition = createRunPartition(deployment);
+  let deployment = deploymentOf({ flow });
+  let RunPartition = partitionOf(deployment);
 
-  function deploymentOf(code: readonly Code[]): Deployment {
+  function partitionOf(from: Deployment) {
+    return createRunPartition(from, (env, speaker, waitUntil) => otherRuns({ env, deployment: from, waitUntil }, speaker));
+  }
+
+  function deploymentOf(code: Code | null): Deployment {
     return defineDeployment({
       partitions: PARTITIONS,
       connections: { ledger: { connector: ledgerConnector, baseUrl: "LEDGER_URL", webhookSecrets: [] } },
       models: {},
-      workflows: code.map((one) => workflowOf(one, { made: computed })),
+      workflows: workflowsOf(code, { made: computed }),
     });
   }
 
@@ -109,7 +116,7 @@ export function makeEnvironment({ time, random, chaos, boundary, spec, flow, com
     build: (_object, instance, ctx) => {
       instances.set(instance.number, instance);
       return new RunPartition(ctx, {
-        ...env,
+        RUN_PARTITION: namespaceFor(instance),
         DB: d1For(instance),
         LEDGER_URL: `https://ledger.test/i${instance.number}`,
       } as unknown as Env);
@@ -121,35 +128,38 @@ export function makeEnvironment({ time, random, chaos, boundary, spec, flow, com
     objects.set(name, object);
     return object;
   };
-  const getByName = (name: string) => {
-    const object = objectOf(name);
-    return new Proxy({} as Record<string, unknown>, {
-      get: (_, method) => (method === "then" ? undefined : callOf(object, String(method))),
-    });
-  };
-  /** A message takes its time; what is called by then may have been lost. */
-  const callOf =
-    (object: SimulatedObject, method: string) =>
-    async (...given: unknown[]): Promise<unknown> => {
-      await time.pause(random.int(10));
-      return object.call((partition: Record<string, (...given: unknown[]) => Promise<unknown>>) =>
-        (partition[method] as (...given: unknown[]) => Promise<unknown>)(...given),
-      );
-    };
-  const env = { RUN_PARTITION: { getByName } };
+  /** The partitions as one caller reaches them. A message takes its time and can be lost either way; what is called by then may have been lost itself. */
+  const namespaceFor = (caller: Instance | null) => ({
+    getByName: (name: string) =>
+      new Proxy({} as Record<string, unknown>, {
+        get: (_, method) => (method === "then" ? undefined : (...given: unknown[]) => message(caller, name, String(method), given)),
+      }),
+  });
+  async function message(caller: Instance | null, name: string, method: string, given: readonly unknown[]): Promise<unknown> {
+    if (caller?.mute) return new Promise<never>(() => {});
+    boundary();
+    const fault = chaos.strike("call");
+    await time.pause(random.int(10));
+    if (fault === "call lost") throw new Error("Network connection lost");
+    const answer = await objectOf(name).call((partition: Record<string, (...given: readonly unknown[]) => Promise<unknown>>) =>
+      (partition[method] as (...given: readonly unknown[]) => Promise<unknown>)(...given),
+    );
+    if (fault === "answer lost") throw new Error("Network connection lost");
+    return caller?.mute ? new Promise<never>(() => {}) : answer;
+  }
 
   return {
     start: async (event: InterlockEvent): Promise<EventOutcome | undefined> => {
       const context = {
-        env: { ...env, DB: d1For(null) } as unknown as Env,
+        env: { RUN_PARTITION: namespaceFor(null), DB: d1For(null) } as unknown as Env,
         deployment,
         waitUntil: (work: Promise<unknown>) => void work.catch(() => {}),
       };
       return (await startRuns(context, [event]))[0];
     },
-    deploy: (code: readonly Omit<Code, "flow">[]): void => {
-      deployment = deploymentOf(code.map((one) => ({ ...one, flow })));
-      RunPartition = createRunPartition(deployment);
+    deploy: (code: Omit<Code, "flow"> | null): void => {
+      deployment = deploymentOf(code && { ...code, flow });
+      RunPartition = partitionOf(deployment);
       for (const object of objects.values()) object.replace();
     },
     objects: () => Array.from({ length: PARTITIONS }, (_, index) => objectOf(partitionName(index))),

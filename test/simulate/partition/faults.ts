@@ -5,6 +5,7 @@ import type { Random } from "../random.ts";
 const AT = {
   commit: ["commit fails", "lost after commit"],
   "any time": ["object lost", "object replaced", "alarm twice", "record edited"],
+  call: ["call lost", "answer lost"],
   d1: ["D1 fails before", "D1 fails after", "D1 slow"],
   read: ["lost before", "lost after", "500 before", "429", "503", "hang before", "401", "not JSON"],
   send: [
@@ -25,7 +26,7 @@ const AT = {
 export type Place = keyof typeof AT;
 export type PartitionFault = (typeof AT)[Place][number];
 export const PARTITION_FAULTS: readonly PartitionFault[] = [...new Set(Object.values(AT).flat())];
-const RATE: Readonly<Record<Place, number>> = { commit: 0.04, "any time": 0.015, d1: 0.12, read: 0.04, send: 0.25 };
+const RATE: Readonly<Record<Place, number>> = { commit: 0.04, "any time": 0.015, call: 0.06, d1: 0.12, read: 0.04, send: 0.25 };
 
 export class PartitionChaos extends Chaos<Place, PartitionFault> {
   constructor(random: Random) {

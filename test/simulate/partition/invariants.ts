@@ -5,7 +5,7 @@ import type { Entry } from "../../../src/engine/journal.ts";
 import type { Report } from "../invariants.ts";
 import type { Environment } from "./environment.ts";
 import type { Write } from "./systems.ts";
-import { atOnceOf, CONCURRENCY, THROTTLE, URGENT_S } from "./workflows.ts";
+import { atOnceOf, CONCURRENCY, THROTTLE, URGENT_S, WORKFLOW } from "./workflows.ts";
 import type { KeptRun, PartitionWorld } from "./world.ts";
 
 type Of<T extends Entry["type"]> = Extract<Entry, { type: T }>;
@@ -80,6 +80,8 @@ export function checkOver(world: PartitionWorld, environment: Environment, repor
     checkOnce(run, report);
     checkPauses(run, report);
     checkAnswers(world, run, report);
+    checkChildren(world, run, report);
+    checkHandOver(world, run, report);
     checkSignals(world, run, report);
     checkEffects(world, run, report);
     checkStops(world, run, report);
@@ -118,7 +120,7 @@ function checkEvents(world: PartitionWorld, environment: Environment, report: Re
   }
 }
 
-const restartOf = (run: KeptRun): boolean => run.entries[0]?.type === "run.started" && run.entries[0].origin?.kind === "restarted";
+const restartOf = (run: KeptRun): boolean => originOf(run)?.kind === "restarted";
 
 function checkJournal(run: KeptRun, report: Report): void {
   run.entries.forEach((entry, index) => {
@@ -145,6 +147,8 @@ const ONCE: readonly Entry["type"][] = [
   "step.done",
   "timer.set",
   "timer.fired",
+  "child.started",
+  "child.ended",
   "signal.awaited",
   "effect.intended",
   "effect.applied",
@@ -179,6 +183,65 @@ function checkPauses(run: KeptRun, report: Report): void {
     if (!set) report("a pause ends once, never early", `${run.id}: "${fired.step}" was never begun`);
     else if (fired.at < set.until)
       report("a pause ends once, never early", `${run.id}: "${fired.step}" ended ${set.until - fired.at} ms early`);
+  }
+}
+
+/** One child per start, whatever was lost; a parent learns the end that its child had; who is cancelled takes those that it waits for along. */
+function checkChildren(world: PartitionWorld, run: KeptRun, report: Report): void {
+  const say = (what: string) => report("one child per start", `${run.id}: ${what}`);
+  const children = [...world.runs.values()].filter((other) => {
+    const origin = originOf(other);
+    return origin?.kind === "child" && origin.parent === run.id;
+  });
+  const end = run.entries.findIndex(isEnd);
+  for (const step of stepsOf(run)) {
+    const made = children.filter((child) => (originOf(child) as { step?: string }).step === step);
+    if (made.length > 1) say(`"${step}" started ${made.length} runs`);
+    const started = all(own(run), "child.started").find((entry) => entry.step === step);
+    if (!started || originOf(world.runs.get(started.child))?.kind === "continued") continue;
+    const child = world.runs.get(started.child);
+    if (!child || made[0] !== child) {
+      say(`"${step}" says that it started ${started.child}, which is not there`);
+      continue;
+    }
+    const told = run.entries.findIndex((entry) => entry.type === "child.ended" && entry.step === step);
+    const last = child.entries.findLast(isEnd);
+    const news = run.entries[told];
+    if (news?.type === "child.ended") {
+      const at = child.entries.findIndex(isEnd);
+      if (at < 0 || (child.order[at] as number) > (run.order[told] as number)) say(`it learnt the end of ${child.id} before that had one`);
+      else if (last?.type !== `run.${news.state.status}` && !all(child.entries, "run.reopened").length)
+        say(`it was told that ${child.id} was ${news.state.status}`);
+    } else if (started.waits && end >= 0 && run.entries[end]?.type === "run.cancelled") {
+      const heard = child.entries.findIndex((entry) => isEnd(entry) || entry.type === "run.cancel_requested");
+      if (heard < 0 || (child.order[heard] as number) > (run.order[end] as number)) say(`it was cancelled and ${child.id} was not told`);
+    }
+  }
+}
+
+const originOf = (run: KeptRun | undefined) => (run?.entries[0]?.type === "run.started" ? run.entries[0].origin : undefined);
+
+/** A run that goes on as another: one successor, and every signal that was not taken goes along, each to be taken once in all. */
+function checkHandOver(world: PartitionWorld, run: KeptRun, report: Report): void {
+  const successors = [...world.runs.values()].filter((other) => {
+    const origin = originOf(other);
+    return origin?.kind === "continued" && origin.from === run.id;
+  });
+  if (successors.length > 1) report("one child per start", `${run.id} goes on as ${successors.length} runs`);
+  const next = all(run.entries, "run.completed").find(({ continuedAs }) => continuedAs)?.continuedAs;
+  if (!next) return;
+  const successor = world.runs.get(next);
+  if (!successor || successors[0] !== successor) {
+    report("one child per start", `${run.id} goes on as ${next}, which is not there`);
+    return;
+  }
+  for (const { seq, id } of all(run.entries, "signal.arrived")) {
+    const taken = run.entries.some(
+      (entry) => (entry.type === "signal.received" || entry.type === "signal.refused") && entry.arrival === seq,
+    );
+    const carried = all(successor.entries, "signal.arrived").filter((other) => other.id === id).length;
+    if (carried !== (taken ? 0 : 1))
+      report("each signal once, in order", `${id} was ${taken ? "" : "not "}taken by ${run.id} and is kept ${carried} times by ${next}`);
   }
 }
 
@@ -274,6 +337,7 @@ function checkStops(world: PartitionWorld, run: KeptRun, report: Report): void {
   const announced = new Set<string>();
   let cancelled = false;
   let paused = false;
+  const workflow = run.entries[0]?.type === "run.started" ? run.entries[0].pins.workflow : "";
   for (const entry of own(run)) {
     if (entry.type === "run.cancel_requested") cancelled = true;
     if (entry.type === "run.paused") paused = true;
@@ -283,7 +347,7 @@ function checkStops(world: PartitionWorld, run: KeptRun, report: Report): void {
     if (entry.type !== "effect.sending") continue;
     if (cancelled && !announced.has(entry.step)) report("a cancelled run begins nothing", `${name} was announced`);
     if (paused && !cancelled) report("what is stopped sends nothing", `${name} was announced while the run was paused`);
-    if (world.halted.some(({ from, to }) => from < entry.at && entry.at < to) && !cancelled)
+    if (world.halted.some(({ scope, from, to }) => (scope === "*" || scope === workflow) && from < entry.at && entry.at < to) && !cancelled)
       report("what is stopped sends nothing", `${name} was announced while it was halted`);
     if (entry.step === "must never leave") report("code that diverges sends nothing", name);
     announced.add(entry.step);
@@ -348,7 +412,7 @@ function waitsForNobody(world: PartitionWorld, run: KeptRun): boolean {
   if (world.scenario.operatorActs) return false;
   const [row] = run.object.database.rows("select waiting from run where id = ?", [run.id]);
   const on = (kind: string) => String(row?.waiting).includes(`"kind":"${kind}"`);
-  return on("operator") || on("lane");
+  return on("operator") || on("lane") || on("child") || on("limit");
 }
 
 interface Span {
@@ -383,7 +447,7 @@ function checkLanes(world: PartitionWorld, environment: Environment, report: Rep
       from: run.order[first] as number,
       to: end < 0 ? Number.POSITIVE_INFINITY : (run.order[end] as number),
     };
-    spans.push(span);
+    if (run.entries[0]?.type === "run.started" && run.entries[0].pins.workflow === WORKFLOW) spans.push(span);
     lanes.set(String(row?.lane), [...(lanes.get(String(row?.lane)) ?? []), span]);
   }
   for (const [lane, own] of lanes) {

@@ -2,7 +2,7 @@
 // through, so that lanes and kill switches hold them together. Each write carries the run's event id, so that what a system holds says whose it is.
 import * as z from "zod";
 import type { InterlockEvent } from "../../../src/core/event.ts";
-import { defineWorkflow, type Handles, type Limits, type StepTools, type Workflow } from "../../../src/engine/define.ts";
+import { defineWorkflow, type Handles, type Limits, type StepTools, startedByRun, type Workflow } from "../../../src/engine/define.ts";
 import type { GovernanceSpec } from "../../../src/governance/spec.ts";
 import { ledgerConnector } from "../../unit/engine/ledger.ts";
 
@@ -10,7 +10,19 @@ const MINUTE = 60_000;
 /** As long as anything takes here: a queue looks by itself every half minute, and more of that shows nothing new. */
 export const LONG = 10 * MINUTE;
 export const Go = z.strictObject({ n: z.number() });
-export const BODIES = ["row", "beside", "loop", "two waits", "asks", "fails", "letter", "question", "impatient"] as const;
+export const BODIES = [
+  "row",
+  "beside",
+  "loop",
+  "two waits",
+  "asks",
+  "fails",
+  "letter",
+  "question",
+  "impatient",
+  "parent",
+  "chain",
+] as const;
 export type BodyName = (typeof BODIES)[number];
 export const WORKFLOW = "bookkeeping";
 
@@ -19,6 +31,8 @@ type Context = Handles<typeof uses, Record<never, never>, never> & { readonly ev
 export interface EventData {
   readonly body: BodyName;
   readonly urgent: boolean;
+  /** Which run of its chain it is. */
+  readonly round?: number;
 }
 
 /** How many may be under way, and when they may begin; one of them for all runs of a schedule. */
@@ -121,6 +135,25 @@ const bodies = (computed: Computed): Readonly<Record<BodyName, (context: Context
     await book.setRecord("claim", { id: event.subject, set: { owner: event.id } }, { retry: { attempts: 3, baseMs: 100 } });
     return "done";
   },
+  parent: async ({ event, book, step }) => {
+    await book.getRecord("open", { id: event.subject });
+    const errand = (what: string) => ({ subject: what === "near" ? event.subject : `${event.subject}-far`, data: { what } });
+    const left = await step.start("on its own", ERRAND, errand("alone"), { wait: false });
+    const [near, far] = await Promise.all([
+      step.start("near", ERRAND, errand("near"), { wait: true }),
+      step.start("far", ERRAND, errand("far"), { wait: true }),
+    ]);
+    await book.addLine("after", { text: `${event.id} ${left.run} ${near.status} ${far.status}` });
+    return "done";
+  },
+  chain: async ({ event, book, step }) => {
+    const { round = 1 } = event.data as unknown as EventData;
+    await book.getRecord("open", { id: event.subject });
+    await book.addLine("round", { text: `${event.id} ${round}` });
+    const go = await step.signal("go", { schema: Go, within: 2 * MINUTE });
+    if (round < 3) return step.continueAsNew({ body: "chain", urgent: false, round: round + 1 });
+    return go.status;
+  },
   letter: async ({ event, book, step }) => {
     await book.getRecord("open", { id: event.subject });
     await book.sendLetter("letter", { text: event.id });
@@ -130,8 +163,28 @@ const bodies = (computed: Computed): Readonly<Record<BodyName, (context: Context
   },
 });
 
+/** What a parent sends out: a write, a pause, another write. */
+export const ERRAND = "errand";
+const errand = defineWorkflow(
+  {
+    name: ERRAND,
+    version: 1,
+    purpose: "Do what another run asks for",
+    trigger: startedByRun,
+    lane: ({ event }) => event.subject,
+    uses,
+    dataFlow: [],
+    decisions: {},
+  },
+  async ({ event, book, step }) => {
+    await book.addLine("there", { text: `${event.id} there` });
+    await step.sleep("stay", 20_000);
+    await book.addLine("back", { text: `${event.id} back` });
+    return event.data;
+  },
+);
+
 export interface Code {
-  readonly version: number;
   readonly flow: Flow;
   /** Runs whose recorded first step this code would do otherwise. */
   readonly divergesFor?: ReadonlySet<string>;
@@ -139,12 +192,15 @@ export interface Code {
   readonly harmless?: boolean;
 }
 
-export function workflowOf({ version, flow, divergesFor, harmless }: Code, computed: Computed): Workflow {
+/** The whole of a deployment's code; without `code`, the version that runs are pinned to is gone. */
+export const workflowsOf = (code: Code | null, computed: Computed): Workflow[] => (code ? [workflowOf(code, computed), errand] : [errand]);
+
+function workflowOf({ flow, divergesFor, harmless }: Code, computed: Computed): Workflow {
   const made = bodies(computed);
   return defineWorkflow(
     {
       name: WORKFLOW,
-      version,
+      version: 1,
       purpose: "Keep the simulation's books",
       trigger: ledgerConnector.on("opened"),
       lane: ({ event }) => (flow === "two at a time" ? { key: event.subject, atOnce: atOnceOf(flow) } : event.subject),
@@ -167,9 +223,9 @@ export function workflowOf({ version, flow, divergesFor, harmless }: Code, compu
 
 const free = { ask: "never", fields: { text: {} } } as const;
 
-export function specOf(asks: boolean, onFailure: "compensate" | "leave"): GovernanceSpec {
+export function specOf(workflow: string, asks: boolean, onFailure: "compensate" | "leave"): GovernanceSpec {
   return {
-    workflow: WORKFLOW,
+    workflow,
     version: 1,
     owner: "owner@example.com",
     purpose: "Keep the simulation's books",

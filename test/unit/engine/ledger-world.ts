@@ -10,6 +10,7 @@ import { endedBy } from "../../../src/engine/lifecycle.ts";
 import type { Ports } from "../../../src/engine/pass.ts";
 import type { GovernanceSpec } from "../../../src/governance/spec.ts";
 import type { Model, ModelRequest, ModelResult } from "../../../src/inference/model.ts";
+import { noRuns } from "../../harness/fake-runs.ts";
 import { MemoryEngine, type MemoryOptions } from "../../harness/memory-engine.ts";
 import { createLedger, ledgerConnector } from "./ledger.ts";
 
@@ -185,7 +186,7 @@ export function byHand(world: ReturnType<typeof ledgerWorld>, entries: readonly 
     get size() {
       return { entries: kept.length, bytes: 0 };
     },
-    entriesOf: (step) => kept.filter((entry) => entry.step === step),
+    entriesOf: (step) => kept.filter((entry) => (entry.step ?? null) === step),
     record: (added) => {
       record?.();
       for (const entry of added) kept.push({ ...entry, seq: kept.length + 1, at: world.clock.now } as Entry);
@@ -206,6 +207,7 @@ export function byHand(world: ReturnType<typeof ledgerWorld>, entries: readonly 
     random: () => 0.5,
     turn: () => new Promise((resolve) => setImmediate(resolve)),
     halted: () => null,
+    runs: noRuns,
   };
   return { journal, ports, kept };
 }

@@ -17,6 +17,8 @@ export interface Scenario {
   readonly answer?: MemoryOptions["answer"];
   readonly stopAt?: ReadonlySet<number>;
   readonly workflow?: MemoryOptions["workflow"];
+  readonly runs?: MemoryOptions["runs"];
+  readonly size?: MemoryOptions["size"];
 }
 
 export function triageWorld(scenario: Scenario = {}) {
@@ -80,6 +82,8 @@ export function triageWorld(scenario: Scenario = {}) {
     clock,
     ...(scenario.answer ? { answer: scenario.answer } : {}),
     ...(scenario.stopAt ? { stopAt: scenario.stopAt } : {}),
+    ...(scenario.runs ? { runs: scenario.runs } : {}),
+    ...(scenario.size ? { size: scenario.size } : {}),
   });
   return { engine, zendesk, slack, clock, id, model, outside: () => outside(zendesk, slack, id) };
 }

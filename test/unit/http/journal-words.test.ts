@@ -55,6 +55,13 @@ describe("a journal in plain words", () => {
     expect(wordsOf(ending)).toContain(text);
   });
 
+  it("says which run another one came from, and which goes on in its place", () => {
+    const begun = (origin: object) => entryWords(row("run.started", { event: { type: "started", subject: "7" }, origin })).text;
+    expect(begun({ kind: "child", parent: "parent.1" })).toBe("Started by the run parent.1, record 7");
+    expect(begun({ kind: "continued", from: "loop.1" })).toBe("Goes on from the run loop.1, record 7");
+    expect(entryWords(row("run.completed", { output: {}, continuedAs: "loop.2" })).text).toBe("Completed: the run loop.2 goes on");
+  });
+
   it("names an entry of a kind that it does not know, and survives one without its fields", () => {
     expect(entryWords(row("signal.received_late", {})).text).toBe("signal: received late");
     for (const type of [

@@ -19,6 +19,7 @@ import { ApprovalPage } from "../../../src/http/pages/approval-page.tsx";
 import { ApprovalsPage } from "../../../src/http/pages/approvals-page.tsx";
 import { DeadLettersPage } from "../../../src/http/pages/dead-letters-page.tsx";
 import { ErrorPage } from "../../../src/http/pages/error-page.tsx";
+import { relativesOf } from "../../../src/http/pages/relatives.tsx";
 import { RunPage } from "../../../src/http/pages/run-page.tsx";
 import { RunsPage } from "../../../src/http/pages/runs-page.tsx";
 import { fakeD1 } from "./fake-d1.ts";
@@ -554,5 +555,42 @@ describe("the dead letters", () => {
     expect(page([], { many: { replayed: 0, failed: 0 } })).toContain("No open letter matched.");
     expect(page([], { many: { replayed: 3, failed: 0 } })).toContain("3 letters replayed.");
     expect(page([], { many: { replayed: 3, failed: 1 } })).toContain("1 of 3 letters did not succeed");
+  });
+});
+
+describe("a run's relatives", () => {
+  const row = (type: string, body: object, step: string | null = null) => ({
+    seq: 1,
+    at: NOW,
+    actor: "interlock",
+    type,
+    step,
+    body: body as never,
+  });
+  const started = (step: string, waits: boolean) => row("child.started", { child: `of ${step}`, workflow: "count", waits }, step);
+
+  it("are none for a run of an event that starts no other", async () => {
+    expect(await runPage("approved")).not.toContain("Other runs");
+  });
+
+  it("are linked: what it started, whom it waits for, what goes on in its place", async () => {
+    const { run } = await detailsOf({ ending: "approved", ticket: 5158 });
+    const audit = [
+      row("run.started", { event: {}, origin: { kind: "child", parent: `p/${EVIL}` } }),
+      started("first", true),
+      row("child.ended", { state: { status: "completed", output: 1 } }, "first"),
+      started("second", true),
+      started("third", false),
+      started("continueAsNew", false),
+    ];
+    expect(relativesOf(audit).map(({ says, run: id }) => `${says} ${id}`)).toEqual([
+      "“first” started of first",
+      "“second” waits for of second",
+      "“third” started of third",
+      "Goes on as of continueAsNew",
+    ]);
+    const page = String(<RunPage frame={frame} detail={{ ...run, audit }} actions={{}} now={NOW} />);
+    expect(page).toContain('<a href="/runs/of%20second">of second</a>');
+    expect(page).not.toContain("<script>alert");
   });
 });
