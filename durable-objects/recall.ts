@@ -6,6 +6,9 @@ import type { Entry } from "../src/engine/journal.ts";
 import type { RunView } from "../src/engine/partition-port.ts";
 import { LiveRun } from "./live-run.ts";
 
+/** A run without its governance spec, which the partition keeps. */
+type PlainView = Omit<RunView, "spec">;
+
 export class Recall {
   readonly #db: D1Database;
   /** Whoever asks for the same run meanwhile gets the same object: two of them would record two answers under one number. */
@@ -31,7 +34,7 @@ export class Recall {
   }
 
   /** The run for reading; of one that was erased, what is left. */
-  async view(run: LiveRun, now: number): Promise<RunView> {
+  async view(run: LiveRun, now: number): Promise<PlainView> {
     const copy = await this.#copyOf(run);
     if (copy.kind === "whole") return viewOf(recalled(run, copy, now));
     const { id, pins, event } = run.row;
@@ -45,7 +48,7 @@ export class Recall {
   }
 }
 
-export const viewOf = ({ row: { id, pins, event }, state, entries }: LiveRun): RunView => ({
+export const viewOf = ({ row: { id, pins, event }, state, entries }: LiveRun): PlainView => ({
   id,
   pins,
   event,

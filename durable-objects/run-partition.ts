@@ -215,7 +215,9 @@ export function createRunPartition(deployment: Deployment, runsOf: RunsOf) {
     inspect(runId: string): Promise<Result<RunView>> {
       return this.#answer(async () => {
         const run = this.#kept(runId);
-        return ok(run.inD1Only ? await this.#recall.view(run, Date.now()) : viewOf(run));
+        const { workflow, specVersion } = run.row.pins;
+        const view = run.inD1Only ? await this.#recall.view(run, Date.now()) : viewOf(run);
+        return ok({ ...view, spec: this.#journal.specOf(workflow, specVersion) });
       });
     }
 
@@ -371,7 +373,10 @@ export function createRunPartition(deployment: Deployment, runsOf: RunsOf) {
     }
 
     /** Inside the commit of a start: a new run, queued or begun; null when it exists already. */
-    #admit({ runId, lane, atOnce = 1, priority = 0, pins, event, origin, journal }: RunStart, now: number): LiveRun | null {
+    #admit(
+      { runId, lane, atOnce = 1, priority = 0, pins, event, origin, journal = [], signals = [] }: RunStart,
+      now: number,
+    ): LiveRun | null {
       const { workflow } = pins;
       const line: Line = { workflow, lane, atOnce, confined: isConfined(limits(workflow)) };
       const admission = this.#queue.admit(line, priority, now, origin === undefined);
@@ -385,7 +390,7 @@ export function createRunPartition(deployment: Deployment, runsOf: RunsOf) {
       run.begun = admission.stage === Stage.begun;
       run.waiting = admission.waiting;
       run.add([{ type: "run.started", pins, event: factsOf(event), ...(origin ? { origin } : {}) }], now);
-      if (journal) run.add(journal, now);
+      run.add([...journal, ...signals.map((signal) => ({ type: "signal.arrived" as const, ...signal }))], now);
       this.#journal.insertUnsaved(run);
       this.#live.set(runId, run);
       return run;

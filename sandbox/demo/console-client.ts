@@ -1,6 +1,6 @@
 // Uses Interlock's console as a person's browser would: opens a page, fills in one of its forms, sends it. And its API for reading. It knows no shortcut
 // around the forms: what the check approves, it approves where a reviewer would.
-import type { AuditRow, EffectRow, ListedApproval, RunRow } from "../../src/db/reads.ts";
+import type { AuditRow, EffectRow, ListedApproval, Overview, RunRow } from "../../src/db/reads.ts";
 
 export interface RunDetail {
   readonly run: RunRow;
@@ -41,6 +41,17 @@ export function consoleClient(url: string) {
   };
   return {
     runs: async () => (await get<{ runs: RunRow[] }>("/api/runs?limit=200")).runs,
+    /** All of them, page by page. */
+    everyRun: async () => {
+      const runs: RunRow[] = [];
+      for (let before = ""; ; ) {
+        const page = await get<{ runs: RunRow[]; next: string | null }>(`/api/runs?limit=200${before}`);
+        runs.push(...page.runs);
+        if (page.next === null) return runs;
+        before = `&before=${encodeURIComponent(page.next)}`;
+      }
+    },
+    overview: () => get<Overview>("/api/overview"),
     run: (id: string) => get<RunDetail>(`/api/runs/${encodeURIComponent(id)}`),
     pending: async () => (await get<{ approvals: ListedApproval[] }>("/api/approvals?status=pending&limit=200")).approvals,
     page,

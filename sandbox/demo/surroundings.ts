@@ -1,6 +1,7 @@
 // Interlock and the sandbox as two local processes that know each other, on ports that are free, with fresh state.
 import { rmSync } from "node:fs";
 import path from "node:path";
+import type { GovernanceSpec } from "../../src/governance/spec.ts";
 import { freePort } from "../local.ts";
 import { startProcess, type WorkerProcess } from "../processes.ts";
 
@@ -36,6 +37,8 @@ export interface SurroundingsOptions {
   /** Told when a wanted port was taken. */
   readonly say?: (line: string) => void;
   readonly entry?: string;
+  /** Approved in place of the repository's. */
+  readonly specs?: readonly GovernanceSpec[];
 }
 
 export async function startSurroundings(options: SurroundingsOptions): Promise<Surroundings> {
@@ -53,6 +56,7 @@ export async function startSurroundings(options: SurroundingsOptions): Promise<S
       {
         config: "wrangler.toml",
         ...(options.entry ? { entry: options.entry } : {}),
+        ...(options.specs ? { specs: options.specs } : {}),
         port: interlockPort,
         state: path.join(state, "interlock"),
         database: true,

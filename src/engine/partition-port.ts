@@ -49,10 +49,23 @@ export interface RunView {
   readonly pins: Pins;
   readonly event: InterlockEvent;
   readonly state: RunState;
+  /** The one that it is pinned to. */
+  readonly spec: GovernanceSpec;
   /** Empty once they were erased. */
   readonly entries: readonly Entry[];
   /** When its contents were removed, and what is left of its journal. */
   readonly erased: { readonly at: number; readonly records: readonly AuditRecord[] } | null;
+}
+
+/** A run as test/histories keeps it: all that a replay of its body needs. It holds the run's payloads: what was read, what a model answered, what was written. */
+export interface History {
+  readonly run: string;
+  readonly workflow: string;
+  readonly version: number;
+  readonly manifestDigest: string;
+  readonly spec: GovernanceSpec;
+  readonly event: InterlockEvent;
+  readonly entries: readonly Entry[];
 }
 
 export interface PartitionPort {

@@ -1,12 +1,12 @@
 // What people do to runs: answer an approval, undo a write, resolve a step that waits for an operator, read a run from its partition.
 // The partition decides, from its own journal; D1 only says where the run lives.
-import { fail, type Result } from "../core/errors.ts";
+import { fail, ok, type Result } from "../core/errors.ts";
 import type { Principal } from "../core/principal.ts";
 import type { RunRequest } from "../core/run-request.ts";
 import { partitionOfRun, runOfApproval } from "../db/reads.ts";
 import type { SignalInput } from "../engine/external.ts";
 import type { OperatorChoice } from "../engine/journal.ts";
-import type { RunView } from "../engine/partition-port.ts";
+import type { History, RunView } from "../engine/partition-port.ts";
 import { type Context, partitionByName } from "./context.ts";
 import { requireRole } from "./require-role.ts";
 
@@ -53,6 +53,16 @@ export async function signalRun(context: Context, principal: Principal, runId: s
 /** The run as its partition knows it, not as D1 last heard. */
 export async function inspectRun(context: Context, runId: string): Promise<Result<RunView>> {
   return withPartition(context, runId, (partition) => partition.inspect(runId));
+}
+
+/** The run in the form in which test/histories keeps runs. */
+export async function historyOfRun(context: Context, runId: string): Promise<Result<History>> {
+  const inspected = await inspectRun(context, runId);
+  if (!inspected.ok) return inspected;
+  const { id, pins, event, spec, entries, erased } = inspected.value;
+  if (erased) return fail("run.erased", `The contents of ${runId} were removed: there is nothing left that could be replayed`);
+  const { workflow, version, manifestDigest } = pins;
+  return ok({ run: id, workflow, version, manifestDigest, spec, event, entries });
 }
 
 export async function withPartition<T>(

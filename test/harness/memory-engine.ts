@@ -35,9 +35,20 @@ export interface MemoryOptions {
   readonly size?: (entries: number) => JournalSize;
   /** The process stops at these boundaries, counted from 1 over all incarnations. */
   readonly stopAt?: ReadonlySet<number>;
+  /** Asked at each boundary as well: true stops the process there. */
+  readonly stop?: (boundary: Boundary) => boolean;
   /** What happens between a stop and the next incarnation. */
   readonly afterStop?: (engine: MemoryEngine) => void;
+  /** Asked at each wait, before anything else is done about it: `run` returns there, looks again at once, or goes on as it does. */
+  readonly onWait?: (on: WaitReason) => "stop" | "again" | undefined;
+  /** Who answers approvals. */
+  readonly reviewer?: string;
 }
+
+/** Where a process may stop: around a durable write of these entries, or around a request. */
+export type Boundary =
+  | { readonly at: "before journal" | "after journal"; readonly entries: readonly NewEntry[] }
+  | { readonly at: "before request" | "after request" };
 
 export type Ended =
   | { readonly kind: "ended"; readonly state: RunState }
@@ -79,6 +90,9 @@ export class MemoryEngine {
       if (end.kind === "broken") throw end.error;
       if (end.kind === "ended") return { kind: "ended", state: end.state };
       const { on } = end;
+      const wanted = this.#options.onWait?.(on);
+      if (wanted === "stop") return { kind: "stopped", on };
+      if (wanted === "again") continue;
       if (on.kind === "operator") return { kind: "operator", on };
       // What is due now is done before a person could have answered.
       if (alwaysSuspends() && (dueOf(on) ?? Number.POSITIVE_INFINITY) <= clock.now) continue;
@@ -91,7 +105,7 @@ export class MemoryEngine {
             this.durable,
             on.approvalId,
             decision,
-            "ada@example.com",
+            this.#options.reviewer ?? "ada@example.com",
             spec,
             clock.now,
             actionOfApproval(workflow, this.durable, on.approvalId),
@@ -161,10 +175,10 @@ export class MemoryEngine {
       };
     });
     const hang = () => new Promise<never>(() => {});
-    const reach = async (): Promise<void> => {
+    const reach = async (boundary: Boundary = { at: "before request" }): Promise<void> => {
       if (!alive) return hang();
       this.boundaries++;
-      if (this.#options.stopAt?.has(this.boundaries)) {
+      if (this.#options.stopAt?.has(this.boundaries) || this.#options.stop?.(boundary)) {
         this.#stop(new Stopped());
         return hang();
       }
@@ -201,10 +215,10 @@ export class MemoryEngine {
         if (unsaved.length === 0) return;
         const batch = unsaved;
         unsaved = [];
-        await reach();
+        await reach({ at: "before journal", entries: batch });
         if (!alive) return hang();
         this.#append(structuredClone(batch));
-        await reach();
+        await reach({ at: "after journal", entries: batch });
       },
     };
     const ports: Ports = {
@@ -217,9 +231,9 @@ export class MemoryEngine {
           system: connector,
           now: () => clock.now,
           fetch: async (input, init) => {
-            await reach();
+            await reach({ at: "before request" });
             const answered = await system.fetch(input, init);
-            await reach();
+            await reach({ at: "after request" });
             return answered;
           },
         });
@@ -227,9 +241,9 @@ export class MemoryEngine {
       model: () => ({
         ...model,
         decide: async (request, now) => {
-          await reach();
+          await reach({ at: "before request" });
           const decided = await model.decide(request, now);
-          await reach();
+          await reach({ at: "after request" });
           return decided;
         },
       }),

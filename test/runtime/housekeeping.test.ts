@@ -153,7 +153,7 @@ describe("the journal of a run that has ended", () => {
     const { runId } = await start(newTicket(), "reaction_added", "slack");
     await closed(runId);
     const { state, entries } = await inspected(runId);
-    expect(state).toEqual({ status: "completed", output: [999_999, 999_999, 999_999] });
+    expect(state).toEqual({ status: "completed", output: [999_996, 999_996, 999_996] });
     expect(entries.filter(({ type }) => type === "step.done")).toHaveLength(3);
     const { records, content } = await readAudit(env.DB, runId);
     expect(verifyChain(runId, records, content)).toMatchObject({ ok: true });

@@ -6,9 +6,11 @@ import { seedSpecs } from "../../sandbox/specs.ts";
 import type { Principal } from "../../src/core/principal.ts";
 import type { Entry } from "../../src/engine/journal.ts";
 import { type Context, partitionByName } from "../../src/operations/context.ts";
-import { decideApproval, inspectRun, resolveStep, signalRun, undoEffect } from "../../src/operations/govern-run.ts";
+import { decideApproval, historyOfRun, inspectRun, resolveStep, signalRun, undoEffect } from "../../src/operations/govern-run.ts";
 import { startRuns } from "../../src/operations/start-runs.ts";
 import { ticketTriageSpec } from "../../src/workflows/ticket-triage/governance.ts";
+import { ticketTriage } from "../../src/workflows/ticket-triage/workflow.ts";
+import { replayHistory } from "../harness/history.ts";
 import { outside, ticketEvent } from "./outside.ts";
 import { deployment, scripted } from "./worker.ts";
 
@@ -98,6 +100,21 @@ describe("one event", () => {
     if (!inspected.ok) throw new Error(inspected.error.message);
     const { results } = await env.DB.prepare("select seq, type, step from audit where run = ? order by seq").bind(runId).all();
     expect(results).toEqual(inspected.value.entries.map(({ seq, type, step }: Entry) => ({ seq, type, step: step ?? null })));
+  });
+
+  it("leaves a history that the workflow's body follows, with a person's decision in it", async () => {
+    const ticket = newTicket("confidence=0.3");
+    const { runId } = await start(ticket);
+    await waiting(runId);
+    const approval = await pendingApproval(runId);
+    await decideApproval(context(), ada, approval.id, { kind: "approved", digest: approval.digest });
+    await ended(runId);
+    const history = await historyOfRun(context(), runId);
+    if (!history.ok) throw new Error(history.error.message);
+    expect(history.value).toMatchObject({ run: runId, spec: { version: ticketTriageSpec.version }, event: { subject: ticket } });
+    expect(await replayHistory(ticketTriage, history.value)).toBeNull();
+    const changed = { ...ticketTriage, body: async () => null };
+    expect(await replayHistory(changed, history.value)).toMatchObject({ message: expect.stringContaining("load ticket") });
   });
 
   it("of a type that no workflow listens to starts nothing", async () => {

@@ -64,7 +64,7 @@ const largeOutputs = defineWorkflow(
     decisions: {},
   },
   async ({ step }) => {
-    const made = await Promise.all(["a", "b", "c"].map((name) => step.run(name, () => "€".repeat(333_333))));
+    const made = await Promise.all(["a", "b", "c"].map((name) => step.run(name, () => "€".repeat(333_332))));
     return made.map((text) => new TextEncoder().encode(text).length);
   },
 );

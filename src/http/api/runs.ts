@@ -6,7 +6,7 @@ import { RunRequest } from "../../core/run-request.ts";
 import { listRuns, readRun } from "../../db/reads.ts";
 import type { Deployment } from "../../deployment.ts";
 import { replayRun, restartRun } from "../../operations/begin-again.ts";
-import { askOfRun, inspectRun, resolveStep, signalRun, undoEffect } from "../../operations/govern-run.ts";
+import { askOfRun, historyOfRun, inspectRun, resolveStep, signalRun, undoEffect } from "../../operations/govern-run.ts";
 import { askOfMany, ManyRequest } from "../../operations/many-runs.ts";
 import { type ConsoleEnv, operationContext } from "../console-env.ts";
 import { ChoiceInput, LimitInput, PositionInput, parseInput, positionText, RunFilterInput, readJsonBody, StepInput } from "../input.ts";
@@ -30,6 +30,10 @@ export const runsApi = (deployment: Deployment) =>
       const detail = await readRun(c.env.DB, c.req.param("id"));
       if (!detail) throw new InterlockError("run.not_found", `No run ${c.req.param("id")}`);
       return c.json(detail);
+    })
+    .get("/:id/history", async (c) => {
+      const history = await historyOfRun(operationContext(c, deployment), c.req.param("id"));
+      return history.ok ? c.json(history.value) : problemResponse(history.error);
     })
     .get("/:id/journal", async (c) => {
       const inspected = await inspectRun(operationContext(c, deployment), c.req.param("id"));

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import type { InterlockEvent } from "../../../src/core/event.ts";
 import { type DeadLetter, eventLetter, keepDeadLetters } from "../../../src/db/dead-letters.ts";
 import { type Console, openConsole } from "./console.ts";
-import { MINUTE, NOW, type Story, tell } from "./stories.ts";
+import { MINUTE, NOW, SPEC, type Story, tell } from "./stories.ts";
 
 let asked: Story;
 let approved: Story;
@@ -52,6 +52,19 @@ describe("the JSON API", () => {
       approvals: [{ status: "approved" }],
     });
     expect(await read(`/api/runs/${approved.id}/journal`)).toMatchObject({ id: approved.id, entries: approved.entries });
+  });
+
+  it("gives a run in the form in which recorded histories are kept", async () => {
+    expect(await read(`/api/runs/${approved.id}/history`)).toEqual({
+      run: approved.id,
+      workflow: "ticket-triage",
+      version: 1,
+      manifestDigest: "m1",
+      spec: JSON.parse(JSON.stringify(SPEC)),
+      event: JSON.parse(JSON.stringify(approved.event)),
+      entries: JSON.parse(JSON.stringify(approved.entries)),
+    });
+    expect((await open.get("/api/runs/nothing/history")).status).toBe(404);
   });
 
   it("lists and reads approvals", async () => {

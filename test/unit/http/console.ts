@@ -83,6 +83,7 @@ export async function openConsole(
           event,
           state,
           entries,
+          spec: SPEC,
           erased: null,
           pins: { workflow: "ticket-triage", version: 1, manifestDigest: "m1", specVersion: 3 },
         },
