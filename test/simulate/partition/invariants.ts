@@ -366,7 +366,10 @@ function checkEnd(world: PartitionWorld, run: KeptRun, report: Report): void {
     report("code that diverges sends nothing", `${run.id} failed: ${failed.error.message}`);
   const [cancel] = all(run.entries, "run.cancel_requested");
   if (world.cancelled.has(run.id) && !cancel && !ended) report("a cancelled run ends so", `${run.id}: its cancellation was lost`);
-  if (cancel && ended && end.type !== "run.cancelled") report("a cancelled run ends so", `${run.id} ended with ${end.type}`);
+  // A run that is just handing over passes the word on: it was meant for the work.
+  const next = end?.type === "run.completed" && end.continuedAs ? world.runs.get(end.continuedAs) : undefined;
+  const passedOn = next?.entries.some((entry) => entry.type === "run.cancel_requested" || isEnd(entry)) ?? false;
+  if (cancel && ended && end.type !== "run.cancelled" && !passedOn) report("a cancelled run ends so", `${run.id} ended with ${end.type}`);
   if (end?.type === "run.cancelled" && !cancel) report("a cancelled run ends so", `${run.id}: nobody had asked`);
   checkCompensation(world, run, end, cancel, report);
   for (const step of stepsOf(run)) {

@@ -151,6 +151,11 @@ export async function runPartitionSchedule(seed: number): Promise<PartitionResul
     else if (!ended) time.later(random.int(5_000), () => signal(run, fits, true));
   }
 
+  let isCalm = false;
+  const deploy = (code: Parameters<typeof environment.deploy>[0]): void => {
+    if (!isCalm) environment.deploy(code);
+  };
+
   let turned = 0;
   /** Told to every partition until each has heard it; the later turn of a switch holds. */
   async function halt(scope: string, on: boolean, turn: HaltSwitch = { scope, on, by: "grace@example.com", at: ++turned }): Promise<void> {
@@ -166,6 +171,7 @@ export async function runPartitionSchedule(seed: number): Promise<PartitionResul
   }
 
   function say({ what, run: index }: Saying): void {
+    if (isCalm) return;
     const run = runOf(index);
     const sure = async (request: RunRequest, word: Word, then?: () => void): Promise<void> => {
       if (!run) return;
@@ -205,14 +211,14 @@ export async function runPartitionSchedule(seed: number): Promise<PartitionResul
       }
       case "deployed: harmless":
         words.push(what);
-        environment.deploy({ harmless: true });
+        deploy({ harmless: true });
         return;
       case "deployed: without the version": {
         words.push(what);
-        environment.deploy(null);
+        deploy(null);
         return void time.later(1_000 + random.int(LONG), () => {
           words.push("deployed: put back");
-          environment.deploy({});
+          deploy({});
         });
       }
       case "deployed: diverging": {
@@ -224,11 +230,11 @@ export async function runPartitionSchedule(seed: number): Promise<PartitionResul
         );
         const span = { events: divergesFor, from: time.now, to: Number.POSITIVE_INFINITY };
         world.diverged.push(span);
-        environment.deploy({ divergesFor });
+        deploy({ divergesFor });
         return void time.later(1_000 + random.int(LONG), () => {
           words.push("deployed: put back");
           span.to = Math.min(span.to, time.now);
-          environment.deploy({});
+          deploy({});
         });
       }
       case "delivered again": {
@@ -332,7 +338,8 @@ export async function runPartitionSchedule(seed: number): Promise<PartitionResul
   /** Nothing fails any more, and whatever was stopped is let go on. */
   function calm(): void {
     chaos.end();
-    environment.deploy({});
+    deploy({});
+    isCalm = true;
     for (const scope of ["*", WORKFLOW]) void halt(scope, false);
     for (const span of world.diverged) span.to = Math.min(span.to, time.now);
     for (const run of world.runs.values()) if (endOf(run.entries) === null) void ask(run, { do: "resume" });
