@@ -18,8 +18,10 @@ export interface SeedResult {
   readonly quiet: boolean;
 }
 
-/** `only`: of whole partitions, whatever the number. */
-export async function runSeed(seed: number, only: "partition" | null = null): Promise<SeedResult> {
-  if (only === null && seed % 10 !== 0) return { of: "engine", words: [], ...(await runSchedule(seed)) };
+/** All of one kind, whatever the number. */
+export type Only = "engine" | "partition" | null;
+
+export async function runSeed(seed: number, only: Only = null): Promise<SeedResult> {
+  if (only === "engine" || (only === null && seed % 10 !== 0)) return { of: "engine", words: [], ...(await runSchedule(seed)) };
   return { of: "partition", ...(await runPartitionSchedule(seed)) };
 }

@@ -2,16 +2,11 @@
 import { availableParallelism } from "node:os";
 import path from "node:path";
 import { Worker } from "node:worker_threads";
-import type { SeedResult } from "./seed.ts";
+import type { Only, SeedResult } from "./seed.ts";
 import type { Share } from "./worker.ts";
 
 /** Calls `take` with each result until it returns false. */
-export async function runThreads(
-  seed: number,
-  runs: number,
-  take: (result: SeedResult) => boolean,
-  only: "partition" | null = null,
-): Promise<void> {
+export async function runThreads(seed: number, runs: number, take: (result: SeedResult) => boolean, only: Only = null): Promise<void> {
   const threads = Math.min(runs < 100 ? 1 : availableParallelism(), 8);
   const workers: Worker[] = [];
   try {

@@ -1,6 +1,6 @@
 // One thread's share of a range of seeds: block by block, each with its own.
 import { parentPort, workerData } from "node:worker_threads";
-import { runSeed, type SeedResult } from "./seed.ts";
+import { type Only, runSeed, type SeedResult } from "./seed.ts";
 
 export interface Share {
   readonly from: number;
@@ -9,7 +9,7 @@ export interface Share {
   readonly block: number;
   readonly of: number;
   readonly index: number;
-  readonly only: "partition" | null;
+  readonly only: Only;
 }
 
 const { from, to, block, of, index, only } = workerData as Share;

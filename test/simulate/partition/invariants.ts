@@ -240,6 +240,8 @@ function checkHandOver(world: PartitionWorld, run: KeptRun, report: Report): voi
       (entry) => (entry.type === "signal.received" || entry.type === "signal.refused") && entry.arrival === seq,
     );
     const carried = all(successor.entries, "signal.arrived").filter((other) => other.id === id).length;
+    // What is carried after a run that was cancelled comes to one that has ended.
+    if (!taken && carried === 0 && successor.entries.some(({ type }) => type === "run.cancelled")) continue;
     if (carried !== (taken ? 0 : 1))
       report("each signal once, in order", `${id} was ${taken ? "" : "not "}taken by ${run.id} and is kept ${carried} times by ${next}`);
   }
@@ -314,7 +316,8 @@ function checkEffects(world: PartitionWorld, run: KeptRun, report: Report): void
     const gaveUp = entries.findLast(({ type }) => !type.startsWith("undo."))?.type === "step.failed";
     if (gaveUp && !applied && held > 0) report("refused writes nothing", `${key} failed, and is written`);
     if (refused && refused.because !== "abandoned" && held > 0) report("refused writes nothing", `${key}: ${refused.because}`);
-    const undone = entries.some(({ type }) => type === "undo.sending");
+    // A run that began with this one's journal takes back what it began with, should it fail.
+    const undone = [run, ...begunFrom(world, run)].some((one) => ofStep(one, step).some(({ type }) => type === "undo.sending"));
     if (applied && held === 0 && !undone) report("applied means written", `${key} is nowhere`);
     const rounds = all(entries, "undo.requested").length;
     for (let round = 1; round <= rounds; round++) {
@@ -330,6 +333,15 @@ function checkEffects(world: PartitionWorld, run: KeptRun, report: Report): void
     if (done && (n === undefined || n > times))
       report("done once, then remembered", `${run.id}: "${step}" has an output that was never computed`);
   }
+}
+
+/** Runs that began with the journal of this one, or with one that did. */
+function begunFrom(world: PartitionWorld, run: KeptRun): KeptRun[] {
+  const direct = [...world.runs.values()].filter((other) => {
+    const origin = originOf(other);
+    return origin?.kind === "restarted" && origin.from === run.id;
+  });
+  return direct.flatMap((other) => [other, ...begunFrom(world, other)]);
 }
 
 /** What people, switches and deployments forbid: new sends, from the moment at which the journal says so. */
