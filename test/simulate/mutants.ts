@@ -21,8 +21,8 @@ const ENGINE: readonly Mutant[] = [
   {
     fault: "sends before the journal is durable",
     file: "run-effect.ts",
-    from: `      case "send": {\n        ${SENDING}`,
-    to: `      case "send": {\n        ${SENDING.replace("await pass.flush();", "")}`,
+    from: `      case "send": {\n        pass.admit(step);\n        endSpent();\n        ${SENDING}`,
+    to: `      case "send": {\n        pass.admit(step);\n        endSpent();\n        ${SENDING.replace("await pass.flush();", "")}`,
   },
   {
     fault: "the ruling to ask is skipped",
@@ -52,8 +52,8 @@ const ENGINE: readonly Mutant[] = [
   {
     fault: "an ambiguous send is repeated without a look-up",
     file: "effect-decision.ts",
-    from: 'errorFacts(entry.error.code).outcome === "unknown"',
-    to: 'entry.error.code === "connector.answer_invalid"',
+    from: 'if (errorFacts(entry.error.code).outcome === "unknown") {',
+    to: 'if (entry.error.code === "connector.answer_invalid") {',
   },
   {
     fault: "drift since the approval goes unnoticed",
@@ -92,32 +92,32 @@ const ENGINE: readonly Mutant[] = [
   {
     fault: "the occurrence counter is dropped",
     file: "pass.ts",
-    from: "return count === 1 ? name :",
-    to: "if (count > 0) return name;\n    return count === 1 ? name :",
+    from: "const step = count === 1 ? name :",
+    to: "const step = count > 0 ? name :",
   },
   {
     fault: "a remembered read is done again",
     file: "run-read.ts",
-    from: 'case "read.done":\n        pass.checkArgs(step, entry.args, args);\n        return entry.output;',
+    from: 'case "read.done":\n        pass.checkArgs(step, entry.args, args);\n        return handOut(entry.output);',
     to: 'case "read.done":\n        pass.checkArgs(step, entry.args, args);\n        break;',
   },
   {
     fault: "a remembered model decision is made again",
     file: "run-read.ts",
-    from: 'case "decision.made":\n        pass.checkArgs(step, entry.args, args);\n        return entry.decision;',
+    from: 'case "decision.made":\n        pass.checkArgs(step, entry.args, args);\n        return handOut(entry.decision);',
     to: 'case "decision.made":\n        pass.checkArgs(step, entry.args, args);\n        break;',
   },
   {
     fault: "no compensation",
     file: "execute.ts",
-    from: 'if (run.spec.onFailure === "compensate") {',
-    to: 'if (run.spec.onFailure === "leave" && !run) {',
+    from: 'failed && pass.spec.onFailure === "compensate")',
+    to: "failed && !pass)",
   },
   {
     fault: "compensation although the spec says leave",
     file: "execute.ts",
-    from: 'if (run.spec.onFailure === "compensate") {',
-    to: "if (run.spec) {",
+    from: 'failed && pass.spec.onFailure === "compensate")',
+    to: "failed)",
   },
   {
     fault: "an undo overwrites the work of others",
@@ -287,7 +287,7 @@ const PARTITION: readonly Mutant[] = [
     fault: "a child is started by another name each time",
     file: "run-child.ts",
     from: "id: eventIdOf(source, step)",
-    to: "id: eventIdOf(source, `${step} ${pass.ports.now()}`)",
+    to: "id: eventIdOf(source, step + String(pass.ports.now()))",
   },
   {
     fault: "a cancellation is not passed down",
@@ -319,6 +319,11 @@ export async function runMutants(): Promise<number> {
     ...ENGINE.map((mutant) => ({ ...mutant, only: "engine" as const })),
     ...PARTITION.map((mutant) => ({ ...mutant, only: "partition" as const })),
   ];
+  const lost = plants.filter(({ file, from }) => readFileSync(path.join(root, placeOf(file)), "utf8").split(from).length !== 2);
+  if (lost.length > 0)
+    throw new Error(
+      `not exactly once in its file, and to be planted anew: ${lost.map(({ fault, file }) => `"${fault}" (${file})`).join(", ")}`,
+    );
   const copies = Array.from({ length: Math.min(availableParallelism(), 4) }, () => copyOf(root));
   let missed = 0;
   try {
@@ -332,10 +337,9 @@ export async function runMutants(): Promise<number> {
     await Promise.all(
       copies.map(async (folder) => {
         for (let plant = left.shift(); plant; plant = left.shift()) {
-          const file = path.join(folder, plant.file.includes("/") ? "" : "src/engine", plant.file);
+          const file = path.join(folder, placeOf(plant.file));
           const text = readFileSync(file, "utf8");
           const { from, to, fault, only } = plant;
-          if (text.split(from).length !== 2) throw new Error(`"${fault}": its text is not exactly once in ${plant.file}`);
           writeFileSync(
             file,
             text.replace(from, () => to),
@@ -353,6 +357,8 @@ export async function runMutants(): Promise<number> {
   console.log(`${plants.length} faults planted, ${plants.length - missed} caught`);
   return missed > 0 ? 1 : 0;
 }
+
+const placeOf = (file: string): string => (file.includes("/") ? file : `src/engine/${file}`);
 
 function copyOf(root: string): string {
   const copy = mkdtempSync(path.join(tmpdir(), "interlock-mutants-"));
