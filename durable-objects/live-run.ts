@@ -41,6 +41,8 @@ export class LiveRun {
   /** Number of the current pass; a Journal of an earlier one is refused. */
   pass = 0;
   running = false;
+  /** It waits for a place among those that are driven. */
+  queued = false;
   again = false;
   lastProgress: number;
   /** Bytes of the entries that are durable, as JSON. */

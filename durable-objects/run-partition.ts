@@ -2,23 +2,21 @@
 // start: journal a batch in one commit, arm the alarm, answer, then run. The alarm (about 2 s behind a start) picks up what a lost instance left behind,
 // due timers and unprojected entries; its times live in SQLite, so losing an alarm loses nothing.
 import { DurableObject } from "cloudflare:workers";
-import { type ErrorCode, failureOf, InterlockError, ok, type Result } from "../src/core/errors.ts";
+import { failureOf, InterlockError, ok, type Result } from "../src/core/errors.ts";
 import type { InterlockEvent } from "../src/core/event.ts";
 import type { HaltSwitch } from "../src/core/halt.ts";
-import { dueOf, type EndedState, hasEnded, type WaitReason } from "../src/core/run.ts";
+import { dueOf, type EndedState, hasEnded } from "../src/core/run.ts";
 import type { RunRequest } from "../src/core/run-request.ts";
-import { type Deployment, matchesManifest, workflowOf } from "../src/deployment.ts";
-import type { Limits, Workflow } from "../src/engine/define.ts";
-import { actionOfApproval, cancelNow, executePass, mayCancelNow, stepsOf, undoStep, withUndo } from "../src/engine/execute.ts";
+import { type Deployment, workflowOf } from "../src/deployment.ts";
+import type { Limits } from "../src/engine/define.ts";
+import { actionOfApproval } from "../src/engine/execute.ts";
 import { answerApproval, askUndo, deliverSignal, resolveStep, type SignalInput } from "../src/engine/external.ts";
 import { isConfined, type Line, limitsOf, takesPlace, windowEnd } from "../src/engine/flow.ts";
 import type { EventFacts, NewEntry, OperatorChoice } from "../src/engine/journal.ts";
 import { cancelOf } from "../src/engine/lifecycle.ts";
 import { type OtherRuns, originOf, type Speaker, successorOf } from "../src/engine/other-runs.ts";
 import type { PartitionPort, RunStart, RunView, StartBatch, Started } from "../src/engine/partition-port.ts";
-import { Pass, type PassEnd, type Ports } from "../src/engine/pass.ts";
 import { askOfRun, forkJournal } from "../src/engine/run-requests.ts";
-import { foldUndo } from "../src/engine/run-undo.ts";
 import { newSalt } from "../src/governance/audit-chain.ts";
 import { Halts } from "./halts.ts";
 import { LiveRun } from "./live-run.ts";
@@ -27,15 +25,10 @@ import { Outside } from "./outside.ts";
 import { tellParent } from "./parent-news.ts";
 import { PartitionJournal } from "./partition-journal.ts";
 import { Recall, viewOf } from "./recall.ts";
+import { lineOf, RunDriver, WATCHDOG_MS } from "./run-driver.ts";
 import { type Advanced, RunQueue, Stage } from "./run-queue.ts";
 import { migrate } from "./storage-migrations.ts";
 
-/** How long a run may be left to a lost instance before another looks: the alarm trails every start by this much. */
-const WATCHDOG_MS = 2_000;
-/** A pass that records nothing for this long awaits something that the engine does not know (a bare promise in the body): it is taken from its run. */
-const PASS_STALL_MS = 120_000;
-const DUE_BATCH = 500;
-const DEPLOY_CHECK_MS = 5 * 60_000;
 /** How a run reaches other runs: given by src/worker.ts, because it takes what operations know (where runs are placed, which specs are approved). */
 export type RunsOf = (env: Env, speaker: Speaker, waitUntil: (work: Promise<unknown>) => void) => OtherRuns;
 
@@ -54,14 +47,15 @@ export function createRunPartition(deployment: Deployment, runsOf: RunsOf) {
     readonly #recall: Recall;
     readonly #outside: Outside;
     readonly #halts: Halts;
-    #running = 0;
+    readonly #driver: RunDriver;
     #alarmAt: number | null = null;
-    #recovered = false;
+    /** What the instance before this one left behind and this one has not looked at yet; null before the first alarm. */
+    #left: string[] | null = null;
 
     constructor(ctx: DurableObjectState, env: Env) {
       super(ctx, env);
       this.#journal = new PartitionJournal(ctx.storage);
-      this.#journal.busy = () => this.#running;
+      this.#journal.busy = () => this.#driver.running;
       this.#halts = new Halts(ctx.storage.sql);
       this.#recall = new Recall(env.DB);
       this.#queue = new RunQueue(ctx.storage.sql, limits, (id) => {
@@ -75,12 +69,30 @@ export function createRunPartition(deployment: Deployment, runsOf: RunsOf) {
         find: (id) => this.#live.get(id) ?? this.#journal.load(id, Date.now()),
         payloadDays: ({ row: { pins } }) => this.#journal.specOf(pins.workflow, pins.specVersion).retention.payloadDays,
         projected: (run) => {
-          if (!run.running) this.#live.delete(run.row.id);
+          if (!run.running && !run.queued) this.#live.delete(run.row.id);
         },
         mark: (marks) => this.#commit(() => this.#journal.setProjected(marks())),
         waitUntil: (work) => ctx.waitUntil(work),
         failed: () => this.#arm(Date.now() + WATCHDOG_MS),
         now: Date.now,
+      });
+      this.#driver = new RunDriver({
+        deployment,
+        journal: this.#journal,
+        queue: this.#queue,
+        halts: this.#halts,
+        outside: this.#outside,
+        outbox: this.#outbox,
+        live: this.#live,
+        kept: (id) => this.#kept(id),
+        runsOf: ({ row, own }) => {
+          const speaker = { run: row.id, partition: ctx.id.name ?? "", lane: row.lane, atOnce: row.atOnce, origin: originOf(own) };
+          return runsOf(env, speaker, (work) => ctx.waitUntil(work));
+        },
+        commit: (write, how) => this.#commit(write, how),
+        arm: (at) => this.#arm(at),
+        ended: (run) => ctx.waitUntil(tellParent(env, run)),
+        waitUntil: (work) => ctx.waitUntil(work),
       });
       ctx.blockConcurrencyWhile(async () => {
         ctx.storage.transactionSync(() => {
@@ -124,13 +136,13 @@ export function createRunPartition(deployment: Deployment, runsOf: RunsOf) {
       }, "writeNow");
       if (touched.length > 0) this.#arm(now + WATCHDOG_MS);
       for (const run of touched) {
-        if (run.begun) this.#drive(run);
+        if (run.begun) this.#driver.drive(run);
         else {
           if (run.waiting) this.#arm(dueOf(run.waiting) ?? now);
           this.#outbox.add(run.row.id);
         }
       }
-      for (const each of advanced) this.#follow(each);
+      for (const each of advanced) this.#driver.follow(each);
       return started;
     }
 
@@ -176,7 +188,7 @@ export function createRunPartition(deployment: Deployment, runsOf: RunsOf) {
           const run = this.#kept(id);
           if (run.ended || run.inD1Only) continue;
           this.#live.set(id, run);
-          this.#drive(run);
+          this.#driver.drive(run);
         }
         return ok(null);
       });
@@ -237,7 +249,7 @@ export function createRunPartition(deployment: Deployment, runsOf: RunsOf) {
             const run = this.#kept(id);
             if (run.running) continue;
             this.#live.set(id, run);
-            this.#drive(run);
+            this.#driver.drive(run);
           }
         }
         this.#armNext();
@@ -253,21 +265,19 @@ export function createRunPartition(deployment: Deployment, runsOf: RunsOf) {
       this.#alarmAt = null;
       const now = Date.now();
       try {
-        const ids = new Set(this.#journal.due(now, DUE_BATCH));
-        if (!this.#recovered) {
-          this.#recovered = true;
-          for (const id of this.#journal.unfinished()) ids.add(id);
-        }
-        for (const id of ids) {
+        this.#left ??= this.#journal.unfinished();
+        const isHeld = (id: string) => this.#live.get(id)?.running || this.#live.get(id)?.queued;
+        // Those in memory are due as well, and come first: they must not keep out the others.
+        const due = this.#journal.due(now, this.#driver.room + this.#live.size).filter((id) => !isHeld(id));
+        const taken = due.slice(0, this.#driver.room);
+        for (const id of [...taken, ...this.#left.splice(0, this.#driver.room - taken.length)]) {
           const run = this.#live.get(id) ?? this.#journal.load(id, now);
-          if (!run || run.running) continue;
+          if (!run) continue;
           this.#live.set(id, run);
-          this.#drive(run);
+          this.#driver.drive(run);
         }
-        for (const run of this.#live.values()) {
-          if (run.running && now - run.lastProgress > PASS_STALL_MS) this.#takeFrom(run);
-          if (run.projected < run.durable) this.#outbox.add(run.row.id);
-        }
+        this.#driver.takeStalled(now);
+        for (const run of this.#live.values()) if (run.projected < run.durable) this.#outbox.add(run.row.id);
         await this.#outbox.write();
       } finally {
         this.#armNext();
@@ -291,7 +301,7 @@ export function createRunPartition(deployment: Deployment, runsOf: RunsOf) {
           this.#journal.setDue(run.row, Date.now());
         });
         this.#arm(Date.now() + WATCHDOG_MS);
-        this.#drive(run);
+        this.#driver.drive(run);
         return ok(null);
       });
     }
@@ -324,56 +334,6 @@ export function createRunPartition(deployment: Deployment, runsOf: RunsOf) {
       } catch (error) {
         this.ctx.abort(`commit failed: ${error instanceof Error ? error.message : error}`);
         throw error;
-      }
-    }
-
-    #drive(run: LiveRun): void {
-      if (run.running) {
-        run.again = true;
-        return;
-      }
-      run.running = true;
-      this.#running++;
-      this.ctx.waitUntil(
-        this.#run(run).finally(() => {
-          this.#running--;
-        }),
-      );
-    }
-
-    async #run(run: LiveRun): Promise<void> {
-      do {
-        run.again = false;
-        const pass = ++run.pass;
-        const end = await this.#pass(run, pass);
-        if (run.pass !== pass) return;
-        await this.#settle(run, end);
-      } while (run.again);
-      run.running = false;
-    }
-
-    async #pass(run: LiveRun, number: number): Promise<PassEnd> {
-      try {
-        const { pins, event } = run.row;
-        const workflow = workflowOf(deployment, pins.workflow, pins.version);
-        const spec = this.#journal.specOf(pins.workflow, pins.specVersion);
-        const journal = this.#journal.forPass(run, number, Date.now);
-        const ports = { ...this.#outside.portsFor(event.connection), runs: this.#runsOf(run) };
-        const recordedSteps = stepsOf(run.entries);
-        const input = { runId: run.row.id, event, spec, journal, recordedSteps, ports };
-        // Before anything else: whoever waits for its turn, or for code that is gone, can be cancelled.
-        if (!run.ended && mayCancelNow(journal, recordedSteps)) return cancelNow({ ...input, workflow: workflow ?? null }, recordedSteps);
-        if (!workflow) return held("workflow.unknown", `No workflow ${pins.workflow}@${pins.version} is deployed`);
-        if (!matchesManifest(workflow, pins.manifestDigest)) {
-          return held("workflow.diverged", `${pins.workflow}@${pins.version} is deployed with another manifest than this run began with`);
-        }
-        const turn = await this.#waitsToBegin(run);
-        if (turn) return { kind: "waiting", on: turn };
-        const end: PassEnd = run.ended ? { kind: "ended", state: run.ended } : await executePass({ ...input, workflow });
-        const again = await this.#undo(run, number, workflow, ports);
-        return again === null ? end : withUndo(end, again);
-      } catch (error) {
-        return { kind: "broken", error };
       }
     }
 
@@ -421,116 +381,6 @@ export function createRunPartition(deployment: Deployment, runsOf: RunsOf) {
       return run;
     }
 
-    /** What a run waits for that may not begin yet; a run that is being cancelled ends without its turn. */
-    async #waitsToBegin(run: LiveRun): Promise<WaitReason | null> {
-      if (run.begun || run.ended || cancelOf(run.own)) return null;
-      let on: WaitReason | null = null;
-      let advanced: Advanced = { begun: [], at: null };
-      await this.#commit(() => {
-        const looked = this.#queue.look(run.row.no, lineOf(run), Date.now());
-        on = looked.on;
-        advanced = looked;
-        run.begun = on === null;
-      }, "writeNow");
-      this.#follow(advanced);
-      return on;
-    }
-
-    /** A run has ended: those begin whose turn it is. Should this be lost, the first of them looks again by itself. */
-    async #advance(run: LiveRun): Promise<void> {
-      const line = lineOf(run);
-      if (!this.#queue.hasQueue(line)) return;
-      let advanced: Advanced = { begun: [], at: null };
-      await this.#commit(() => {
-        advanced = this.#queue.advance(line, Date.now());
-      }, "writeNow");
-      this.#follow(advanced);
-    }
-
-    #follow({ begun, at }: Advanced): void {
-      if (at !== null) this.#arm(at);
-      if (begun.length > 0) this.#arm(Date.now() + WATCHDOG_MS);
-      for (const id of begun) {
-        const run = this.#kept(id);
-        run.begun = true;
-        run.waiting = null;
-        this.#live.set(id, run);
-        this.#drive(run);
-      }
-    }
-
-    #runsOf({ row, own }: LiveRun): OtherRuns {
-      const speaker = { run: row.id, partition: this.ctx.id.name ?? "", lane: row.lane, atOnce: row.atOnce, origin: originOf(own) };
-      return runsOf(this.env, speaker, (work) => this.ctx.waitUntil(work));
-    }
-
-    /** Undos that people asked for; null when none is left to do. */
-    async #undo(run: LiveRun, number: number, workflow: Workflow, ports: Ports): Promise<number | null> {
-      let next: number | null = null;
-      for (const [step, entries] of run.byStep) {
-        if (foldUndo(entries as Parameters<typeof foldUndo>[0]).phase !== "requested") continue;
-        const { pins } = run.row;
-        const journal = this.#journal.forPass(run, number, Date.now);
-        const pass = new Pass(run.row.id, this.#journal.specOf(pins.workflow, pins.specVersion), journal, ports);
-        const again = await undoStep(pass, workflow, step);
-        if (again !== null) next = Math.min(next ?? again, again);
-      }
-      return next;
-    }
-
-    async #settle(run: LiveRun, end: PassEnd): Promise<void> {
-      const { id } = run.row;
-      switch (end.kind) {
-        case "broken":
-          console.error(JSON.stringify({ message: "pass broken", run: id, error: failureOf(end.error).message }));
-          run.again = false;
-          // What the broken pass still has under way must not add to a journal that another pass goes on with.
-          run.pass++;
-          this.#live.delete(id);
-          this.#arm(Date.now() + WATCHDOG_MS);
-          return;
-        case "waiting": {
-          const due = this.#dueOf(end.on, run.row.pins.workflow);
-          run.waiting = end.on;
-          // What flow control says is written where it is decided; later it may be written over already.
-          if (end.on.kind !== "lane" && end.on.kind !== "limit")
-            await this.#commit(() => this.#journal.setWaiting(run.row, end.on, run.again ? Date.now() : due));
-          if (due !== null) this.#arm(due);
-          this.#outbox.add(id);
-          return;
-        }
-        case "ended":
-          run.waiting = null;
-          await this.#advance(run);
-          this.#outbox.add(id);
-          this.ctx.waitUntil(tellParent(this.env, run));
-          return;
-      }
-    }
-
-    #dueOf(on: WaitReason, workflow: string): number | null {
-      if (on.kind === "operator") return dueAfterDeploy(on.error.code);
-      // The switch may have been turned off while the pass that it stopped was still ending.
-      if (on.kind === "paused" && on.scope !== "run" && !this.#halts.of(workflow)) return Date.now();
-      return dueOf(on);
-    }
-
-    /** A pass that hangs keeps its promises, but no longer its run. */
-    #takeFrom(run: LiveRun): void {
-      run.pass++;
-      run.running = false;
-      this.#live.delete(run.row.id);
-      const on: WaitReason = {
-        kind: "operator",
-        step: run.lastEntry?.step ?? "",
-        error: {
-          code: "workflow.threw",
-          message: `The workflow made no progress for ${PASS_STALL_MS / 1000} s: it awaits something other than its steps`,
-        },
-      };
-      this.#journal.setWaiting(run.row, on, null);
-    }
-
     /** The alarm only ever moves nearer: it is one write, and a later need is met by #armNext. */
     #arm(at: number): void {
       if (this.#alarmAt !== null && this.#alarmAt <= at) return;
@@ -540,24 +390,13 @@ export function createRunPartition(deployment: Deployment, runsOf: RunsOf) {
 
     #armNext(): void {
       const due = this.#journal.nextDue();
-      const watch = this.#running > 0 || !this.#outbox.isEmpty || this.#live.size > 0;
+      const watch = this.#driver.running > 0 || !this.#outbox.isEmpty || this.#live.size > 0 || (this.#left ?? []).length > 0;
       if (due !== null) this.#arm(Math.max(due, Date.now() + (due <= Date.now() ? WATCHDOG_MS : 0)));
       if (watch) this.#arm(Date.now() + WATCHDOG_MS);
     }
   };
 }
 
-/** What only another deployment can end is looked at again now and then; everything else that an operator must end waits for the operator. */
-const dueAfterDeploy = (code: ErrorCode): number | null =>
-  code === "workflow.unknown" || code === "workflow.diverged" ? Date.now() + DEPLOY_CHECK_MS : null;
-
-const lineOf = ({ row: { pins, lane, atOnce, confined } }: LiveRun): Line => ({ workflow: pins.workflow, lane, atOnce, confined });
-
 const isCollected = ({ waiting }: LiveRun): boolean => waiting?.kind === "limit" && waiting.limit === "debounce";
 
 const factsOf = ({ id, type, subject, connection }: InterlockEvent): EventFacts => ({ id, type, subject, connection });
-
-const held = (code: "workflow.unknown" | "workflow.diverged", message: string): PassEnd => ({
-  kind: "waiting",
-  on: { kind: "operator", step: "", error: { code, message } },
-});

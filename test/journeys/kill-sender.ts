@@ -17,8 +17,7 @@ export interface Sender {
   readonly deliver: (events: readonly object[]) => Promise<void>;
 }
 
-/** `room`: whether the receiver is to be given more; what it has not finished is the sender's to know. */
-export function createSender(url: string, secret: string, room: () => boolean): Sender {
+export function createSender(url: string, secret: string): Sender {
   const acknowledged = new Map<string, string>();
   let cut = 0;
 
@@ -53,7 +52,6 @@ export function createSender(url: string, secret: string, room: () => boolean): 
       const connection = async () => {
         for (let event = waiting.shift(); event; event = waiting.shift()) {
           const mine = event;
-          await until(room, LIMIT_S, "room for a delivery");
           await until(() => post(mine), LIMIT_S, "a 2xx for a delivery", REPEAT_MS);
         }
       };

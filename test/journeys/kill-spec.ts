@@ -20,4 +20,5 @@ export const killSpec: GovernanceSpec = {
   },
   review: { reviewers: ["kill@example.com"], slaMinutes: 60, onExpiry: "reject" },
   onFailure: "leave",
+  retention: { payloadDays: 30 },
 };

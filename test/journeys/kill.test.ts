@@ -34,9 +34,6 @@ const HELD_MS = 60_000;
 const LATE_MS = 1_000;
 const EACH = 10;
 
-/** Admitted and not yet at their message. A flood would meet the systems' time limits on a slow machine, and measure those. */
-const IN_FLIGHT = 300;
-
 /** A minute where nothing else runs; a machine that is busy with other things may take several. */
 const LIMIT_S = 300;
 
@@ -135,12 +132,7 @@ describe("kill -9 of the Worker under load", () => {
       const sandbox = sandboxClient(surroundings.sandbox.url);
       const console = consoleClient(surroundings.interlock.url);
       const events = await openTickets(sandbox);
-      let posted = 0;
-      const sender = createSender(
-        `${surroundings.interlock.url}/hooks/zendesk`,
-        LOCAL_VARS.ZENDESK_WEBHOOK_SECRET,
-        () => sender.acknowledged.size - posted < IN_FLIGHT,
-      );
+      const sender = createSender(`${surroundings.interlock.url}/hooks/zendesk`, LOCAL_VARS.ZENDESK_WEBHOOK_SECRET);
       const runIds = () => [...sender.acknowledged.values()].map((event) => runIdOf(WORKFLOW, event));
       const journals = () => readJournals(path.join(surroundings.state, "interlock"));
       const began = Date.now();
@@ -153,21 +145,12 @@ describe("kill -9 of the Worker under load", () => {
       };
       const unfinished: RecordedRun[][] = [];
       let killedAt = 0;
-      let from = 0;
-      /** How far the load has come, by the count that Slack's first rule takes down. */
-      const reached = async (): Promise<boolean> => {
-        const rules = (await sandbox.faultsLeft()).slice(1);
-        const counting = rules.find(({ system }) => system === "slack");
-        posted = from + (counting ? counting.after - counting.skip : 0);
-        return rules.every(({ left }) => left === 0);
-      };
+      const reached = async (): Promise<boolean> => (await sandbox.faultsLeft()).slice(1).every(({ left }) => left === 0);
       await sandbox.faults(...faultsAt({ comments: KILLS[0].messages, messages: KILLS[0].messages }, "78"));
       send(KILLS[0].deliveries);
       for (const [index, kill] of KILLS.entries()) {
         await until(reached, LIMIT_S, `${kill.messages} messages`, 100);
         const next = KILLS[index + 1];
-        // From here on without regard to what is in flight: deliveries are under way when the kill comes, and after it there is no more counting.
-        posted = Number.POSITIVE_INFINITY;
         const acknowledged = sender.acknowledged.size;
         send(next?.deliveries ?? RUNS);
         await until(() => sender.acknowledged.size > acknowledged, LIMIT_S, "one more delivery", 0);
@@ -189,8 +172,6 @@ describe("kill -9 of the Worker under load", () => {
         const made = await madeAt(sandbox);
         const left = (count: number) => Math.max(0, (next?.messages ?? 0) - count);
         await sandbox.faults(...(next ? faultsAt({ comments: left(made.comments), messages: left(made.messages) }, next.held) : []));
-        from = made.messages;
-        if (next) posted = from;
         await surroundings.restart();
       }
       await Promise.all(sending);
