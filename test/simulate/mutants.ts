@@ -174,8 +174,8 @@ const PARTITION: readonly Mutant[] = [
   {
     fault: "a computation is done again",
     file: "run-read.ts",
-    from: 'case "step.done":\n        pass.checkArgs(step, entry.args, args);\n        return',
-    to: 'case "step.done":\n        pass.checkArgs(step, entry.args, args);\n        if (entry.output === undefined) return',
+    from: 'case "step.done":\n        pass.checkArgs(step, entry.args, args);\n        return handOut(entry.output);',
+    to: 'case "step.done":\n        pass.checkArgs(step, entry.args, args);\n        break;',
   },
   {
     fault: "a cancellation in the middle of a pass is ignored",
@@ -235,15 +235,15 @@ const PARTITION: readonly Mutant[] = [
   },
   {
     fault: "two passes of one run at once",
-    file: "durable-objects/run-partition.ts",
-    from: "    #drive(run: LiveRun): void {\n      if (run.running) {",
-    to: "    #drive(run: LiveRun): void {\n      if (run.running && run.again) {",
+    file: "durable-objects/run-driver.ts",
+    from: "  drive(run: LiveRun): void {\n    if (run.running) {",
+    to: "  drive(run: LiveRun): void {\n    if (run.running && run.again) {",
   },
   {
     fault: "what a broken pass had in memory is believed",
-    file: "durable-objects/run-partition.ts",
-    from: "          run.pass++;\n          this.#live.delete(id);",
-    to: "          run.pass++;",
+    file: "durable-objects/run-driver.ts",
+    from: "        run.pass++;\n        this.#host.live.delete(id);",
+    to: "        run.pass++;",
   },
   {
     fault: "D1 is told what is not durable",
