@@ -230,8 +230,8 @@ const PARTITION: readonly Mutant[] = [
   {
     fault: "what was said is not made durable before the answer",
     file: "durable-objects/run-partition.ts",
-    from: "        await this.#commit(() => {\n          this.#journal.reopen(run);",
-    to: "        void (async () => {})().then(() => {\n          this.#journal.reopen(run);",
+    from: "          this.#journal.insertUnsaved(run);\n          this.#journal.setDue(run.row, Date.now());",
+    to: "          this.#journal.setDue(run.row, Date.now());",
   },
   {
     fault: "two passes of one run at once",
