@@ -109,7 +109,8 @@ export function createRunPartition(deployment: Deployment, runsOf: RunsOf) {
       return this.#answer(async () => ok(await this.#begin(starts, specs)));
     }
 
-    async #begin(starts: readonly RunStart[], specs: StartBatch["specs"] = []): Promise<Started[]> {
+    /** `confined`: of a run that begins again, whose workflow need not be deployed now. */
+    async #begin(starts: readonly RunStart[], specs: StartBatch["specs"] = [], confined?: boolean): Promise<Started[]> {
       const now = Date.now();
       const touched: LiveRun[] = [];
       const advanced: Advanced[] = [];
@@ -126,7 +127,7 @@ export function createRunPartition(deployment: Deployment, runsOf: RunsOf) {
             if (into) touched.push(into);
             continue;
           }
-          const run = this.#admit(start, now);
+          const run = this.#admit(start, now, confined);
           started.push({ asked, runId: asked, fresh: run !== null });
           if (!run) continue;
           touched.push(run);
@@ -208,7 +209,11 @@ export function createRunPartition(deployment: Deployment, runsOf: RunsOf) {
         if (!fork.ok) return fork;
         const { lane, atOnce, pins, event } = old.row;
         const origin = { kind: "restarted", from: runId, step, by } as const;
-        const [started] = await this.#begin([{ runId: newRunId, lane, atOnce, pins, event, origin, journal: fork.value }]);
+        const [started] = await this.#begin(
+          [{ runId: newRunId, lane, atOnce, pins, event, origin, journal: fork.value }],
+          [],
+          old.row.confined,
+        );
         return ok(started as Started);
       });
     }
@@ -339,9 +344,10 @@ export function createRunPartition(deployment: Deployment, runsOf: RunsOf) {
     #admit(
       { runId, lane, atOnce = 1, priority = 0, pins, event, origin, journal = [], signals = [] }: RunStart,
       now: number,
+      known?: boolean,
     ): LiveRun | null {
       const { workflow } = pins;
-      const line: Line = { workflow, lane, atOnce, confined: isConfined(limits(workflow)) };
+      const line: Line = { workflow, lane, atOnce, confined: known ?? isConfined(limits(workflow)) };
       const admission = this.#queue.admit(line, priority, now, origin === undefined);
       const row = this.#journal.insertRun(
         { id: runId, lane, atOnce, confined: line.confined, pins, event, created: now, salt: newSalt() },

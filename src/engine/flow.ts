@@ -52,11 +52,14 @@ export function checkLimits(workflow: string, limits: Limits | undefined): void 
 export const limitFacts = ({ priority, ...limits }: Limits): JsonObject =>
   ({ ...limits, ...(priority ? { priority: "declared" } : {}) }) as JsonObject;
 
+/** Of a workflow that is not deployed nobody knows the limits: none of its runs that wait may begin until it is back. */
+const NOT_DEPLOYED: Limits = { concurrency: 0 };
+
 /** The limits of the newest version that is deployed: those count for all runs of the workflow, so that changing one needs no new run. */
 export function limitsOf(workflows: readonly Workflow[], name: string): Limits {
   let newest: Workflow | null = null;
   for (const workflow of workflows) if (workflow.name === name && workflow.version > (newest?.version ?? 0)) newest = workflow;
-  return newest?.limits ?? {};
+  return newest ? (newest.limits ?? {}) : NOT_DEPLOYED;
 }
 
 // ---- placement ----

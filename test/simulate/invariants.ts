@@ -23,7 +23,23 @@ export const INVARIANTS = [
   "replay asks nothing",
   "liveness",
 ] as const;
-export type Invariant = (typeof INVARIANTS)[number];
+/** What is checked of whole partitions besides. */
+export const PARTITION_INVARIANTS = [
+  "a pause ends once, never early",
+  "each signal once, in order",
+  "a cancelled run begins nothing",
+  "a cancelled run ends so",
+  "what is stopped sends nothing",
+  "code that diverges sends nothing",
+  "compensation newest first",
+  "lanes keep order",
+  "limits are kept",
+  "the last data wins",
+  "one child per start",
+  "audit chain intact",
+  "D1 shows what the journal says",
+] as const;
+export type Invariant = (typeof INVARIANTS)[number] | (typeof PARTITION_INVARIANTS)[number];
 export interface Violation {
   readonly invariant: Invariant;
   readonly what: string;

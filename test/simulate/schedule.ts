@@ -14,7 +14,7 @@ import { foldUndo } from "../../src/engine/run-undo.ts";
 import { TEAMS } from "../../src/workflows/ticket-triage/labels.ts";
 import { ticketTriage } from "../../src/workflows/ticket-triage/workflow.ts";
 import { noRuns } from "../harness/fake-runs.ts";
-import { Chaos, type Fault } from "./chaos.ts";
+import { createChaos, type Fault } from "./chaos.ts";
 import { checkOver, type Invariant, type Violation, type Write } from "./invariants.ts";
 import { notifyTwice } from "./notify-twice.ts";
 import { type Outside, runProcess, type Underway } from "./process.ts";
@@ -29,6 +29,8 @@ export interface ScheduleResult {
   /** How each run ended, in words. */
   readonly ends: readonly string[];
   readonly passes: number;
+  /** No fault was to strike. */
+  readonly quiet: boolean;
 }
 export interface ScheduleOptions {
   readonly tamper?: (write: Write) => Write;
@@ -47,7 +49,7 @@ const OPERATOR = "olga@example.com";
 export async function runSchedule(seed: number, options: ScheduleOptions = {}): Promise<ScheduleResult> {
   const random = createRandom(seed);
   const scenario = drawScenario(random);
-  const chaos = new Chaos(random);
+  const chaos = createChaos(random);
   const world = createWorld(scenario);
   const { clock } = world;
   const violations: Violation[] = [];
@@ -356,7 +358,7 @@ export async function runSchedule(seed: number, options: ScheduleOptions = {}): 
     }
   }
 
-  return { seed, violations, faults: chaos.struck, ends: world.runs.map(endOf), passes };
+  return { seed, violations, faults: chaos.struck, ends: world.runs.map(endOf), passes, quiet: chaos.quiet };
 }
 
 const workflowOf = ({ workflow }: RunScenario) => (workflow === "triage" ? ticketTriage : notifyTwice);

@@ -69,7 +69,18 @@ describe("a declaration", () => {
   it("counts as its newest version has it", () => {
     const versions = [workflow({ concurrency: 5 }, "a", 2), workflow({ concurrency: 1 }, "a", 1), workflow({ concurrency: 9 }, "a", 3)];
     expect(limitsOf(versions, "sync")).toEqual({ concurrency: 9 });
-    expect(limitsOf(versions, "other")).toEqual({});
+  });
+
+  it("lets no run of a workflow begin that is not deployed", () => {
+    const limits = limitsOf([workflow({ concurrency: 5 }, "a", 2)], "other");
+    const none: Queues = {
+      begunInLane: () => 0,
+      begunOfWorkflow: () => 0,
+      firstOfLane: () => null,
+      queuedOf: () => [],
+      beganAt: () => null,
+    };
+    expect(holdOf({ workflow: "other", lane: "other: a", atOnce: 1, confined: true }, limits, none, 0)).toEqual({ gate: "concurrency" });
   });
 });
 

@@ -1,8 +1,9 @@
-// The simulation itself, in small: the engine holds its invariants through a few hundred schedules, every fault strikes, and a planted violation is seen.
+// The simulation itself: the engine and the partitions hold their invariants through ten thousand schedules, every fault strikes, and a planted violation is seen.
 import { describe, expect, it } from "vitest";
-import { FAULTS } from "../../simulate/chaos.ts";
+import { Counts } from "../../simulate/count.ts";
 import type { Write } from "../../simulate/invariants.ts";
 import { runSchedule } from "../../simulate/schedule.ts";
+import { runThreads } from "../../simulate/threads.ts";
 
 const withoutMarker = (write: Write): Write => {
   const { metadata: _, ...ticket } = (write.body.ticket ?? {}) as Record<string, unknown>;
@@ -10,25 +11,64 @@ const withoutMarker = (write: Write): Write => {
 };
 
 describe("the simulation", () => {
-  it("finds no violation in 300 schedules, and every kind of fault strikes", async () => {
-    const struck = new Set<string>();
-    const violations: string[] = [];
-    for (let seed = 1; seed <= 300; seed++) {
-      const result = await runSchedule(seed);
-      for (const fault of result.faults) struck.add(fault);
-      violations.push(...result.violations.map(({ invariant, what }) => `seed ${seed} [${invariant}] ${what}`));
-    }
+  it("finds no violation in 10,000 schedules; every kind of fault strikes, and no schedule that was to have one goes without", async () => {
+    const counts = new Counts();
+    await runThreads(1, 10_000, (result) => {
+      counts.add(result);
+      return counts.violated.length < 10;
+    });
+    const violations = counts.violated.flatMap(({ seed, violations }) =>
+      violations.map(({ invariant, what }) => `seed ${seed} [${invariant}] ${what}`),
+    );
+    console.log(`${counts.schedules} schedules, ${counts.partitions} of whole partitions\n${counts}`);
     expect(violations).toEqual([]);
-    expect(FAULTS.filter((fault) => !struck.has(fault))).toEqual([]);
-  });
+    expect(counts.schedules).toBe(10_000);
+    expect(counts.missing).toEqual([]);
+    expect(counts.untouched).toEqual([]);
+    // Declared: one in twenty has no fault drawn.
+    expect(counts.quiet / counts.schedules).toBeLessThan(0.08);
+  }, 300_000);
 
   // 7702: an undo whose answer was lost, repeated over somebody's later work. 27463: a step that waited for an operator and refused him after an undo was asked.
   it.each([7702, 27463])("finds no violation in schedule %d, which once had one", async (seed) => {
     expect((await runSchedule(seed)).violations).toEqual([]);
   });
 
+  // 10231, 10656, 11206, 11223: runs of a workflow began while its code was not deployed, past its limits and out of their order.
+  it.each([10231, 10656, 11206, 11223])("finds no violation in schedule %d of a partition, which once had one", async (seed) => {
+    const violations: unknown[] = [];
+    await runThreads(
+      seed,
+      1,
+      (result) => {
+        violations.push(...result.violations);
+        return true;
+      },
+      "partition",
+    );
+    expect(violations).toEqual([]);
+  });
+
   it("runs the same schedule again from the same seed", async () => {
     for (const seed of [3, 14, 15]) expect(await runSchedule(seed)).toEqual(await runSchedule(seed));
+  });
+
+  it("runs the same schedule of a partition again from the same seed, in whichever thread", async () => {
+    const told: unknown[][] = [[], []];
+    for (const times of told) {
+      for (const seed of [5, 10, 35]) {
+        await runThreads(
+          seed,
+          1,
+          (result) => {
+            times.push(result);
+            return true;
+          },
+          "partition",
+        );
+      }
+    }
+    expect(told[0]).toEqual(told[1]);
   });
 
   it("sees a system that drops the idempotency marker", async () => {
