@@ -87,7 +87,9 @@ async function finish(pass: Pass, run: Ending, steps: ReadonlySet<string>, last:
     const cancel = cancelOf(pass.runEntries());
     if (cancel) giveUpIntents(pass, all);
     const failed = !(last instanceof Successor) && last?.type === "run.failed";
-    if (cancel ? cancel.compensate : failed && pass.spec.onFailure === "compensate") await compensate(pass, run.workflow, all);
+    const wanted = cancel ? cancel.compensate : failed && pass.spec.onFailure === "compensate";
+    // What was begun is finished: a cancellation in the middle of it must not leave half of the writes taken back.
+    if (wanted || isTakingBack(pass, all)) await compensate(pass, run.workflow, all);
     const again = await cancelChildren(pass, all);
     if (again !== null) pass.wait({ kind: "timer", step: "", until: again });
   });
@@ -103,10 +105,14 @@ async function finish(pass: Pass, run: Ending, steps: ReadonlySet<string>, last:
   }
 }
 
-/** Newest first; an undo that fails does not stop the others, and is shown. */
+const isTakingBack = (pass: Pass, steps: ReadonlySet<string>): boolean =>
+  [...steps].some((step) => pass.entries(step).some((entry) => entry.type === "undo.requested" && entry.by === "interlock"));
+
+/** Newest first; an undo that fails does not stop the others, and is shown. Writes that another run made, whose journal this one took over, are that run's. */
 async function compensate(pass: Pass, workflow: Workflow | null, steps: ReadonlySet<string>): Promise<void> {
   for (const step of appliedSteps(pass, steps)) {
-    if (foldEffect(pass.entries(step)).intended?.undo === "irreversible") continue;
+    const { intended } = foldEffect(pass.entries(step));
+    if (intended?.undo === "irreversible" || !intended?.key.startsWith(`${pass.runId}/`)) continue;
     if (foldUndo(pass.entries(step)).phase === "none") pass.record(step, { type: "undo.requested", by: "interlock" });
     if (workflow === null) {
       pass.record(step, {

@@ -111,6 +111,27 @@ describe("a cancelled run", () => {
     expect(world.ledger.sent()).toEqual([]);
   });
 
+  it("finishes what a failed run had begun to take back, although nobody asked for that", async () => {
+    const fails: Body = async (context) => {
+      await context.book.setRecord("first", { id: "a", set: { owner: "ada" } });
+      await context.book.addLine("second", { text: "one" });
+      throw new Error("the author's code broke");
+    };
+    const boundaries = await boundariesOf(fails);
+    let half = 0;
+    for (let stop = 1; stop <= boundaries; stop++) {
+      const world: ReturnType<typeof ledgerWorld> = stoppedThen(fails, stop, (engine) => {
+        if (engine.entries("undo.requested").length > 0) half++;
+        engine.ask(cancel);
+      });
+      await world.engine.run();
+      const undone = world.engine.entries("undo.requested").length > 0;
+      if (undone)
+        expect([world.ledger.records.get("a")?.fields.owner, world.ledger.lines.length], `stopped at ${stop}`).toEqual(["nobody", 0]);
+    }
+    expect(half).toBeGreaterThan(0);
+  });
+
   it("goes on with the other undos when one cannot be done", async () => {
     const boundaries = await boundariesOf(twoWritesAndAWait);
     const world = stoppedThen(twoWritesAndAWait, boundaries - 8, (engine) => engine.ask(cancelAndUndo));
@@ -292,6 +313,21 @@ describe("a journal that begins again from a step", () => {
     expect(await next.run()).toMatchObject({ kind: "ended", state: { status: "completed", output: "done" } });
     expect(next.entries("signal.received")).toHaveLength(1);
     expect(world.ledger.lines.map(({ text }) => text)).toEqual(["one", "two", "two"]);
+  });
+
+  it("leaves to the old run what that wrote, should the new one fail", async () => {
+    const world = ledgerWorld(body);
+    await world.engine.run();
+    const fork = forkJournal(world.engine.durable, "second");
+    if (!fork.ok) throw new Error(fork.error.message);
+    const next = world.again(async (context) => {
+      await body(context);
+      throw new Error("no");
+    }, 0);
+    const taken = fork.value.map((one) => (one.type === "effect.intended" ? { ...one, key: `old/${one.step}` } : one));
+    next.durable.push(entry(1, started(world.engine.durable)), ...taken.map((one, index) => entry(index + 2, one)));
+    expect(await next.run()).toMatchObject({ kind: "ended", state: { status: "failed" } });
+    expect(next.entries("undo.requested").map(({ step }) => step)).toEqual(["second"]);
   });
 
   it("is refused for a run that has not ended, for a step that it does not have, and where a kept write was taken back or is not known", async () => {
