@@ -125,7 +125,7 @@ export class SimulatedObject {
     const storage = {
       sql: sqlStorage(database, check, (table, given) => {
         const tell =
-          table === "entry" ? () => host.kept(this, given[0] as number, given[1] as string) : () => host.counted(given[2] as number);
+          table === "entry" ? () => host.kept(this, given[0] as number, given[2] as string) : () => host.counted(given[2] as number);
         if (pending) pending.push(tell);
         else tell();
       }),

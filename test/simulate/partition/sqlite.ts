@@ -59,8 +59,7 @@ export function sqlStorage(database: Database, check: () => void, inserted: (tab
     check();
     const rows = database.rows(sql, given);
     const table = TOLD.find((name) => sql.startsWith(`insert into ${name} `));
-    // The one says by the rows that it returns whether it took place.
-    if (table && (table !== "entry" || rows.length > 0)) inserted(table, given);
+    if (table) inserted(table, given);
     return cursor(rows);
   };
   return { exec } as unknown as SqlStorage;
