@@ -1,5 +1,6 @@
-// Two worlds in one run: "runtime" tests run inside workerd; "unit" (pure code), "http", "journeys" and "browser" run in Node,
-// the last three against the production bundle. Outbound requests of the runtime project are refused: a test that needs a system brings it.
+// Two worlds in one run: "runtime" tests run inside workerd; "unit" (pure code), "simulation" and "journeys" (http and browser among them) run in Node, the last
+// against the production bundle. The groups go one after another: the simulation takes every core, and a journey measures itself.
+// Outbound requests of the runtime project are refused: a test that needs a system brings it.
 import path from "node:path";
 import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-pool-workers";
 import { defineConfig } from "vitest/config";
@@ -38,9 +39,28 @@ export default defineConfig(async () => ({
           setupFiles: ["test/runtime/setup.ts"],
           isolate: false,
           testTimeout: 30_000,
+          sequence: { groupOrder: 0 },
         },
       },
-      { test: { name: "unit", include: ["test/unit/**/*.test.{ts,tsx}"], environment: "node" as const, testTimeout: 60_000 } },
+      {
+        test: {
+          name: "unit",
+          include: ["test/unit/**/*.test.{ts,tsx}"],
+          exclude: ["test/unit/simulate/**"],
+          environment: "node" as const,
+          testTimeout: 60_000,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        test: {
+          name: "simulation",
+          include: ["test/unit/simulate/**/*.test.ts"],
+          environment: "node" as const,
+          testTimeout: 60_000,
+          sequence: { groupOrder: 1 },
+        },
+      },
       {
         test: {
           name: "journeys",
@@ -49,6 +69,7 @@ export default defineConfig(async () => ({
           fileParallelism: false,
           testTimeout: 180_000,
           hookTimeout: 120_000,
+          sequence: { groupOrder: 2 },
         },
       },
     ],
