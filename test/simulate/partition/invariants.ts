@@ -413,10 +413,18 @@ function checkCompensation(
     if (before && seqOf(before.step) < seqOf(later.step))
       report("compensation newest first", `${run.id}: "${before.step}" before "${later.step}"`);
   }
-  if (!wanted || !end) return;
+  // What was begun is finished, whoever ends the run meanwhile.
+  if (!end || !(wanted || byUs.length > 0)) return;
   for (const entry of applied) {
     const entries = ofStep(run, entry.step);
-    if (all(entries, "effect.intended")[0]?.undo === "irreversible") continue;
+    const intended = all(entries, "effect.intended")[0];
+    if (intended?.undo === "irreversible") continue;
+    if (!intended?.key.startsWith(`${run.id}/`)) {
+      // Taken over from the run that this one began again from.
+      if (byUs.some(({ step }) => step === entry.step))
+        report("compensation complete or reported", `${run.id}/${entry.step}: another run's write was taken back`);
+      continue;
+    }
     const told = entries.some(({ type, seq }) => seq < end.seq && (type === "undo.done" || type === "undo.failed"));
     if (!told) report("compensation complete or reported", `${run.id}/${entry.step} stayed`);
   }
