@@ -70,6 +70,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "durable-objects/run-partition.ts",
   ],
   "src/index.ts": ["src/config.ts", "src/worker.ts"],
+  // Runs in Node, on an auditor's machine: no package, so that it can be read and run without installing anything.
+  "src/audit-verify.ts": ["src/core", "src/governance", "node:fs", "node:path", "node:process", "node:readline", "node:util"],
   "durable-objects": [
     "cloudflare:workers",
     "src/core",
