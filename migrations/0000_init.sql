@@ -28,6 +28,21 @@ CREATE TABLE `audit` (
 	PRIMARY KEY(`run`, `seq`)
 );
 --> statement-breakpoint
+CREATE TABLE `audit_checkpoint` (
+	`number` integer PRIMARY KEY NOT NULL,
+	`date` text NOT NULL,
+	`key` text NOT NULL,
+	`at` integer NOT NULL,
+	`digest` text NOT NULL,
+	`signed_by` text,
+	`runs` integer NOT NULL,
+	`records` integer NOT NULL,
+	`through` integer NOT NULL,
+	`at_run` text,
+	`at_seq` integer,
+	`complete` integer NOT NULL
+);
+--> statement-breakpoint
 CREATE TABLE `audit_content` (
 	`run` text NOT NULL,
 	`first_seq` integer NOT NULL,
@@ -35,6 +50,14 @@ CREATE TABLE `audit_content` (
 	`salt` text NOT NULL,
 	`body` text NOT NULL,
 	PRIMARY KEY(`run`, `first_seq`)
+);
+--> statement-breakpoint
+CREATE TABLE `audit_export` (
+	`id` integer PRIMARY KEY NOT NULL,
+	`at` integer NOT NULL,
+	`by` text NOT NULL,
+	`format` text NOT NULL,
+	`filter` text NOT NULL
 );
 --> statement-breakpoint
 CREATE TABLE `dead_letter` (

@@ -1,5 +1,15 @@
 // The one door to cryptography. Hashes and MACs are synchronous (node:crypto, native in workerd), because the hot path computes many small ones.
-import { createHash, createHmac, randomBytes, timingSafeEqual } from "node:crypto";
+import {
+  createHash,
+  createHmac,
+  createPrivateKey,
+  createPublicKey,
+  type KeyObject,
+  randomBytes,
+  sign,
+  timingSafeEqual,
+  verify,
+} from "node:crypto";
 
 export const sha256Hex = (data: string | Uint8Array): string => createHash("sha256").update(data).digest("hex");
 
@@ -16,4 +26,42 @@ export function hmacSha256(secret: string | Uint8Array, parts: readonly (string 
 /** Compares without leaking where two values differ; different lengths are simply unequal. */
 export function constantTimeEqual(a: Uint8Array, b: Uint8Array): boolean {
   return a.length === b.length && timingSafeEqual(a, b);
+}
+
+/** An Ed25519 public key: as PEM, and a short name for it (of the key itself, so that nobody can give two keys one name). */
+export interface PublicKey {
+  readonly id: string;
+  readonly pem: string;
+}
+
+/** 64 bits name a key among the few of a deployment. */
+const KEY_ID_HEX = 16;
+
+/** Reads an Ed25519 public key, or derives it from a private one: PEM, or the base64 of its DER (PKCS8, SPKI). Throws for any other kind of key. */
+export function publicKeyOf(key: string): PublicKey {
+  const pem = armoured(key);
+  const read = ed25519(createPublicKey(pem.includes("PRIVATE KEY") ? createPrivateKey(pem) : pem));
+  const der = read.export({ type: "spki", format: "der" });
+  return { id: sha256Hex(der).slice(0, KEY_ID_HEX), pem: String(read.export({ type: "spki", format: "pem" })) };
+}
+
+/** Ed25519 over the text's UTF-8, as 128 hex digits: base64 has several texts for the same bytes. */
+export const signText = (privateKey: string, text: string): string =>
+  sign(null, new TextEncoder().encode(text), ed25519(createPrivateKey(armoured(privateKey)))).toString("hex");
+
+export const verifiesText = (publicKey: PublicKey, text: string, signature: string): boolean =>
+  /^[0-9a-f]{128}$/.test(signature) &&
+  verify(null, new TextEncoder().encode(text), createPublicKey(publicKey.pem), Buffer.from(signature, "hex"));
+
+function ed25519(key: KeyObject): KeyObject {
+  if (key.asymmetricKeyType !== "ed25519") throw new Error(`The key is not an Ed25519 key, but ${key.asymmetricKeyType}`);
+  return key;
+}
+
+/** A DER of PKCS8 begins with its version, one of SPKI does not: the lengths of Ed25519's are 48 and 44 bytes. */
+function armoured(key: string): string {
+  if (key.includes("-----BEGIN")) return key;
+  const base64 = key.replace(/\s/g, "");
+  const label = base64.length > 60 ? "PRIVATE KEY" : "PUBLIC KEY";
+  return `-----BEGIN ${label}-----\n${base64}\n-----END ${label}-----\n`;
 }

@@ -56,6 +56,8 @@ export const ERRORS = {
   "effect.irreversible": row(409, "never", "caller", "This write cannot be undone"),
   "effect.undo_running": row(409, "after", "caller", "This write is being undone already"),
 
+  "audit.key_unusable": row(500, "operator", "operator", "The key that signs checkpoints of the audit cannot be used"),
+  "audit.checkpoint_missing": row(500, "operator", "operator", "A checkpoint of the audit is not where it was written"),
   "dead_letter.not_found": row(404, "never", "caller", "No such dead letter"),
   "dead_letter.replayed": row(409, "never", "caller", "This dead letter was replayed already"),
 

@@ -54,7 +54,11 @@ export const run = sqliteTable(
   ],
 );
 
-/** One row per journal entry, never changed: what happened, when, by whom; a link of the run's hash chain (src/governance/audit-chain.ts). */
+/**
+ * One row per journal entry, never changed: what happened, when, by whom; a link of the run's hash chain (src/governance/audit-chain.ts). Triggers refuse to
+ * update and to delete (migrations/0001_audit_is_append_only.sql), here and in `halt`, `audit_checkpoint` and `audit_export`. Its hidden rowid is the order in
+ * which D1 took the rows; checkpoints go by it.
+ */
 export const audit = sqliteTable(
   "audit",
   {
@@ -145,6 +149,36 @@ export const deadLetter = sqliteTable(
   },
   (table) => [index("dead_letter_at").on(table.at)],
 );
+
+/**
+ * Each checkpoint of the audit (src/governance/checkpoint.ts), as a list for pages and for the next one. The evidence is its object in R2, named by `key`.
+ * `through`: the last rowid of `audit` that it covers. `at_run`, `at_seq`: which record that was, so that rows which were numbered anew are noticed.
+ */
+export const auditCheckpoint = sqliteTable("audit_checkpoint", {
+  number: integer("number").primaryKey(),
+  date: text("date").notNull(),
+  key: text("key").notNull(),
+  at: integer("at").notNull(),
+  digest: text("digest").notNull(),
+  /** Which key signed it; null when there was none. */
+  signedBy: text("signed_by"),
+  runs: integer("runs").notNull(),
+  records: integer("records").notNull(),
+  through: integer("through").notNull(),
+  atRun: text("at_run"),
+  atSeq: integer("at_seq"),
+  /** 0 where the audit had more than one checkpoint takes: the next of the same day goes on. */
+  complete: integer("complete").notNull(),
+});
+
+/** Who took a copy of the audit, when, and which part of it (`filter` as JSON). Written before the first byte leaves. */
+export const auditExport = sqliteTable("audit_export", {
+  id: integer("id").primaryKey(),
+  at: integer("at").notNull(),
+  by: text("by").notNull(),
+  format: text("format").notNull(),
+  filter: text("filter").notNull(),
+});
 
 /** Every turn of a kill switch. `scope` is a workflow's name, or "*" for everything. */
 export const halt = sqliteTable(

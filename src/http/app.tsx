@@ -9,12 +9,14 @@ import { errorFacts, type Failure } from "../core/errors.ts";
 import type { Principal } from "../core/principal.ts";
 import type { Deployment } from "../deployment.ts";
 import { approvalsApi } from "./api/approvals.ts";
+import { auditApi } from "./api/audit.ts";
 import { deadLettersApi } from "./api/dead-letters.ts";
 import { haltsApi } from "./api/halts.ts";
 import { overviewApi } from "./api/overview.ts";
 import { runsApi } from "./api/runs.ts";
 import { workflowsApi } from "./api/workflows.ts";
 import { approvalPages } from "./console/approvals.tsx";
+import { auditPages } from "./console/audit.tsx";
 import { deadLetterPages } from "./console/dead-letters.tsx";
 import { frameFor, renderPage } from "./console/page.ts";
 import { runPages } from "./console/runs.tsx";
@@ -73,6 +75,7 @@ const api = (deployment: Deployment) =>
     .route("/dead-letters", deadLettersApi(deployment))
     .route("/halts", haltsApi(deployment))
     .route("/workflows", workflowsApi(deployment))
+    .route("/audit", auditApi())
     .route("/overview", overviewApi())
     .all("*", (c) => problemResponse({ code: "request.not_found", message: `There is nothing at ${c.req.path}` }));
 
@@ -84,7 +87,8 @@ const pages = (deployment: Deployment) =>
     .route("/runs", runPages(deployment))
     .route("/workflows", workflowPages(deployment))
     .route("/dead-letters", deadLetterPages(deployment))
-    .route("/stops", stopPages(deployment));
+    .route("/stops", stopPages(deployment))
+    .route("/audit", auditPages(deployment));
 
 /** Machines get problem+json, people a page with the same facts. */
 async function answerFailure(c: HonoContext<{ Bindings: Env }>, failure: Failure): Promise<Response> {

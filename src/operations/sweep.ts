@@ -1,8 +1,10 @@
 // What is done once a minute, whatever else happens: runs that should have moved are woken, partitions are told of the kill switches, and the contents of runs
-// whose time has come are erased. It moves no run itself and keeps no state: what one sweep does not get done, the next finds again. One part that fails does not stop the other.
+// whose time has come are erased; once a day the audit's checkpoint is written. It moves no run itself and keeps no state: what one sweep does not get done, the
+// next finds again. One part that fails does not stop the other.
 import { failureOf } from "../core/errors.ts";
 import { erasableRuns, eraseRuns } from "../db/erasure.ts";
 import { overdueRuns } from "../db/overdue.ts";
+import { checkpointAudit } from "./checkpoint-audit.ts";
 import { type Context, partitionByName } from "./context.ts";
 import { tellHalts } from "./halt-runs.ts";
 import { eventKey } from "./messages.ts";
@@ -30,6 +32,7 @@ export async function sweep(context: Context, now: number): Promise<Swept> {
     quietly("wake", wakeOverdue(context, now)),
     quietly("erase", eraseContents(context, now)),
     quietly("telling of the kill switches", tellPartitions(context)),
+    quietly("checkpoint", checkpointAudit(context, now)),
   ]);
   return { woken, erased };
 }

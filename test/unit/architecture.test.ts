@@ -70,6 +70,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "durable-objects/run-partition.ts",
   ],
   "src/index.ts": ["src/config.ts", "src/worker.ts"],
+  // Runs in Node, on an auditor's machine: no package, so that it can be read and run without installing anything.
+  "src/audit-verify.ts": ["src/core", "src/governance", "node:fs", "node:path", "node:process", "node:readline", "node:util"],
   "durable-objects": [
     "cloudflare:workers",
     "src/core",
@@ -376,6 +378,7 @@ describe("a violation is found", () => {
       'import { a } from "../../governance/spec.ts";',
       "src/workflows/a/x.ts imports src/governance/spec.ts",
     ],
+    [IMPORTS, "src/audit-verify.ts", 'import * as z from "zod";', "src/audit-verify.ts imports zod"],
     [IMPORTS, "src/db/x.ts", 'import { a } from "../operations/context.ts";', "src/db/x.ts imports src/operations/context.ts"],
     [IMPORTS, "src/ingress/x.ts", 'import { eq } from "drizzle-orm";', "src/ingress/x.ts imports drizzle-orm"],
     [IMPORTS, "src/ingress/x.ts", 'import { a } from "../db/reads.ts";', "src/ingress/x.ts imports src/db/reads.ts"],

@@ -5,7 +5,7 @@ import type { HaltRow } from "../../operations/halt-runs.ts";
 import { STYLE_URL } from "../style.ts";
 import { Stopped } from "./stopped.tsx";
 
-export type Section = "approvals" | "runs" | "workflows" | "dead-letters" | "stops";
+export type Section = "approvals" | "runs" | "workflows" | "dead-letters" | "stops" | "audit";
 
 /** What the frame shows around a page. Without a principal (an error before anybody was known) there is no navigation. */
 export interface Frame {
@@ -80,6 +80,9 @@ export const Layout = ({ frame: { principal, pending, stopped }, title, section,
                   </NavItem>
                   <NavItem href="/stops" current={section === "stops"}>
                     Kill switch
+                  </NavItem>
+                  <NavItem href="/audit" current={section === "audit"}>
+                    Audit
                   </NavItem>
                 </ul>
               </nav>

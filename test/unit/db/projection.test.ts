@@ -7,7 +7,7 @@ import { CHAIN_START, verifyChain } from "../../../src/governance/audit-chain.ts
 import { createRandom } from "../../simulate/random.ts";
 import { fakeD1 } from "../http/fake-d1.ts";
 import { type Ending, type Story, tell } from "../http/stories.ts";
-import { projectAll, projectPart, SALT, table } from "./projected.ts";
+import { openToChange, projectAll, projectPart, SALT, table } from "./projected.ts";
 
 const ENDINGS: readonly Ending[] = ["undone", "conflict", "edited", "rejected", "expired", "voided", "failed", "unknown"];
 
@@ -85,6 +85,7 @@ describe("a journal that comes back from D1", () => {
   ])("is refused when %s", async (_, tamper) => {
     const db = fakeD1();
     const head = await projectAll(db, odd);
+    await openToChange(db);
     await db.prepare(tamper).run();
     expect(await readJournalCopy(db, odd.id, { seq: odd.entries.length, head })).toMatchObject({ kind: "missing" });
   });

@@ -5,6 +5,7 @@ import type { Context } from "../../../src/operations/context.ts";
 import { sweep } from "../../../src/operations/sweep.ts";
 import { projectAll } from "../db/projected.ts";
 import { fakeD1 } from "../http/fake-d1.ts";
+import { fakeR2 } from "../http/fake-r2.ts";
 import { approveSpec, DAY, type Ending, MINUTE, NOW, tell } from "../http/stories.ts";
 
 describe("the sweep", () => {
@@ -23,7 +24,7 @@ describe("the sweep", () => {
     const env = {
       DB: db,
       RUN_PARTITION: { getByName: (name: string) => ({ wake: (runs: readonly string[]) => wake(name, runs) }) },
-      BLOBS: { delete: async (keys: string[]) => deleted.push(...keys) },
+      BLOBS: { ...fakeR2().bucket, delete: async (keys: string[]) => deleted.push(...keys) },
     } as unknown as Env;
     context = { env, deployment, waitUntil: () => undefined };
   });

@@ -1,0 +1,51 @@
+-- The audit is append-only: whoever may only run statements can neither change nor remove what is there. It does not stop whoever may drop a trigger; a checkpoint
+-- outside D1 does (src/governance/checkpoint.ts). drizzle-kit knows no triggers: `npm run db:renew` keeps this file, and a test fails without it.
+-- "insert or replace" removes a row without firing a delete trigger: an insert over a row that exists is refused as well; in `audit` it is left out, because a
+-- projection repeats its inserts.
+CREATE TRIGGER `audit_refuses_update` BEFORE UPDATE ON `audit` BEGIN
+	SELECT raise(abort, 'audit is append-only');
+END;
+--> statement-breakpoint
+CREATE TRIGGER `audit_refuses_delete` BEFORE DELETE ON `audit` BEGIN
+	SELECT raise(abort, 'audit is append-only');
+END;
+--> statement-breakpoint
+CREATE TRIGGER `audit_refuses_replacing` BEFORE INSERT ON `audit` WHEN EXISTS (SELECT 1 FROM `audit` WHERE `run` = new.`run` AND `seq` = new.`seq`) BEGIN
+	SELECT raise(ignore);
+END;
+--> statement-breakpoint
+CREATE TRIGGER `halt_refuses_update` BEFORE UPDATE ON `halt` BEGIN
+	SELECT raise(abort, 'halt is append-only');
+END;
+--> statement-breakpoint
+CREATE TRIGGER `halt_refuses_delete` BEFORE DELETE ON `halt` BEGIN
+	SELECT raise(abort, 'halt is append-only');
+END;
+--> statement-breakpoint
+CREATE TRIGGER `halt_refuses_replacing` BEFORE INSERT ON `halt` WHEN EXISTS (SELECT 1 FROM `halt` WHERE `scope` = new.`scope` AND `at` = new.`at`) BEGIN
+	SELECT raise(abort, 'halt is append-only');
+END;
+--> statement-breakpoint
+CREATE TRIGGER `audit_checkpoint_refuses_update` BEFORE UPDATE ON `audit_checkpoint` BEGIN
+	SELECT raise(abort, 'audit_checkpoint is append-only');
+END;
+--> statement-breakpoint
+CREATE TRIGGER `audit_checkpoint_refuses_delete` BEFORE DELETE ON `audit_checkpoint` BEGIN
+	SELECT raise(abort, 'audit_checkpoint is append-only');
+END;
+--> statement-breakpoint
+CREATE TRIGGER `audit_checkpoint_refuses_replacing` BEFORE INSERT ON `audit_checkpoint` WHEN EXISTS (SELECT 1 FROM `audit_checkpoint` WHERE `number` = new.`number`) BEGIN
+	SELECT raise(abort, 'audit_checkpoint is append-only');
+END;
+--> statement-breakpoint
+CREATE TRIGGER `audit_export_refuses_update` BEFORE UPDATE ON `audit_export` BEGIN
+	SELECT raise(abort, 'audit_export is append-only');
+END;
+--> statement-breakpoint
+CREATE TRIGGER `audit_export_refuses_delete` BEFORE DELETE ON `audit_export` BEGIN
+	SELECT raise(abort, 'audit_export is append-only');
+END;
+--> statement-breakpoint
+CREATE TRIGGER `audit_export_refuses_replacing` BEFORE INSERT ON `audit_export` WHEN EXISTS (SELECT 1 FROM `audit_export` WHERE `id` = new.`id`) BEGIN
+	SELECT raise(abort, 'audit_export is append-only');
+END;

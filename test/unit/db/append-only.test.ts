@@ -1,0 +1,67 @@
+// The audit in D1 can be added to and nothing else. drizzle-kit knows no triggers: whoever makes the migrations anew without `npm run db:renew` meets this test.
+import { readFileSync } from "node:fs";
+import { beforeEach, describe, expect, it } from "vitest";
+import { unstable_splitSqlQuery } from "wrangler";
+import { fakeD1 } from "../http/fake-d1.ts";
+import { tell } from "../http/stories.ts";
+import { projectAll, table } from "./projected.ts";
+
+const FILE = "migrations/0001_audit_is_append_only.sql";
+
+const ROWS = {
+  audit: "(run, seq, at, type, actor, content_digest, hash) values ('r', 1, 1, 't', 'a', 'd', 'h')",
+  halt: `(scope, at, "on", by, reason) values ('*', 1, 1, 'ada', 'why')`,
+  audit_checkpoint: "(number, date, key, at, digest, runs, records, through, complete) values (1, 'd', 'k', 1, 'x', 0, 0, 0, 1)",
+  audit_export: "(id, at, by, format, filter) values (1, 1, 'ada', 'csv', '{}')",
+} as const;
+const CHANGE = { audit: "actor", halt: "reason", audit_checkpoint: "digest", audit_export: "by" } as const;
+type Table = keyof typeof ROWS;
+
+describe.each(Object.keys(ROWS) as Table[])("the table %s", (name) => {
+  let db: D1Database;
+  let before: unknown;
+  beforeEach(async () => {
+    db = fakeD1();
+    await db.prepare(`insert into ${name} ${ROWS[name]}`).run();
+    before = await table(db, name);
+    expect(before).toHaveLength(1);
+  });
+  const attempt = (sql: string) =>
+    db
+      .prepare(sql)
+      .run()
+      .then(
+        () => "done",
+        (thrown: Error) => thrown.message,
+      );
+
+  it("refuses to change and to remove a row, whichever way", async () => {
+    expect(await attempt(`update ${name} set ${CHANGE[name]} = 'eve'`)).toContain("append-only");
+    expect(await attempt(`delete from ${name}`)).toContain("append-only");
+    const other = ROWS[name].replace(/'(h|why|x|ada)'/, "'eve'");
+    const replaced = await attempt(`insert or replace into ${name} ${other}`);
+    expect(replaced).toContain(name === "audit" ? "done" : "append-only");
+    expect(await table(db, name)).toEqual(before);
+  });
+});
+
+it("a projection that is repeated is taken, and leaves the records as they were", async () => {
+  const db = fakeD1();
+  const story = tell({ ending: "approved", ticket: 1 });
+  await projectAll(db, story);
+  const before = await table(db, "audit");
+  await projectAll(db, story);
+  expect(await table(db, "audit")).toEqual(before);
+});
+
+it("the file that makes the triggers is cut into the same statements by wrangler, by the tests and by the sandbox", () => {
+  const text = readFileSync(FILE, { encoding: "utf8" });
+  const bare = (statement: string) =>
+    statement
+      .replace(/^--.*$/gm, "")
+      .trim()
+      .replace(/;$/, "");
+  const byWrangler = unstable_splitSqlQuery(text).map(bare);
+  expect(byWrangler).toHaveLength(3 * Object.keys(ROWS).length);
+  expect(text.split("--> statement-breakpoint").map(bare)).toEqual(byWrangler);
+});
