@@ -87,7 +87,9 @@ async function finish(pass: Pass, run: Ending, steps: ReadonlySet<string>, last:
     const cancel = cancelOf(pass.runEntries());
     if (cancel) giveUpIntents(pass, all);
     const failed = !(last instanceof Successor) && last?.type === "run.failed";
-    if (cancel ? cancel.compensate : failed && pass.spec.onFailure === "compensate") await compensate(pass, run.workflow, all);
+    // Nobody has decided to take back what a regulated run wrote: it stays until somebody does.
+    const takesBack = pass.spec.onFailure === "compensate" && !pass.spec.regulated;
+    if (cancel ? cancel.compensate : failed && takesBack) await compensate(pass, run.workflow, all);
     const again = await cancelChildren(pass, all);
     if (again !== null) pass.wait({ kind: "timer", step: "", until: again });
   });
