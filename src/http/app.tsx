@@ -13,6 +13,7 @@ import { deadLettersApi } from "./api/dead-letters.ts";
 import { haltsApi } from "./api/halts.ts";
 import { overviewApi } from "./api/overview.ts";
 import { runsApi } from "./api/runs.ts";
+import { specDryRunApi } from "./api/spec-dry-run.ts";
 import { workflowsApi } from "./api/workflows.ts";
 import { approvalPages } from "./console/approvals.tsx";
 import { deadLetterPages } from "./console/dead-letters.tsx";
@@ -73,6 +74,7 @@ const api = (deployment: Deployment) =>
     .route("/dead-letters", deadLettersApi(deployment))
     .route("/halts", haltsApi(deployment))
     .route("/workflows", workflowsApi(deployment))
+    .route("/specs/dry-run", specDryRunApi())
     .route("/overview", overviewApi())
     .all("*", (c) => problemResponse({ code: "request.not_found", message: `There is nothing at ${c.req.path}` }));
 
