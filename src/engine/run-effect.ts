@@ -230,6 +230,8 @@ function approvalFor(pass: Pass, step: string, action: string, state: EffectStat
   const ruling = state.ruling as Ruling;
   const target = state.intended?.target ?? "";
   const before = state.looked?.before ?? {};
+  const asks = ruling.matched.filter(({ outcome }) => outcome === "require_approval").map(({ reason }) => reason);
+  const also = [...new Set(asks)].filter((reason) => reason !== ruling.reason);
   const now = pass.ports.now();
   const bound = digest({ action, target, before, values: state.values, specVersion: pass.spec.version });
   const round = pass.entries(step).filter((entry) => entry.type === "approval.requested").length + 1;
@@ -243,6 +245,7 @@ function approvalFor(pass: Pass, step: string, action: string, state: EffectStat
     digest: bound,
     rule: ruling.rule,
     why: ruling.reason,
+    ...(also.length > 0 ? { also } : {}),
     reviewers: ruling.ask ?? pass.spec.review.reviewers,
     requestedAt: now,
     expiresAt: now + pass.spec.review.slaMinutes * 60_000,
