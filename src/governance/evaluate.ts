@@ -57,11 +57,7 @@ export function evaluate(spec: GovernanceSpec, facts: Facts): Ruling {
   const ruling = { outcome: deciding.outcome, rule: deciding.rule, reason: deciding.reason, matched };
   if (ruling.outcome !== "require_approval") return ruling;
   const named = peopleFor(matched);
-  if (named === null) return ruling;
-  if (named.length > 0) return { ...ruling, ask: named };
-  const reason = `No one person may answer all that is asked: ${matched.flatMap(({ rule, ask }) => (ask ? [`${rule} asks ${ask.join(", ")}`] : [])).join("; ")}`;
-  const nobody: RuleMatch = { rule: "nobody_may_decide", outcome: "deny", reason };
-  return { outcome: nobody.outcome, rule: nobody.rule, reason, matched: [...matched, nobody] };
+  return named === null ? ruling : { ...ruling, ask: named };
 }
 
 /** Those whom every rule names that names anybody; null where none does. */
@@ -90,6 +86,11 @@ function* matchRules(spec: GovernanceSpec, facts: Facts): Generator<RuleMatch> {
     }
   }
   const own = [...ownRules(action, facts)];
+  // Whoever decides, another would have to decide as well, and the questions would go back and forth for ever.
+  if (peopleFor(own)?.length === 0) {
+    const asked = own.flatMap(({ rule, ask }) => (ask ? [`${rule} asks ${ask.join(", ")}`] : []));
+    yield { rule: "nobody_may_decide", outcome: "deny", reason: `No one person may answer all that is asked: ${asked.join("; ")}` };
+  }
   // A person's decision on exactly this change answers every question that this person may answer; it never lifts a denial.
   if (facts.decidedBy) {
     yield { rule: "person_decided", outcome: "allow", reason: `Decided by ${facts.decidedBy}` };
