@@ -1,6 +1,8 @@
 // A governance spec as a document: what is wrong with it is said by field, nothing unknown passes, and the demo's own is right.
+import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { GovernanceSpec } from "../../../src/governance/spec.ts";
+import { conditionFault } from "../../../src/governance/condition.ts";
+import { BUILT_IN_RULES, GovernanceSpec } from "../../../src/governance/spec.ts";
 import { ticketTriageSpec } from "../../../src/workflows/ticket-triage/governance.ts";
 import { ticketTriage } from "../../../src/workflows/ticket-triage/workflow.ts";
 
@@ -124,5 +126,21 @@ describe("a governance spec", () => {
   it("takes the addresses of a rule's people in small letters, as those of the reviewers", () => {
     const spec = GovernanceSpec.parse(changed(["actions", update, "rules"], [rule({ ask: ["Ada@Example.com"] })]));
     expect(spec.actions[update]?.rules?.[0]?.ask).toEqual([ADA]);
+  });
+
+  it("may have every condition that the documentation shows", () => {
+    const shown = [...readFileSync("docs/governance.md", { encoding: "utf8" }).matchAll(/\bwhen: "([^"]+)"/g)].map(([, when]) =>
+      String(when),
+    );
+    expect(shown.length).toBeGreaterThan(5);
+    expect(shown.map((when) => [when, conditionFault(when)])).toEqual(shown.map((when) => [when, null]));
+  });
+
+  it("may have no rule that is named as one that evaluate() makes", () => {
+    const made = [...readFileSync("src/governance/evaluate.ts", { encoding: "utf8" }).matchAll(/\brule: "([a-z_]+)"/g)].map(
+      ([, name]) => name,
+    );
+    const breaches = ["field_value", "field_change", "field_transition", "workflow"];
+    expect(new Set([...made, ...breaches])).toEqual(new Set(BUILT_IN_RULES));
   });
 });
