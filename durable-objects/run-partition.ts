@@ -3,7 +3,7 @@
 // due timers and unprojected entries; its times live in SQLite, so losing an alarm loses nothing.
 import { DurableObject } from "cloudflare:workers";
 import { failureOf, InterlockError, ok, type Result } from "../src/core/errors.ts";
-import type { InterlockEvent } from "../src/core/event.ts";
+import type { EventFacts, InterlockEvent } from "../src/core/event.ts";
 import type { HaltSwitch } from "../src/core/halt.ts";
 import { dueOf, type EndedState, hasEnded } from "../src/core/run.ts";
 import type { RunRequest } from "../src/core/run-request.ts";
@@ -12,7 +12,7 @@ import type { Limits } from "../src/engine/define.ts";
 import { actionOfApproval } from "../src/engine/execute.ts";
 import { answerApproval, askUndo, deliverSignal, resolveStep, type SignalInput } from "../src/engine/external.ts";
 import { isConfined, type Line, limitsOf, takesPlace, windowEnd } from "../src/engine/flow.ts";
-import type { EventFacts, NewEntry, OperatorChoice } from "../src/engine/journal.ts";
+import type { NewEntry, OperatorChoice } from "../src/engine/journal.ts";
 import { cancelOf } from "../src/engine/lifecycle.ts";
 import { type OtherRuns, originOf, type Speaker, successorOf } from "../src/engine/other-runs.ts";
 import type { PartitionPort, RunStart, RunView, StartBatch, Started } from "../src/engine/partition-port.ts";
@@ -402,4 +402,4 @@ export function createRunPartition(deployment: Deployment, runsOf: RunsOf) {
 
 const isCollected = ({ waiting }: LiveRun): boolean => waiting?.kind === "limit" && waiting.limit === "debounce";
 
-const factsOf = ({ id, type, subject, connection }: InterlockEvent): EventFacts => ({ id, type, subject, connection });
+const factsOf = ({ id, type, subject, connection, time }: InterlockEvent): EventFacts => ({ id, type, subject, connection, time });

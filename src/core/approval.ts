@@ -31,6 +31,8 @@ export interface Approval {
   readonly digest: string;
   readonly rule: string;
   readonly why: string;
+  /** What else asks, besides the rule that decided. */
+  readonly also?: readonly string[];
   readonly reviewers: readonly string[];
   readonly requestedAt: number;
   readonly expiresAt: number;

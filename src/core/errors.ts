@@ -52,6 +52,7 @@ export const ERRORS = {
   "approval.changed": row(409, "never", "caller", "What is to be approved has changed since the page was opened"),
   "approval.not_reviewer": row(403, "never", "caller", "The governance spec does not name you as a reviewer"),
   "approval.edit_refused": row(422, "never", "caller", "The governance spec does not allow the edited values"),
+  "effect.undecided": row(409, "operator", "operator", "A regulated write has no recorded decision of a person on exactly this change"),
   "effect.not_applied": row(409, "never", "caller", "Only an applied write can be undone"),
   "effect.irreversible": row(409, "never", "caller", "This write cannot be undone"),
   "effect.undo_running": row(409, "after", "caller", "This write is being undone already"),

@@ -16,3 +16,6 @@ export const InterlockEvent = z.object({
   data: z.custom<Json>((value) => value !== undefined),
 });
 export type InterlockEvent = z.infer<typeof InterlockEvent>;
+
+/** What a run's journal says of its event. `time` is missing in journals of older releases. */
+export type EventFacts = Pick<InterlockEvent, "id" | "type" | "subject" | "connection"> & { readonly time?: number };

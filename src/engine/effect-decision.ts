@@ -12,12 +12,18 @@ import type { StepEntry } from "./journal.ts";
  */
 export const SETTLE_MS = 10_000;
 
+/**
+ * How long a look, and the ruling on it, may be acted on. In one go there are milliseconds between look and send; a stop or a crash in between can last hours, and
+ * then the record may be another and the rules may say something else. As long as a single request may take.
+ */
+export const LOOK_HOLDS_MS = 10_000;
+
 type Of<T extends StepEntry["type"]> = Extract<StepEntry, { type: T }>;
 
 export interface EffectState {
   intended: Of<"effect.intended"> | null;
   /** The look that holds: null again once a decision or a conflict asks for a fresh one. */
-  looked: Of<"effect.looked"> | null;
+  looked: (Of<"effect.looked"> & { readonly at: number }) | null;
   /** What the record was last seen to hold, for people. */
   seen: JsonObject | null;
   ruling: Ruling | null;
@@ -215,6 +221,7 @@ export function decideEffect(
   if (options.shadow)
     return { kind: "refuse", because: "shadow", reason: `Shadow mode: the ruling was ${state.ruling.outcome} (${state.ruling.rule})` };
   if (state.ruling.outcome === "require_approval") return { kind: "ask" };
+  if (state.looked && now - state.looked.at > LOOK_HOLDS_MS) return { kind: "look" };
   return { kind: "send" };
 }
 

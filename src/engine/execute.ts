@@ -87,7 +87,9 @@ async function finish(pass: Pass, run: Ending, steps: ReadonlySet<string>, last:
     const cancel = cancelOf(pass.runEntries());
     if (cancel) giveUpIntents(pass, all);
     const failed = !(last instanceof Successor) && last?.type === "run.failed";
-    const wanted = cancel ? cancel.compensate : failed && pass.spec.onFailure === "compensate";
+    // Nobody has decided to take back what a regulated run wrote: it stays until somebody does.
+    const takesBack = pass.spec.onFailure === "compensate" && !pass.spec.regulated;
+    const wanted = cancel ? cancel.compensate : failed && takesBack;
     // What was begun is finished: a cancellation in the middle of it must not leave half of the writes taken back.
     if (wanted || isTakingBack(pass, all)) await compensate(pass, run.workflow, all);
     const again = await cancelChildren(pass, all);

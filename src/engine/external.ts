@@ -9,7 +9,7 @@ import type { GovernanceSpec } from "../governance/spec.ts";
 import { type EffectState, foldEffect } from "./effect-decision.ts";
 import type { Entry, NewEntry, OperatorChoice, StepEntry } from "./journal.ts";
 import { cancelOf, endOf } from "./lifecycle.ts";
-import { ruleOnEdit } from "./rule.ts";
+import { type Around, ruleOnEdit } from "./rule.ts";
 import { foldUndo } from "./run-undo.ts";
 import { OUTPUT_LIMIT } from "./step-output.ts";
 
@@ -38,6 +38,11 @@ export function answerApproval(
     return fail("approval.changed", "The run has ended; nothing is asked any more");
   if (now >= asked.approval.expiresAt) return fail("approval.already_decided", "The time to decide has passed");
   if (!spec.review.reviewers.includes(by)) return fail("approval.not_reviewer", `${by} is not among the reviewers of ${spec.workflow}`);
+  if (!asked.approval.reviewers.includes(by))
+    return fail(
+      "approval.not_reviewer",
+      `${by} is not among those whom the rule ${asked.approval.rule} asks: ${asked.approval.reviewers.join(", ")}`,
+    );
   const parsed = DecisionInput.safeParse(input);
   if (!parsed.success) {
     const issue = parsed.error.issues[0];
@@ -52,7 +57,10 @@ export function answerApproval(
     });
   }
   if (decision.kind === "edited") {
-    const refused = refuseEdit(asked.approval, decision.values as JsonObject, spec, state, by, action);
+    const refused = refuseEdit(asked.approval, decision.values as JsonObject, spec, state, by, action, {
+      run: entries.filter(({ step }) => step === undefined),
+      now,
+    });
     if (refused) return refused;
   }
   const recorded: Decision =
@@ -71,12 +79,13 @@ function refuseEdit(
   state: EffectState,
   by: string,
   action: AnyWriteAction | null,
+  around: Around,
 ) {
   const unknown = Object.keys(values).find((field) => !Object.hasOwn(approval.values, field));
   if (unknown) return fail("approval.edit_refused", `${unknown}: only the fields that were asked about can be edited`, { field: unknown });
   const missing = Object.keys(approval.values).find((field) => !Object.hasOwn(values, field));
   if (missing) return fail("approval.edit_refused", `${missing}: give a value for every field that was asked about`, { field: missing });
-  const ruling = ruleOnEdit(spec, state, values, by);
+  const ruling = ruleOnEdit(spec, state, values, by, around);
   if (ruling.outcome === "deny") {
     return fail("approval.edit_refused", ruling.reason, {
       field: ruling.matched.find((match) => match.rule === ruling.rule)?.field ?? "values",

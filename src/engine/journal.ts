@@ -2,7 +2,7 @@
 // An entry is written before what it announces and after what it reports; it is never changed. Everything the engine knows about a run, it reads from here.
 import type { Approval, Decision } from "../core/approval.ts";
 import type { Failure } from "../core/errors.ts";
-import type { InterlockEvent } from "../core/event.ts";
+import type { EventFacts } from "../core/event.ts";
 import type { Json, JsonObject } from "../core/json.ts";
 import type { EndedState } from "../core/run.ts";
 import type { DecisionFacts, Ruling } from "../governance/evaluate.ts";
@@ -119,8 +119,6 @@ export interface ChildOrigin {
   /** Lanes that are held for this run by those who wait for it: it, and those it waits for, must not queue for them. */
   readonly lanes: readonly string[];
 }
-
-export type EventFacts = Pick<InterlockEvent, "id" | "type" | "subject" | "connection">;
 
 export type RunEntry =
   /** The event's payload is kept once, with the run and in the event log, and not in its journal. */

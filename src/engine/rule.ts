@@ -1,17 +1,34 @@
 // The one place where a ruling is obtained: for what a workflow intends, and for what a reviewer made of it.
+import type { EventFacts } from "../core/event.ts";
 import type { JsonObject } from "../core/json.ts";
-import { evaluate, type Ruling } from "../governance/evaluate.ts";
+import { evaluate, type Facts, type Ruling } from "../governance/evaluate.ts";
 import type { GovernanceSpec } from "../governance/spec.ts";
 import { deciderOf, type EffectState } from "./effect-decision.ts";
+import type { Entry } from "./journal.ts";
 
-export const ruleOn = (spec: GovernanceSpec, state: EffectState): Ruling =>
-  evaluate(spec, {
-    action: state.intended?.action ?? "",
-    values: state.values,
-    basedOn: state.intended?.basedOn ?? null,
-    decidedBy: deciderOf(state),
-  });
+/** What a ruling rests on besides the effect itself: the run's own entries, and the time. */
+export interface Around {
+  readonly run: readonly Entry[];
+  readonly now: number;
+}
+
+export const ruleOn = (spec: GovernanceSpec, state: EffectState, around: Around): Ruling =>
+  evaluate(spec, { ...factsOf(state, around), values: state.values, decidedBy: deciderOf(state) });
 
 /** Would the spec allow these values if this person decided so? A person cannot lift a denial. */
-export const ruleOnEdit = (spec: GovernanceSpec, state: EffectState, values: JsonObject, by: string): Ruling =>
-  evaluate(spec, { action: state.intended?.action ?? "", values, basedOn: state.intended?.basedOn ?? null, decidedBy: by });
+export const ruleOnEdit = (spec: GovernanceSpec, state: EffectState, values: JsonObject, by: string, around: Around): Ruling =>
+  evaluate(spec, { ...factsOf(state, around), values, decidedBy: by });
+
+/** `before` is that of the look that holds; every new look takes the ruling back, so that a ruling is never about an older one. */
+const factsOf = ({ intended, looked }: EffectState, { run, now }: Around): Omit<Facts, "values" | "decidedBy"> => ({
+  action: intended?.action ?? "",
+  basedOn: intended?.basedOn ?? null,
+  before: looked?.before ?? null,
+  event: eventOf(run),
+  now,
+});
+
+function eventOf(run: readonly Entry[]): EventFacts | null {
+  const came = run.findLast(({ type }) => type === "run.started" || type === "run.event_replaced");
+  return came?.type === "run.started" || came?.type === "run.event_replaced" ? came.event : null;
+}

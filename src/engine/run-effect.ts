@@ -5,8 +5,10 @@ import type { Approval } from "../core/approval.ts";
 import { errorFacts, type Failure, failureOf, InterlockError } from "../core/errors.ts";
 import { digest, type Json, type JsonObject, sameJson } from "../core/json.ts";
 import type { Ruling } from "../governance/evaluate.ts";
+import { type DecisionEntry, mayLeave } from "../governance/may-leave.ts";
 import type { Decided, EffectOutcome, RetryPolicy } from "./define.ts";
 import { CANCELLED, decideEffect, deciderOf, type EffectState, foldEffect, proves, wasLeftOpen } from "./effect-decision.ts";
+import type { StepEntry } from "./journal.ts";
 import { attemptsOf, isPassControl, type Pass } from "./pass.ts";
 import { ENGINE_PATIENCE, exhaustion, foldTries, type Patience, patienceOf, spentOn } from "./retry.ts";
 import { ruleOn } from "./rule.ts";
@@ -68,6 +70,17 @@ export async function runEffect(pass: Pass, call: EffectCall): Promise<EffectOut
       if (spent) tellExhausted(pass, step, args, action, tries.failed, spent);
     };
 
+    /** The only place from which a write leaves. */
+    const send = async () => {
+      pass.admit(step);
+      endSpent();
+      holdUndecided(pass, step, args, state, toWrite, action);
+      pass.record(step, { type: "effect.sending", attempt: state.attempts + 1, values: state.values });
+      await pass.flush();
+      const output = await attempt("send", () => action.apply(toWrite, context()));
+      recordApplied(pass, step, action, output);
+    };
+
     switch (move.kind) {
       case "intend": {
         const values = action.values(input);
@@ -104,7 +117,11 @@ export async function runEffect(pass: Pass, call: EffectCall): Promise<EffectOut
           });
           break;
         }
-        pass.record(step, { type: "effect.ruled", ruling: ruleOn(pass.spec, state), values: state.values });
+        pass.record(step, {
+          type: "effect.ruled",
+          ruling: ruleOn(pass.spec, state, { run: pass.runEntries(), now: pass.ports.now() }),
+          values: state.values,
+        });
         break;
       }
       case "ask":
@@ -116,15 +133,9 @@ export async function runEffect(pass: Pass, call: EffectCall): Promise<EffectOut
       case "refuse":
         pass.record(step, { type: "effect.refused", because: move.because, reason: move.reason });
         break;
-      case "send": {
-        pass.admit(step);
-        endSpent();
-        pass.record(step, { type: "effect.sending", attempt: state.attempts + 1, values: state.values });
-        await pass.flush();
-        const output = await attempt("send", () => action.apply(toWrite, context()));
-        recordApplied(pass, step, action, output);
+      case "send":
+        await send();
         break;
-      }
       case "settle": {
         await pass.flush();
         const settled = await attempt("settle", () => settle(action, toWrite, context(), state));
@@ -135,12 +146,7 @@ export async function runEffect(pass: Pass, call: EffectCall): Promise<EffectOut
         } else if (settled.kind === "absent" && pass.isCancelling && action.idempotency !== "key") {
           pass.record(step, { type: "effect.refused", because: "cancelled", reason: CANCELLED });
         } else if (settled.kind === "absent") {
-          pass.admit(step);
-          endSpent();
-          pass.record(step, { type: "effect.sending", attempt: state.attempts + 1, values: state.values });
-          await pass.flush();
-          const output = await attempt("send", () => action.apply(toWrite, context()));
-          recordApplied(pass, step, action, output);
+          await send();
         } else {
           pass.record(step, {
             type: "effect.unknown",
@@ -169,6 +175,23 @@ export async function runEffect(pass: Pass, call: EffectCall): Promise<EffectOut
     }
   }
 }
+
+/** What is about to leave is asked for by its own input, not by what the protocol believes to be sending. */
+function holdUndecided(pass: Pass, step: string, args: string, state: EffectState, toWrite: unknown, action: AnyWriteAction): void {
+  const entries = pass.entries(step);
+  const leaving = { action: state.intended?.action ?? "", target: action.target(toWrite), values: action.values(toWrite) };
+  const missing = mayLeave(pass.spec, leaving, entries.filter(isDecisionEntry));
+  if (missing === null) return;
+  const error: Failure = { code: "effect.undecided", message: `Not sent: ${missing}` };
+  pass.record(step, { type: "attempt.failed", args, during: "send", attempt: attemptsOf(entries) + 1, error, retryAt: null });
+  pass.wait({ kind: "operator", step, error });
+}
+
+const isDecisionEntry = <T extends StepEntry>(entry: T): entry is Extract<T, { readonly type: DecisionEntry["type"] }> =>
+  entry.type === "effect.looked" ||
+  entry.type === "approval.requested" ||
+  entry.type === "approval.decided" ||
+  entry.type === "approval.voided";
 
 /** Whatever the step was when it was recorded: a read that has become a write has other arguments, and so has a try that failed. */
 function checkRecorded(pass: Pass, step: string, args: string): void {
@@ -207,6 +230,8 @@ function approvalFor(pass: Pass, step: string, action: string, state: EffectStat
   const ruling = state.ruling as Ruling;
   const target = state.intended?.target ?? "";
   const before = state.looked?.before ?? {};
+  const asks = ruling.matched.filter(({ outcome }) => outcome === "require_approval").map(({ reason }) => reason);
+  const also = [...new Set(asks)].filter((reason) => reason !== ruling.reason);
   const now = pass.ports.now();
   const bound = digest({ action, target, before, values: state.values, specVersion: pass.spec.version });
   const round = pass.entries(step).filter((entry) => entry.type === "approval.requested").length + 1;
@@ -220,7 +245,8 @@ function approvalFor(pass: Pass, step: string, action: string, state: EffectStat
     digest: bound,
     rule: ruling.rule,
     why: ruling.reason,
-    reviewers: pass.spec.review.reviewers,
+    ...(also.length > 0 ? { also } : {}),
+    reviewers: ruling.ask ?? pass.spec.review.reviewers,
     requestedAt: now,
     expiresAt: now + pass.spec.review.slaMinutes * 60_000,
   };

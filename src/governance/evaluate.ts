@@ -1,7 +1,11 @@
 // May this intended effect happen? Pure: a spec and facts in, a ruling out, always with the rule that made it.
-// All rules are looked at; the most restrictive outcome wins, and among equals the first in the order below. Nothing here reads a clock or a store.
-import { canonical, type Json, type JsonObject, sameJson } from "../core/json.ts";
-import type { FieldRule, GovernanceSpec } from "./spec.ts";
+// All rules are looked at; the most restrictive outcome wins, and among equals the first in the order below. A rule more never makes an outcome more permissive.
+// Nothing here reads a clock or a store.
+import type { EventFacts } from "../core/event.ts";
+import { type Json, type JsonObject, sameJson } from "../core/json.ts";
+import { answerCondition, type ConditionFacts, deltaOf, timeFacts } from "./condition.ts";
+import { breachesOf, touchedOf } from "./field-rules.ts";
+import type { ActionRule, GovernanceSpec } from "./spec.ts";
 
 export type Outcome = "allow" | "require_approval" | "deny";
 
@@ -10,14 +14,17 @@ export interface RuleMatch {
   readonly outcome: Outcome;
   readonly reason: string;
   readonly field?: string;
+  /** Who must be asked, where the rule names them; otherwise any of the spec's reviewers. */
+  readonly ask?: readonly string[];
 }
 
-/** `rule` decided; `matched` lists every rule that applied. */
+/** `rule` decided; `matched` lists every rule that applied. `ask`: who may decide, where rules name people: those whom all of them name. */
 export interface Ruling {
   readonly outcome: Outcome;
   readonly rule: string;
   readonly reason: string;
   readonly matched: readonly RuleMatch[];
+  readonly ask?: readonly string[];
 }
 
 /** The decision that a write is based on: its fields' values and the confidence (0 to 1) of the least sure one. */
@@ -27,12 +34,18 @@ export interface DecisionFacts {
   readonly confidence: number;
 }
 
-/** `editedBy` is set when a person changed the values: their judgement replaces the model's, the field rules still hold. */
+/** `decidedBy`: the person who decided on exactly this change; their judgement replaces the model's, what is denied stays denied. */
 export interface Facts {
   readonly action: string;
   readonly values: JsonObject;
   readonly basedOn: DecisionFacts | null;
   readonly decidedBy: string | null;
+  /** What the record holds in the fields that were looked at; null where the system cannot be asked. */
+  readonly before: JsonObject | null;
+  /** What the run came from; null where the journal does not say. */
+  readonly event: EventFacts | null;
+  /** When this is ruled on, epoch milliseconds. */
+  readonly now: number;
 }
 
 const SEVERITY: Record<Outcome, number> = { allow: 0, require_approval: 1, deny: 2 };
@@ -41,7 +54,16 @@ export function evaluate(spec: GovernanceSpec, facts: Facts): Ruling {
   const matched = [...matchRules(spec, facts)];
   let deciding = matched[0] as RuleMatch;
   for (const match of matched) if (SEVERITY[match.outcome] > SEVERITY[deciding.outcome]) deciding = match;
-  return { outcome: deciding.outcome, rule: deciding.rule, reason: deciding.reason, matched };
+  const ruling = { outcome: deciding.outcome, rule: deciding.rule, reason: deciding.reason, matched };
+  if (ruling.outcome !== "require_approval") return ruling;
+  const named = peopleFor(matched);
+  return named === null ? ruling : { ...ruling, ask: named };
+}
+
+/** Those whom every rule names that names anybody; null where none does. */
+function peopleFor(matched: readonly RuleMatch[]): string[] | null {
+  const lists = matched.flatMap(({ outcome, ask }) => (outcome === "require_approval" && ask ? [ask] : []));
+  return lists.length === 0 ? null : (lists[0] as readonly string[]).filter((person) => lists.every((list) => list.includes(person)));
 }
 
 function* matchRules(spec: GovernanceSpec, facts: Facts): Generator<RuleMatch> {
@@ -50,17 +72,33 @@ function* matchRules(spec: GovernanceSpec, facts: Facts): Generator<RuleMatch> {
     yield { rule: "action_not_listed", outcome: "deny", reason: `The spec does not list ${facts.action}` };
     return;
   }
+  for (const field of touchedOf(action.never ?? [], facts.values)) {
+    yield { rule: "field_never", outcome: "deny", field, reason: `${field}: the spec says that this is never touched` };
+  }
   for (const [field, value] of Object.entries(facts.values)) {
     const rule = listed(action.fields, field);
-    const refusal = rule ? refuseValue(rule, value) : "the spec does not list this field";
-    if (refusal) yield { rule: rule ? "field_value" : "field_not_listed", outcome: "deny", field, reason: `${field}: ${refusal}` };
+    if (!rule) {
+      yield { rule: "field_not_listed", outcome: "deny", field, reason: `${field}: the spec does not list this field` };
+      continue;
+    }
+    for (const breach of breachesOf(rule, value, facts.before ? listed(facts.before, field) : undefined)) {
+      yield { rule: breach.rule, outcome: "deny", field, reason: `${field}: ${breach.reason}` };
+    }
   }
-  // A person's decision on exactly this change answers every question below; it never lifts a denial above.
+  const own = [...ownRules(action, facts)];
+  // Whoever decides, another would have to decide as well, and the questions would go back and forth for ever.
+  if (peopleFor(own)?.length === 0) {
+    const asked = own.flatMap(({ rule, ask }) => (ask ? [`${rule} asks ${ask.join(", ")}`] : []));
+    yield { rule: "nobody_may_decide", outcome: "deny", reason: `No one person may answer all that is asked: ${asked.join("; ")}` };
+  }
+  // A person's decision on exactly this change answers every question that this person may answer; it never lifts a denial.
   if (facts.decidedBy) {
     yield { rule: "person_decided", outcome: "allow", reason: `Decided by ${facts.decidedBy}` };
+    for (const match of own) yield answered(match, facts.decidedBy);
     return;
   }
   if (spec.regulated) yield { rule: "regulated", outcome: "require_approval", reason: "A regulated decision is always made by a person" };
+  yield* own;
   if (action.ask === "always") yield { rule: "action_always_asks", outcome: "require_approval", reason: `${facts.action} is always asked` };
   for (const answer of spec.alwaysAsk) {
     if (action.ask !== "never" && facts.basedOn?.name === answer.decision && fieldOf(facts.basedOn.value, answer.field) === answer.equals) {
@@ -69,6 +107,48 @@ function* matchRules(spec: GovernanceSpec, facts: Facts): Generator<RuleMatch> {
   }
   if (action.ask === "when_unsure") yield confidenceRule(spec, facts.basedOn);
   else yield { rule: "action_listed", outcome: "allow", reason: `The spec allows ${facts.action} within its fields` };
+}
+
+const OUTCOMES = { allow: "allow", ask: "require_approval", deny: "deny" } as const satisfies Record<string, Outcome>;
+
+/**
+ * The owner's rules, in their order. One whose condition cannot be answered counts as matched, and asks at least: what a record lacks must not open a way past
+ * a rule, and whoever wrote the record could make it lack anything. A denial stays one for the same reason; has(...) says what is meant of a missing fact.
+ */
+function* ownRules({ rules = [] }: ActionRule, facts: Facts): Generator<RuleMatch> {
+  const conditions = rules.length > 0 ? conditionFacts(facts) : null;
+  for (const { name, when, outcome, ask, reason } of rules) {
+    const answer = answerCondition(when, conditions as ConditionFacts);
+    const people = ask ? { ask } : {};
+    if ("failed" in answer) {
+      const meant = outcome === "allow" ? "require_approval" : OUTCOMES[outcome];
+      yield { rule: name, outcome: meant, reason: `${reason} (could not be checked: ${answer.failed})`, ...people };
+    } else if (answer.is) {
+      yield { rule: name, outcome: OUTCOMES[outcome], reason, ...people };
+    }
+  }
+}
+
+/** A question is answered by those who may answer it, and by nobody else. */
+const answered = (match: RuleMatch, by: string): RuleMatch =>
+  match.outcome === "require_approval" && (match.ask?.includes(by) ?? true)
+    ? { ...match, outcome: "allow", reason: `${match.reason} (${by} decided)` }
+    : match;
+
+function conditionFacts({ values, basedOn, decidedBy, before, event, now }: Facts): ConditionFacts {
+  const was = before ?? {};
+  const { time, ...rest } = event ?? {};
+  return {
+    event: time === undefined ? rest : { ...rest, time: new Date(time).toISOString() },
+    before: was,
+    after: { ...was, ...values },
+    delta: deltaOf(was, values),
+    changed: Object.keys(values).filter((field) => !sameJson(values[field], listed(was, field))),
+    decision: { name: basedOn?.name ?? "", value: basedOn?.value ?? null },
+    confidence: basedOn?.confidence ?? 0,
+    actor: decidedBy || null,
+    time: timeFacts(now),
+  };
 }
 
 function confidenceRule(spec: GovernanceSpec, basedOn: DecisionFacts | null): RuleMatch {
@@ -81,15 +161,6 @@ function confidenceRule(spec: GovernanceSpec, basedOn: DecisionFacts | null): Ru
   return basedOn.confidence >= threshold
     ? { rule: "confidence_reached", outcome: "allow", reason: `The model is ${sure}` }
     : { rule: "confidence_below", outcome: "require_approval", reason: `The model is only ${sure}` };
-}
-
-function refuseValue(rule: FieldRule, value: Json): string | null {
-  if (rule.oneOf && !rule.oneOf.some((allowed) => sameJson(allowed, value))) {
-    return `${JSON.stringify(value)} is not one of ${rule.oneOf.map((allowed) => JSON.stringify(allowed)).join(", ")}`;
-  }
-  const text = typeof value === "string" ? value : canonical(value);
-  if (rule.maxLength !== undefined && text.length > rule.maxLength) return `is longer than ${rule.maxLength} characters`;
-  return null;
 }
 
 /** What every object inherits ("constructor") is not listed. */

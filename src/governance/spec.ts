@@ -1,25 +1,122 @@
 // A governance spec: the process owner's rules for one workflow, as a document. Versioned and immutable; a run is pinned to the version it began with.
-// It holds no code. What is not listed is denied.
+// It holds no code: conditions are expressions over facts, checked here. What is not listed is denied. What cannot be meant is refused, and the place named.
 import * as z from "zod";
+import { CONDITION_LENGTH, conditionFault } from "./condition.ts";
+import { PATTERN_LENGTH, patternFault } from "./field-pattern.ts";
 
-/** What may be written into one field. An absent constraint does not constrain; `oneOf` compares canonical JSON. */
+const Range = z
+  .strictObject({ min: z.number().optional(), max: z.number().optional() })
+  .refine(({ min, max }) => min !== undefined || max !== undefined, "give min, max or both")
+  .refine(({ min, max }) => min === undefined || max === undefined || min <= max, "min is more than max: no value would be allowed");
+
+const MaxChange = z
+  .strictObject({ absolute: z.number().nonnegative().optional(), percent: z.number().nonnegative().optional() })
+  .refine(({ absolute, percent }) => absolute !== undefined || percent !== undefined, "give absolute, percent or both");
+
+/**
+ * What may be written into one field. An absent constraint does not constrain; those that are there all hold, for a person's edit too. `oneOf` and `transitions`
+ * compare canonical JSON. `pattern` is RE2's syntax and must match a text as a whole. `range` and `maxChange` take numbers and plain decimals as text, and compare
+ * exactly; `maxChange` is against what the record holds. `transitions`: from what to what; a value that stays as it is needs none.
+ */
 export const FieldRule = z.strictObject({
   oneOf: z.array(z.json()).min(1).optional(),
   maxLength: z.number().int().positive().optional(),
+  pattern: z
+    .string()
+    .min(1)
+    .max(PATTERN_LENGTH)
+    .superRefine((pattern, context) => {
+      const message = patternFault(pattern);
+      if (message) context.addIssue({ code: "custom", message });
+    })
+    .optional(),
+  range: Range.optional(),
+  maxChange: MaxChange.optional(),
+  transitions: z
+    .array(z.tuple([z.json(), z.json()]))
+    .min(1)
+    .optional(),
 });
 export type FieldRule = z.infer<typeof FieldRule>;
+
+/** Names of the rules that are always there (see evaluate.ts): an owner's rule must not be taken for one of them. */
+export const BUILT_IN_RULES = [
+  "action_not_listed",
+  "field_never",
+  "field_not_listed",
+  "field_value",
+  "field_change",
+  "field_transition",
+  "nobody_may_decide",
+  "person_decided",
+  "regulated",
+  "action_always_asks",
+  "always_ask",
+  "no_decision",
+  "no_threshold",
+  "confidence_below",
+  "confidence_reached",
+  "action_listed",
+  "workflow",
+] as const;
+
+/** Compared with the identity provider's addresses, which are lower case. */
+const people = z.array(z.email().toLowerCase()).min(1);
+
+/**
+ * An owner's own rule for an action. `when`: CEL over the facts in condition.ts. `ask`: who must be asked, among the spec's reviewers; all of them, unless said.
+ * `reason` is what a person reads. An "allow" lifts nothing: it names the case for the record.
+ */
+export const PolicyRule = z
+  .strictObject({
+    name: z
+      .string()
+      .max(60)
+      .regex(/^[a-z][a-z0-9_]*$/, "use small letters, digits and _, beginning with a letter")
+      .refine((name) => !(BUILT_IN_RULES as readonly string[]).includes(name), "a rule that is always there has this name"),
+    when: z.string().min(1).max(CONDITION_LENGTH),
+    outcome: z.enum(["allow", "ask", "deny"]),
+    ask: people.optional(),
+    reason: z.string().trim().min(1, "Say in a few words why: a person reads it").max(500),
+  })
+  .superRefine(({ name, when, outcome, ask }, context) => {
+    const fault = conditionFault(when);
+    if (fault)
+      context.addIssue({
+        code: "custom",
+        path: ["when"],
+        message: `rule ${name}${fault.at === null ? "" : `, character ${fault.at}`}: ${fault.message}`,
+      });
+    if (ask && outcome !== "ask")
+      context.addIssue({ code: "custom", path: ["ask"], message: `rule ${name}: names people and asks nobody: its outcome is ${outcome}` });
+  });
+export type PolicyRule = z.infer<typeof PolicyRule>;
 
 /**
  * One allowed action. `ask`: "when_unsure" asks a person when the decision it is based on is below its threshold (or when it is based on none),
  * "always" asks every time, "never" needs no decision behind it (an internal note, say). A regulated workflow always asks, whatever is written here.
+ * `never`: fields that are not to be touched, by name or as a path into a nested value ("bank.iban").
  */
-export const ActionRule = z.strictObject({
-  ask: z.enum(["when_unsure", "always", "never"]),
-  fields: z.record(z.string(), FieldRule),
-});
+export const ActionRule = z
+  .strictObject({
+    ask: z.enum(["when_unsure", "always", "never"]),
+    fields: z.record(z.string(), FieldRule),
+    never: z.array(z.string().min(1)).min(1).optional(),
+    rules: z.array(PolicyRule).min(1).max(100).optional(),
+  })
+  .superRefine(({ fields, never = [], rules = [] }, context) => {
+    for (const [index, field] of never.entries()) {
+      if (Object.hasOwn(fields, field))
+        context.addIssue({ code: "custom", path: ["never", index], message: `${field} is listed as a field that may be written` });
+    }
+    for (const [index, { name }] of rules.entries()) {
+      if (rules.findIndex((rule) => rule.name === name) < index)
+        context.addIssue({ code: "custom", path: ["rules", index, "name"], message: `two rules are called ${name}` });
+    }
+  });
 export type ActionRule = z.infer<typeof ActionRule>;
 
-export const GovernanceSpec = z.strictObject({
+const Spec = z.strictObject({
   workflow: z.string().min(1),
   version: z.number().int().positive(),
   owner: z.email(),
@@ -33,17 +130,29 @@ export const GovernanceSpec = z.strictObject({
   alwaysAsk: z.array(z.strictObject({ decision: z.string(), field: z.string(), equals: z.string(), because: z.string().min(1) })),
   actions: z.record(z.string(), ActionRule),
   review: z.strictObject({
-    /** Compared with the identity provider's addresses, which are lower case. */
-    reviewers: z.array(z.email().toLowerCase()).min(1),
+    /** Everybody who may ever decide; a rule may choose among them. */
+    reviewers: people,
     slaMinutes: z.number().positive(),
     /** What an unanswered approval becomes when its SLA has passed. */
     onExpiry: z.enum(["reject"]),
   }),
-  /** What a run that fails for good does with the writes it already made. */
+  /** What a run that fails for good does with the writes it already made. A regulated one leaves them: taking them back is a write as well, and a person's to decide. */
   onFailure: z.enum(["compensate", "leave"]),
   retention: z.strictObject({
     /** Days after a run's end for which its contents are kept: the event, what was read, decided and written. Who did what and when stays. */
     payloadDays: z.number().int().min(1).max(3650),
   }),
+});
+
+export const GovernanceSpec = Spec.superRefine(({ actions, review }, context) => {
+  for (const [action, { rules = [] }] of Object.entries(actions)) {
+    for (const [index, { name, ask = [] }] of rules.entries()) {
+      const stranger = ask.find((person) => !review.reviewers.includes(person));
+      if (stranger) {
+        const message = `rule ${name}: ${stranger} is not among review.reviewers, and nobody else may decide`;
+        context.addIssue({ code: "custom", path: ["actions", action, "rules", index, "ask"], message });
+      }
+    }
+  }
 });
 export type GovernanceSpec = z.infer<typeof GovernanceSpec>;

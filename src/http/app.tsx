@@ -14,6 +14,7 @@ import { deadLettersApi } from "./api/dead-letters.ts";
 import { haltsApi } from "./api/halts.ts";
 import { overviewApi } from "./api/overview.ts";
 import { runsApi } from "./api/runs.ts";
+import { specDryRunApi } from "./api/spec-dry-run.ts";
 import { workflowsApi } from "./api/workflows.ts";
 import { approvalPages } from "./console/approvals.tsx";
 import { auditPages } from "./console/audit.tsx";
@@ -76,6 +77,7 @@ const api = (deployment: Deployment) =>
     .route("/halts", haltsApi(deployment))
     .route("/workflows", workflowsApi(deployment))
     .route("/audit", auditApi())
+    .route("/specs/dry-run", specDryRunApi())
     .route("/overview", overviewApi())
     .all("*", (c) => problemResponse({ code: "request.not_found", message: `There is nothing at ${c.req.path}` }));
 

@@ -68,7 +68,12 @@ export const ApprovalPage = ({ frame, detail, action, now, refused = null, draft
             {isQuestion ? (
               <p>The workflow asks this itself. Your answer is given to it; nothing is written by the answer alone.</p>
             ) : removed === null ? (
-              <p>{sentence(approval.why)}</p>
+              <>
+                <p>{sentence(approval.why)}</p>
+                {approval.also?.map((reason) => (
+                  <p>{sentence(reason)}</p>
+                ))}
+              </>
             ) : null}
             <p class="quiet small">
               {isQuestion ? "You are a reviewer in" : `Rule ${approval.rule} of`}

@@ -34,6 +34,9 @@ const facts = (more: Partial<Facts> = {}): Facts => ({
   values: { team: "billing" },
   basedOn: decided(0.9),
   decidedBy: null,
+  before: null,
+  event: null,
+  now: Date.parse("2026-01-05T09:00:00Z"),
   ...more,
 });
 const person = { decidedBy: "ada@example.com" } as const;

@@ -1,10 +1,13 @@
 // A governance spec as a document: what is wrong with it is said by field, nothing unknown passes, and the demo's own is right.
+import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { GovernanceSpec } from "../../../src/governance/spec.ts";
+import { conditionFault } from "../../../src/governance/condition.ts";
+import { BUILT_IN_RULES, GovernanceSpec } from "../../../src/governance/spec.ts";
 import { ticketTriageSpec } from "../../../src/workflows/ticket-triage/governance.ts";
 import { ticketTriage } from "../../../src/workflows/ticket-triage/workflow.ts";
 
 const update = "zendesk.updateTicket";
+const ADA = "ada@example.com";
 
 /** The demo's spec with one place changed; undefined takes it away. */
 function changed(path: readonly (string | number)[], value: unknown): unknown {
@@ -31,7 +34,9 @@ describe("a governance spec", () => {
     expect(Object.keys(ticketTriageSpec.actions).toSorted()).toEqual(writes.toSorted());
   });
 
-  const wrong: [string, readonly (string | number)[], unknown][] = [
+  const rule = (more: object = {}) => ({ name: "over_limit", when: "after.amount > 5", outcome: "ask", reason: "Over the limit", ...more });
+  /** The last: where in the value, if not the whole of it. */
+  const wrong: [string, readonly (string | number)[], unknown, (readonly (string | number)[])?][] = [
     ["no workflow", ["workflow"], ""],
     ["no version", ["version"], undefined],
     ["version 0", ["version"], 0],
@@ -49,16 +54,34 @@ describe("a governance spec", () => {
     ["an action without fields", ["actions", update, "fields"], undefined],
     ["an empty list of values", ["actions", update, "fields", "group", "oneOf"], []],
     ["a length that is no whole number", ["actions", update, "fields", "group", "maxLength"], 1.5],
+    ["an empty pattern", ["actions", update, "fields", "group", "pattern"], ""],
+    ["a pattern that is none", ["actions", update, "fields", "group", "pattern"], "["],
+    ["a pattern that looks back", ["actions", update, "fields", "group", "pattern"], "(a)\\1"],
+    ["a pattern that looks ahead", ["actions", update, "fields", "group", "pattern"], "(?=a)a"],
+    ["a pattern that multiplies", ["actions", update, "fields", "group", "pattern"], "(.{30}){30}"],
+    ["a long pattern", ["actions", update, "fields", "group", "pattern"], "a".repeat(201)],
+    ["an empty range", ["actions", update, "fields", "group", "range"], {}],
+    ["a range upside down", ["actions", update, "fields", "group", "range"], { min: 2, max: 1 }],
+    ["a largest change of nothing", ["actions", update, "fields", "group", "maxChange"], {}],
+    ["no transitions", ["actions", update, "fields", "group", "transitions"], []],
+    ["a field that is listed and never touched", ["actions", update, "never"], ["group"], ["never", 0]],
+    ["two rules of one name", ["actions", update, "rules"], [rule(), rule()], ["rules", 1, "name"]],
+    ["a rule named as one that is always there", ["actions", update, "rules"], [rule({ name: "regulated" })], ["rules", 0, "name"]],
+    ["a rule without a reason", ["actions", update, "rules"], [rule({ reason: " " })], ["rules", 0, "reason"]],
+    ["a rule whose condition is broken", ["actions", update, "rules"], [rule({ when: "after.amount >" })], ["rules", 0, "when"]],
+    ["a rule about facts that do not exist", ["actions", update, "rules"], [rule({ when: "counts.writes > 5" })], ["rules", 0, "when"]],
+    ["a rule that denies and names people", ["actions", update, "rules"], [rule({ outcome: "deny", ask: [ADA] })], ["rules", 0, "ask"]],
+    ["a rule that asks strangers", ["actions", update, "rules"], [rule({ ask: ["eve@example.com"] })], ["rules", 0, "ask"]],
     ["no reviewer", ["review", "reviewers"], []],
     ["a reviewer who is no address", ["review", "reviewers", 0], "ada"],
     ["no time to decide", ["review", "slaMinutes"], 0],
     ["an unknown result of expiry", ["review", "onExpiry"], "approve"],
     ["an unknown answer to failure", ["onFailure"], "ignore"],
   ];
-  it.each(wrong)("is refused with %s, and the field is named", (_, path, value) => {
+  it.each(wrong)("is refused with %s, and the field is named", (_, path, value, within) => {
     const parsed = GovernanceSpec.safeParse(changed(path, value));
     expect(parsed.success).toBe(false);
-    expect(parsed.error?.issues.map((issue) => issue.path)).toEqual([path]);
+    expect(parsed.error?.issues.map((issue) => issue.path)).toEqual([within ? [...path.slice(0, -1), ...within] : path]);
   });
 
   it.each([
@@ -70,5 +93,54 @@ describe("a governance spec", () => {
   ] as [string, (string | number)[], string][])("is refused with a misspelt member of %s, which is named", (_, path, key) => {
     const parsed = GovernanceSpec.safeParse(changed([...path, key], 1));
     expect(parsed.error?.issues).toMatchObject([{ code: "unrecognized_keys", keys: [key], path }]);
+  });
+
+  it("names the rule and the character of a broken condition", () => {
+    const parsed = GovernanceSpec.safeParse(
+      changed(["actions", update, "rules"], [rule({ name: "large", when: "delta.amount > 5 && tiem.hour > 8" })]),
+    );
+    expect(parsed.error?.issues[0]?.message).toBe("rule large, character 21: Unknown variable: tiem");
+  });
+
+  it("with every construct is valid, and parsing it changes nothing", () => {
+    const action = {
+      ask: "never",
+      fields: {
+        code: { pattern: "[A-Z]{2}[0-9]{6}" },
+        amount: { range: { min: 0, max: 1000 }, maxChange: { absolute: 100, percent: 10 } },
+        status: {
+          transitions: [
+            ["open", "paid"],
+            [null, "open"],
+          ],
+        },
+      },
+      never: ["bank.iban"],
+      rules: [rule({ ask: [ADA] }), rule({ name: "closed", when: "before.status == 'closed'", outcome: "deny" })],
+    };
+    const spec = changed(["actions", update], action);
+    expect(GovernanceSpec.parse(spec)).toEqual(spec);
+    expect(GovernanceSpec.parse(JSON.parse(JSON.stringify(spec)))).toEqual(spec);
+  });
+
+  it("takes the addresses of a rule's people in small letters, as those of the reviewers", () => {
+    const spec = GovernanceSpec.parse(changed(["actions", update, "rules"], [rule({ ask: ["Ada@Example.com"] })]));
+    expect(spec.actions[update]?.rules?.[0]?.ask).toEqual([ADA]);
+  });
+
+  it("may have every condition that the documentation shows", () => {
+    const shown = [...readFileSync("docs/governance.md", { encoding: "utf8" }).matchAll(/\bwhen: "([^"]+)"/g)].map(([, when]) =>
+      String(when),
+    );
+    expect(shown.length).toBeGreaterThan(5);
+    expect(shown.map((when) => [when, conditionFault(when)])).toEqual(shown.map((when) => [when, null]));
+  });
+
+  it("may have no rule that is named as one that evaluate() makes", () => {
+    const made = [...readFileSync("src/governance/evaluate.ts", { encoding: "utf8" }).matchAll(/\brule: "([a-z_]+)"/g)].map(
+      ([, name]) => name,
+    );
+    const breaches = ["field_value", "field_change", "field_transition", "workflow"];
+    expect(new Set([...made, ...breaches])).toEqual(new Set(BUILT_IN_RULES));
   });
 });

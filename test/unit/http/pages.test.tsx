@@ -257,6 +257,22 @@ describe("a pending approval", () => {
     expect(html).toMatch(/<input id="field-2"[^>]* aria-invalid="true"[^>]* value="too long"/);
   });
 
+  it("says every reason that it is asked for, each of them as text", async () => {
+    const { approval } = await detailsOf({ ending: "asked", ticket: 1 });
+    const why = {
+      rule: "large_change",
+      why: "Changes above 500 are the CFO's",
+      also: ["A VIP customer (could not be checked: No such key: tags)", EVIL],
+    };
+    const detail = { ...approval, approval: { ...approval.approval, approval: { ...approval.approval.approval, ...why } } };
+    const html = String(<ApprovalPage frame={frame} detail={detail} action={null} now={NOW} />);
+    expect(html).toMatch(
+      /<p>Changes above 500 are the CFO(&#39;|')s\.<\/p><p>A VIP customer \(could not be checked: No such key: tags\)\.<\/p>/,
+    );
+    expect(html).toContain("Rule large_change of");
+    expect(html).not.toContain("<script>");
+  });
+
   it("says whether the change can be undone", async () => {
     expect(await approvalPage({})).toContain("Can be undone: an undo puts back each old value");
     const { approval } = await detailsOf({ ending: "asked", ticket: 1 });
