@@ -86,7 +86,14 @@ export function createRunPartition(deployment: Deployment, runsOf: RunsOf) {
         live: this.#live,
         kept: (id) => this.#kept(id),
         runsOf: ({ row, own }) => {
-          const speaker = { run: row.id, partition: ctx.id.name ?? "", lane: row.lane, atOnce: row.atOnce, origin: originOf(own) };
+          const speaker = {
+            run: row.id,
+            partition: ctx.id.name ?? "",
+            lane: row.lane,
+            atOnce: row.atOnce,
+            confined: row.confined,
+            origin: originOf(own),
+          };
           return runsOf(env, speaker, (work) => ctx.waitUntil(work));
         },
         commit: (write, how) => this.#commit(write, how),
@@ -109,8 +116,7 @@ export function createRunPartition(deployment: Deployment, runsOf: RunsOf) {
       return this.#answer(async () => ok(await this.#begin(starts, specs)));
     }
 
-    /** `confined`: of a run that begins again, whose workflow need not be deployed now. */
-    async #begin(starts: readonly RunStart[], specs: StartBatch["specs"] = [], confined?: boolean): Promise<Started[]> {
+    async #begin(starts: readonly RunStart[], specs: StartBatch["specs"] = []): Promise<Started[]> {
       const now = Date.now();
       const touched: LiveRun[] = [];
       const advanced: Advanced[] = [];
@@ -127,7 +133,7 @@ export function createRunPartition(deployment: Deployment, runsOf: RunsOf) {
             if (into) touched.push(into);
             continue;
           }
-          const run = this.#admit(start, now, confined);
+          const run = this.#admit(start, now);
           started.push({ asked, runId: asked, fresh: run !== null });
           if (!run) continue;
           touched.push(run);
@@ -207,13 +213,9 @@ export function createRunPartition(deployment: Deployment, runsOf: RunsOf) {
         const old = await this.#find(runId);
         const fork = forkJournal(old.entries, step);
         if (!fork.ok) return fork;
-        const { lane, atOnce, pins, event } = old.row;
+        const { lane, atOnce, confined, pins, event } = old.row;
         const origin = { kind: "restarted", from: runId, step, by } as const;
-        const [started] = await this.#begin(
-          [{ runId: newRunId, lane, atOnce, pins, event, origin, journal: fork.value }],
-          [],
-          old.row.confined,
-        );
+        const [started] = await this.#begin([{ runId: newRunId, lane, atOnce, confined, pins, event, origin, journal: fork.value }]);
         return ok(started as Started);
       });
     }
@@ -342,12 +344,11 @@ export function createRunPartition(deployment: Deployment, runsOf: RunsOf) {
 
     /** Inside the commit of a start: a new run, queued or begun; null when it exists already. */
     #admit(
-      { runId, lane, atOnce = 1, priority = 0, pins, event, origin, journal = [], signals = [] }: RunStart,
+      { runId, lane, atOnce = 1, priority = 0, confined, pins, event, origin, journal = [], signals = [] }: RunStart,
       now: number,
-      known?: boolean,
     ): LiveRun | null {
       const { workflow } = pins;
-      const line: Line = { workflow, lane, atOnce, confined: known ?? isConfined(limits(workflow)) };
+      const line: Line = { workflow, lane, atOnce, confined: confined ?? isConfined(limits(workflow)) };
       const admission = this.#queue.admit(line, priority, now, origin === undefined);
       const row = this.#journal.insertRun(
         { id: runId, lane, atOnce, confined: line.confined, pins, event, created: now, salt: newSalt() },

@@ -34,6 +34,8 @@ export interface EffectState {
   attempts: number;
   /** A send whose outcome is not known; `since` is when it left, or when it was given up. `answered`: the system did answer, with something unreadable. */
   outstanding: { since: number; answered: boolean } | null;
+  /** The last send repeated, under its key, one that was never answered: that this one was turned away says nothing of that one. */
+  again: boolean;
   /** The last try, of whatever kind, that failed and is to be repeated. */
   failure: { error: Failure; retryAt: number | null } | null;
   applied: Of<"effect.applied"> | null;
@@ -54,6 +56,7 @@ export function foldEffect(entries: readonly (StepEntry & { readonly at: number 
     values: {},
     attempts: 0,
     outstanding: null,
+    again: false,
     failure: null,
     applied: null,
     proved: null,
@@ -100,6 +103,7 @@ function foldOne(state: EffectState, entry: StepEntry & { readonly at: number })
     case "effect.sending":
       state.attempts = entry.attempt;
       state.outstanding = { since: entry.at, answered: false };
+      state.again = entry.again === true;
       state.failure = null;
       return;
     case "attempt.failed":
@@ -108,7 +112,7 @@ function foldOne(state: EffectState, entry: StepEntry & { readonly at: number })
       if (errorFacts(entry.error.code).outcome === "unknown") {
         state.outstanding = { since: entry.at, answered: entry.error.code === "connector.answer_invalid" };
       } else {
-        state.outstanding = null;
+        state.outstanding = state.again ? { since: entry.at, answered: false } : null;
         // Until the next try the record may change, or has changed already (a conflict): what was seen and ruled on need not be what is there.
         state.looked = null;
       }
@@ -130,6 +134,7 @@ function foldOne(state: EffectState, entry: StepEntry & { readonly at: number })
       return;
     case "step.failed":
       state.failed = entry.error;
+      state.outstanding = null;
       return;
     case "operator.resolved":
       state.unknown = null;

@@ -70,6 +70,8 @@ export interface Place {
   readonly lane: string;
   readonly atOnce: number;
   readonly priority: number;
+  /** Its workflow's limits count for it, in the one partition that sees all its runs. */
+  readonly confined: boolean;
 }
 
 /** A limit on all runs of a workflow is exact only where one partition sees them all: the workflow lives there, and so do its lanes, as its own. */
@@ -84,9 +86,10 @@ export function placeOf(workflow: Workflow, event: InterlockEvent): Place {
   if (!Number.isInteger(atOnce) || atOnce < 1) throw invalid(`its lane's atOnce must be a whole number from 1, and is ${String(atOnce)}`);
   const priority = limits.priority?.({ event }) ?? 0;
   if (!Number.isInteger(priority)) throw invalid(`its limits.priority must be a whole number, and is ${String(priority)}`);
-  return isConfined(limits)
-    ? { partitionKey: `workflow:${name}`, lane: `${name}: ${key}`, atOnce, priority }
-    : { partitionKey: key, lane: key, atOnce, priority };
+  const confined = isConfined(limits);
+  return confined
+    ? { partitionKey: `workflow:${name}`, lane: `${name}: ${key}`, atOnce, priority, confined }
+    : { partitionKey: key, lane: key, atOnce, priority, confined };
 }
 
 const invalid = (message: string) => new InterlockError("workflow.threw", message);

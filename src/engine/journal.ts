@@ -72,7 +72,8 @@ export type StepEntry =
   | { readonly type: "approval.requested"; readonly approval: Approval }
   | { readonly type: "approval.decided"; readonly approvalId: string; readonly decision: Decision }
   | { readonly type: "approval.voided"; readonly approvalId: string; readonly because: string }
-  | { readonly type: "effect.sending"; readonly attempt: number; readonly values: JsonObject }
+  /** `again`: under the key of an earlier send that was never answered, and that may have arrived. */
+  | { readonly type: "effect.sending"; readonly attempt: number; readonly values: JsonObject; readonly again?: true }
   /** `found`: the write was discovered done by its key, after an answer was lost. `omitted`: parts of its answer that were too large to keep. */
   | { readonly type: "effect.applied"; readonly output: Json; readonly found: boolean; readonly omitted?: readonly string[] }
   | { readonly type: "effect.proved"; readonly after: JsonObject; readonly matches: boolean }

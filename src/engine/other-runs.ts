@@ -41,6 +41,7 @@ export interface CancelWords {
 export interface Speaker extends RunPlace {
   readonly lane: string;
   readonly atOnce: number;
+  readonly confined: boolean;
   readonly origin: Origin | null;
 }
 

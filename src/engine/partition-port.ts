@@ -18,6 +18,8 @@ export interface RunStart {
   /** How many of the lane may be under way while this one begins; one unless said. */
   readonly atOnce?: number;
   readonly priority?: number;
+  /** As whoever placed it knew the workflow: the partition's own code may not have it at this moment, or have it otherwise. */
+  readonly confined?: boolean;
   readonly pins: Pins;
   readonly event: InterlockEvent;
   /** What it came from, where that is not an event of its own. */

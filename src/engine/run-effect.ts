@@ -71,11 +71,11 @@ export async function runEffect(pass: Pass, call: EffectCall): Promise<EffectOut
     };
 
     /** The only place from which a write leaves. */
-    const send = async () => {
+    const send = async (again = false) => {
       pass.admit(step);
       endSpent();
       holdUndecided(pass, step, args, state, toWrite, action);
-      pass.record(step, { type: "effect.sending", attempt: state.attempts + 1, values: state.values });
+      pass.record(step, { type: "effect.sending", attempt: state.attempts + 1, values: state.values, ...(again ? { again } : {}) });
       await pass.flush();
       const output = await attempt("send", () => action.apply(toWrite, context()));
       recordApplied(pass, step, action, output);
@@ -146,7 +146,8 @@ export async function runEffect(pass: Pass, call: EffectCall): Promise<EffectOut
         } else if (settled.kind === "absent" && pass.isCancelling && action.idempotency !== "key") {
           pass.record(step, { type: "effect.refused", because: "cancelled", reason: CANCELLED });
         } else if (settled.kind === "absent") {
-          await send();
+          // Under a key nothing was looked up: the earlier one may have arrived all the same.
+          await send(action.idempotency === "key");
         } else {
           pass.record(step, {
             type: "effect.unknown",
@@ -276,6 +277,9 @@ function failTry({ pass, step, args, during, action, patience, tryBegan }: Faile
   const unanswered = during === "send" && outcome === "unknown";
   if (unanswered && action.idempotency === "none") return askPerson(pass, step, error);
   if (during === "settle" && retry === "never") return askPerson(pass, step, error);
+  // A no to a repeat under the key is none to the send before it, which was never answered.
+  const isRepeat = during === "send" && action.idempotency === "key" && wasLeftOpen(pass.entries(step));
+  if (isRepeat && !unanswered && retry === "never") return askPerson(pass, step, error);
   // The write is done; that it could not be read back is shown, and fails nothing.
   if (during === "prove" && retry === "never") {
     pass.record(step, { type: "effect.proved", after: {}, matches: false });

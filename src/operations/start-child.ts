@@ -31,7 +31,7 @@ export function otherRuns(context: Context, from: Speaker): OtherRuns {
       const child = originChild(from);
       const origin = { kind: "continued", from: from.run, ...(child ? { child } : {}) } as const;
       // The lane is inherited and not computed anew: the successor lives where the run lived, and begins only when that has ended.
-      const lane = { lane: from.lane, atOnce: from.atOnce, priority: 0 };
+      const lane = { lane: from.lane, atOnce: from.atOnce, priority: 0, confined: from.confined };
       return start(from.partition, { ...startOf(newest, event, lane, spec), origin, signals }, spec);
     },
     signal: async (to, { signal, id, data, by }) => {

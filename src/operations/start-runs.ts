@@ -51,11 +51,11 @@ export async function startRuns(context: Context, events: readonly InterlockEven
         results.set(runId, placed.error);
         continue;
       }
-      const { name, lane, atOnce, priority, spec } = placed.value;
+      const { name, spec } = placed.value;
       const group: PartitionStarts = byPartition.get(name) ?? { starts: [], specs: new Map() };
       byPartition.set(name, group);
       group.specs.set(workflow.name, spec);
-      group.starts.push(startOf(workflow, event, { lane, atOnce, priority }, spec));
+      group.starts.push(startOf(workflow, event, placed.value, spec));
     }
   }
 
@@ -106,11 +106,11 @@ export async function startRun(
 export function startOf(
   workflow: Workflow,
   event: InterlockEvent,
-  { lane, atOnce, priority }: Omit<Place, "partitionKey">,
+  { lane, atOnce, priority, confined }: Omit<Place, "partitionKey">,
   spec: GovernanceSpec,
 ): RunStart {
   const pins = { workflow: workflow.name, version: workflow.version, manifestDigest: manifestDigest(workflow), specVersion: spec.version };
-  return { runId: runIdOf(workflow.name, event.id), lane, atOnce, priority, pins, event };
+  return { runId: runIdOf(workflow.name, event.id), lane, atOnce, priority, confined, pins, event };
 }
 
 /** Under which spec a run starts, and in which partition. What one event or workflow lacks costs no other its start. */

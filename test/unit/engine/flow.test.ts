@@ -86,13 +86,13 @@ describe("a declaration", () => {
 
 describe("a run's place", () => {
   it("is its lane's, one at a time unless the lane says how many", () => {
-    expect(placeOf(workflow(), event)).toEqual({ partitionKey: "record 7", lane: "record 7", atOnce: 1, priority: 0 });
+    expect(placeOf(workflow(), event)).toEqual({ partitionKey: "record 7", lane: "record 7", atOnce: 1, priority: 0, confined: false });
     expect(placeOf(workflow(undefined, { key: "a", atOnce: 3 }), event)).toMatchObject({ partitionKey: "a", lane: "a", atOnce: 3 });
     expect(placeOf(workflow({ debounce: { windowMs: 1, maxMs: 1 } }), event)).toMatchObject({ partitionKey: "record 7" });
   });
 
   it.each<Limits>([{ concurrency: 1 }, { throttle: { runs: 1, perMs: 1 } }])("is its workflow's with %j, and so is its lane", (limits) => {
-    expect(placeOf(workflow(limits), event)).toMatchObject({ partitionKey: "workflow:sync", lane: "sync: record 7" });
+    expect(placeOf(workflow(limits), event)).toMatchObject({ partitionKey: "workflow:sync", lane: "sync: record 7", confined: true });
   });
 
   it("has the priority that the event gives it", () => {

@@ -16,6 +16,33 @@ const types = (entries: readonly Entry[]) => entries.map(({ type }) => type);
 const sendings = (entries: readonly Entry[]) => entries.filter(({ type }) => type === "effect.sending");
 const applied = { kind: "ended", state: { status: "completed", output: { status: "applied" } } };
 
+describe("a write under a key that was not answered, and whose repeat is turned away", () => {
+  it("is not given up as unwritten by a cancellation: it is repeated until the system has said what became of it", async () => {
+    const world: ReturnType<typeof ledgerWorld> = ledgerWorld(pay);
+    world.ledger.fault("lost", "after");
+    world.ledger.fault(429, "before", (request) => {
+      const repeats = request.method === "POST" && world.ledger.payments.size === 1;
+      if (repeats) world.engine.ask({ do: "cancel", compensate: false, reason: "" });
+      return repeats;
+    });
+    expect(await world.engine.run()).toMatchObject({ kind: "ended", state: { status: "cancelled" } });
+    expect(world.ledger.payments.size).toBe(1);
+    expect(world.engine.entries("effect.applied")).toHaveLength(1);
+    expect(world.engine.entries("effect.refused")).toEqual([]);
+  });
+
+  it("for good is for a person to find out, and fails no run", async () => {
+    const world = ledgerWorld(pay);
+    world.ledger.fault("lost", "after");
+    const first = world.engine.run();
+    world.ledger.answerNext(422, { error: "closed" }, ({ method }) => method === "POST" && world.ledger.payments.size === 1);
+    expect(await first).toMatchObject({ kind: "operator", on: { step: "pay", error: { code: "connector.rejected" } } });
+    expect(world.ledger.payments.size).toBe(1);
+    world.engine.resolve("pay", "applied");
+    expect(await world.engine.run()).toMatchObject({ kind: "ended", state: { status: "completed" } });
+  });
+});
+
 describe("a write that arrived and whose answer was lost", () => {
   it.each([
     ["its connection broke", "lost"],
