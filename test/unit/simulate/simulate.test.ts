@@ -37,19 +37,22 @@ describe("the simulation", () => {
 
   // 10231, 10656, 11206, 11223, 21230: runs of a workflow began while its code was not deployed, past its limits and out of their order. 17460, 65290: a payment
   // that was not answered was taken for unmade when its repeat was turned away.
-  it.each([10231, 10656, 11206, 11223, 17460, 21230, 65290])("finds no violation in schedule %d of a partition, which once had one", async (seed) => {
-    const violations: unknown[] = [];
-    await runThreads(
-      seed,
-      1,
-      (result) => {
-        violations.push(...result.violations);
-        return true;
-      },
-      "partition",
-    );
-    expect(violations).toEqual([]);
-  });
+  it.each([10231, 10656, 11206, 11223, 17460, 21230, 65290])(
+    "finds no violation in schedule %d of a partition, which once had one",
+    async (seed) => {
+      const violations: unknown[] = [];
+      await runThreads(
+        seed,
+        1,
+        (result) => {
+          violations.push(...result.violations);
+          return true;
+        },
+        "partition",
+      );
+      expect(violations).toEqual([]);
+    },
+  );
 
   it("runs the same schedule again from the same seed", async () => {
     for (const seed of [3, 14, 15]) expect(await runSchedule(seed)).toEqual(await runSchedule(seed));
