@@ -13,16 +13,16 @@ interface Mutant {
   readonly to: string;
 }
 
-const SENDING =
-  'pass.record(step, { type: "effect.sending", attempt: state.attempts + 1, values: state.values });\n        await pass.flush();';
+const SENDING = "...(again ? { again } : {}) });\n      await pass.flush();";
+const TAKES_BACK = 'const takesBack = pass.spec.onFailure === "compensate" && !pass.spec.regulated;';
 
 /** Found by schedules of one run's process. */
 const ENGINE: readonly Mutant[] = [
   {
     fault: "sends before the journal is durable",
     file: "run-effect.ts",
-    from: `      case "send": {\n        pass.admit(step);\n        endSpent();\n        ${SENDING}`,
-    to: `      case "send": {\n        pass.admit(step);\n        endSpent();\n        ${SENDING.replace("await pass.flush();", "")}`,
+    from: SENDING,
+    to: SENDING.replace("await pass.flush();", ""),
   },
   {
     fault: "the ruling to ask is skipped",
@@ -110,14 +110,14 @@ const ENGINE: readonly Mutant[] = [
   {
     fault: "no compensation",
     file: "execute.ts",
-    from: 'failed && pass.spec.onFailure === "compensate")',
-    to: "failed && !pass)",
+    from: TAKES_BACK,
+    to: "const takesBack = !pass;",
   },
   {
     fault: "compensation although the spec says leave",
     file: "execute.ts",
-    from: 'failed && pass.spec.onFailure === "compensate")',
-    to: "failed)",
+    from: TAKES_BACK,
+    to: "const takesBack = true;",
   },
   {
     fault: "an undo overwrites the work of others",
@@ -186,16 +186,16 @@ const PARTITION: readonly Mutant[] = [
   {
     fault: "a cancelled run keeps what it should take back",
     file: "execute.ts",
-    from: "if (cancel ? cancel.compensate :",
-    to: "if (cancel ? false :",
+    from: "const wanted = cancel ? cancel.compensate :",
+    to: "const wanted = cancel ? false :",
   },
   { fault: "writes are taken back oldest first", file: "execute.ts", from: "b.seq - a.seq", to: "a.seq - b.seq" },
   { fault: "a pause of a run is ignored", file: "lifecycle.ts", from: "if (pause) return", to: "if (pause && !run) return" },
   {
     fault: "nobody is asked right before a write leaves",
     file: "run-effect.ts",
-    from: 'case "send": {\n        pass.admit(step);',
-    to: 'case "send": {',
+    from: "const send = async (again = false) => {\n      pass.admit(step);",
+    to: "const send = async (again = false) => {",
   },
   {
     fault: "a kill switch is forgotten with the object",
