@@ -31,7 +31,7 @@ export class Outside {
       ports = {
         connect: (connector) => this.#connect(connectionFor(this.#deployment, connector, connection)),
         model: (name, workflow) => this.#model(name, workflow),
-        now: Date.now,
+        now: () => Date.now(),
         random: Math.random,
         turn: () => new Promise((resolve) => setTimeout(resolve, 0)),
         halted: this.#halted,
@@ -61,7 +61,7 @@ export class Outside {
         baseUrl,
         authorization: secret ? connection.connector.authorization(secret) : null,
         system: connection.connector.title,
-        now: Date.now,
+        now: () => Date.now(),
       });
       this.#http.set(connection, http);
     }

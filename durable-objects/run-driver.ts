@@ -120,7 +120,7 @@ export class RunDriver {
       const { pins, event } = run.row;
       const workflow = workflowOf(this.#host.deployment, pins.workflow, pins.version);
       const spec = this.#host.journal.specOf(pins.workflow, pins.specVersion);
-      const journal = this.#host.journal.forPass(run, number, Date.now);
+      const journal = this.#host.journal.forPass(run, number, () => Date.now());
       const ports = { ...this.#host.outside.portsFor(event.connection), runs: this.#host.runsOf(run) };
       const recordedSteps = stepsOf(run.entries);
       const input = { runId: run.row.id, event, spec, journal, recordedSteps, ports };
@@ -184,7 +184,7 @@ export class RunDriver {
     for (const [step, entries] of run.byStep) {
       if (foldUndo(entries as Parameters<typeof foldUndo>[0]).phase !== "requested") continue;
       const { pins } = run.row;
-      const journal = this.#host.journal.forPass(run, number, Date.now);
+      const journal = this.#host.journal.forPass(run, number, () => Date.now());
       const pass = new Pass(run.row.id, this.#host.journal.specOf(pins.workflow, pins.specVersion), journal, ports);
       const again = await undoStep(pass, workflow, step);
       if (again !== null) next = Math.min(next ?? again, again);

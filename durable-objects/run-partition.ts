@@ -74,7 +74,7 @@ export function createRunPartition(deployment: Deployment, runsOf: RunsOf) {
         mark: (marks) => this.#commit(() => this.#journal.setProjected(marks())),
         waitUntil: (work) => ctx.waitUntil(work),
         failed: () => this.#arm(Date.now() + WATCHDOG_MS),
-        now: Date.now,
+        now: () => Date.now(),
       });
       this.#driver = new RunDriver({
         deployment,
