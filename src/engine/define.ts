@@ -5,6 +5,7 @@ import type { Actions, ReadAction, Trigger, Use, WriteAction } from "../connecto
 import type { Failure } from "../core/errors.ts";
 import type { InterlockEvent } from "../core/event.ts";
 import type { Json, JsonObject } from "../core/json.ts";
+import type { RedactionKind } from "../governance/redact.ts";
 import { checkLimits } from "./flow.ts";
 
 /** One data element that may go to a model: what it is, why, on what legal basis (GDPR Art. 6), and what is removed from it first. */
@@ -17,7 +18,6 @@ export interface DataElement<Name extends string = string> {
   readonly redact?: readonly RedactionKind[];
   readonly retentionDays: number;
 }
-export type RedactionKind = "email" | "phone" | "card";
 
 export interface ModelUse {
   readonly kind: "model";

@@ -19,6 +19,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "src/core": ["zod"],
   "src/core/crypto.ts": ["node:crypto"],
   "src/governance": ["src/core", "zod"],
+  "src/governance/find-contact.ts": ["libphonenumber-js"],
+  "src/governance/find-account.ts": ["ibantools"],
   "src/connectors": ["src/core", "zod"],
   "src/inference": ["src/core", "zod"],
   "src/inference/providers/openai-compatible.ts": ["openai"],
@@ -130,6 +132,8 @@ const IMPORTED_ONLY_BY: Readonly<Record<string, readonly string[]>> = {
   openai: ["src/inference/providers/openai-compatible.ts"],
   jose: ["src/http/identity.ts"],
   hono: ["src/http"],
+  "libphonenumber-js": ["src/governance/find-contact.ts"],
+  ibantools: ["src/governance/find-account.ts"],
   "drizzle-orm": ["src/db"],
   "node:crypto": ["src/core/crypto.ts"],
   // A ruling is obtained in exactly one place; its types may be named anywhere.
