@@ -2,14 +2,16 @@
 import type { JsonObject } from "../core/json.ts";
 import { evaluate, type Ruling } from "../governance/evaluate.ts";
 import type { GovernanceSpec } from "../governance/spec.ts";
+import type { Taint } from "../governance/taint.ts";
 import { deciderOf, type EffectState } from "./effect-decision.ts";
 
-export const ruleOn = (spec: GovernanceSpec, state: EffectState): Ruling =>
+export const ruleOn = (spec: GovernanceSpec, state: EffectState, tainted: readonly Taint[]): Ruling =>
   evaluate(spec, {
     action: state.intended?.action ?? "",
     values: state.values,
     basedOn: state.intended?.basedOn ?? null,
     decidedBy: deciderOf(state),
+    tainted,
   });
 
 /** Would the spec allow these values if this person decided so? A person cannot lift a denial. */

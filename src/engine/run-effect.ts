@@ -5,6 +5,7 @@ import type { Approval } from "../core/approval.ts";
 import { errorFacts, type Failure, failureOf, InterlockError } from "../core/errors.ts";
 import { digest, type Json, type JsonObject, sameJson } from "../core/json.ts";
 import type { Ruling } from "../governance/evaluate.ts";
+import type { Taint } from "../governance/taint.ts";
 import type { Decided, EffectOutcome, RetryPolicy } from "./define.ts";
 import { CANCELLED, decideEffect, deciderOf, type EffectState, foldEffect, proves, wasLeftOpen } from "./effect-decision.ts";
 import { attemptsOf, isPassControl, type Pass } from "./pass.ts";
@@ -20,6 +21,8 @@ export interface EffectCall {
   readonly input: unknown;
   readonly basedOn: Decided | null;
   readonly retry?: RetryPolicy | undefined;
+  /** What in these values comes from nowhere; see taint-of.ts. */
+  readonly taintOf: (values: JsonObject, target: string) => readonly Taint[];
 }
 
 export async function runEffect(pass: Pass, call: EffectCall): Promise<EffectOutcome> {
@@ -104,7 +107,11 @@ export async function runEffect(pass: Pass, call: EffectCall): Promise<EffectOut
           });
           break;
         }
-        pass.record(step, { type: "effect.ruled", ruling: ruleOn(pass.spec, state), values: state.values });
+        pass.record(step, {
+          type: "effect.ruled",
+          ruling: ruleOn(pass.spec, state, call.taintOf(state.values, state.intended?.target ?? "")),
+          values: state.values,
+        });
         break;
       }
       case "ask":

@@ -2,6 +2,7 @@
 // All rules are looked at; the most restrictive outcome wins, and among equals the first in the order below. Nothing here reads a clock or a store.
 import { canonical, type Json, type JsonObject, sameJson } from "../core/json.ts";
 import type { FieldRule, GovernanceSpec } from "./spec.ts";
+import { type Taint, taintRules } from "./taint.ts";
 
 export type Outcome = "allow" | "require_approval" | "deny";
 
@@ -33,6 +34,8 @@ export interface Facts {
   readonly values: JsonObject;
   readonly basedOn: DecisionFacts | null;
   readonly decidedBy: string | null;
+  /** What in the write comes from nowhere, and signs that the record speaks to the model. */
+  readonly tainted?: readonly Taint[];
 }
 
 const SEVERITY: Record<Outcome, number> = { allow: 0, require_approval: 1, deny: 2 };
@@ -60,6 +63,7 @@ function* matchRules(spec: GovernanceSpec, facts: Facts): Generator<RuleMatch> {
     yield { rule: "person_decided", outcome: "allow", reason: `Decided by ${facts.decidedBy}` };
     return;
   }
+  yield* taintRules(facts.tainted ?? [], action.ask);
   if (spec.regulated) yield { rule: "regulated", outcome: "require_approval", reason: "A regulated decision is always made by a person" };
   if (action.ask === "always") yield { rule: "action_always_asks", outcome: "require_approval", reason: `${facts.action} is always asked` };
   for (const answer of spec.alwaysAsk) {

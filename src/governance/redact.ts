@@ -89,7 +89,6 @@ export class Redactor {
     for (const one of findKnown(text, this.#known)) take(one);
     const view = viewOf(text);
     for (const kind of REDACTION_KINDS) {
-      // A card is looked for wherever telephones are: its digits are none.
       if (!kinds.includes(kind)) continue;
       for (const { start, end } of FINDERS[kind](view)) take({ kind, start, end, value: text.slice(start, end) });
     }

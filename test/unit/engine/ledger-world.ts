@@ -126,9 +126,11 @@ export function ledgerWorld(body: Body, scenario: LedgerScenario = {}) {
   const mind: Model = {
     id: "scripted",
     provider: "test",
+    local: true,
     label: "Scripted",
     async decide(request) {
-      asked.push(structuredClone({ ...request, schema: null }) as unknown as ModelRequest);
+      const { leaving: _, ...text } = request;
+      asked.push(structuredClone({ ...text, schema: null }) as unknown as ModelRequest);
       return says.shift() ?? sure();
     },
   };
