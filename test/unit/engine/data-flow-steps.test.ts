@@ -103,7 +103,8 @@ describe("an answer in the model's own words", () => {
     ["an invented token", "Write to [EMAIL_9]"],
   ])("is asked about before it is written when it holds %s from nowhere, though the spec asks for nothing", async (_, reply) => {
     const world = ledgerWorld(writes, { ...says(reply), declares: { decisions } });
-    expect(await world.engine.run()).toMatchObject({ on: { kind: "approval" } });
+    // Nobody answers here, and the time to decide passes.
+    expect(await world.engine.run()).toMatchObject({ state: { output: { written: { status: "refused", because: "expired" } } } });
     expect(world.engine.entries("effect.ruled")).toMatchObject([{ ruling: { outcome: "require_approval", rule: "tainted" } }]);
     expect(world.engine.entries("effect.sending")).toEqual([]);
   });
