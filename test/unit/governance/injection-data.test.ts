@@ -18,7 +18,7 @@ import { PRIORITIES, TEAMS } from "../../../src/workflows/ticket-triage/labels.t
 import { samples } from "../../../src/workflows/ticket-triage/samples.ts";
 import { triageSamples } from "../../../src/workflows/ticket-triage/training.ts";
 
-const FOLDER = [process.env.SHARED, "../shared", "/work/shared"]
+const FOLDER = [process.env.SHARED, "../shared"]
   .filter((folder) => folder !== undefined)
   .map((folder) => path.join(folder, "datasets/injection"))
   .find((folder) => existsSync(folder));
