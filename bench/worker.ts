@@ -94,6 +94,8 @@ const worker = createWorker(
             id: "mock",
             provider: "rig",
             label: "The rig's model",
+            // A stand-in on the same machine: there is no provider to have an agreement with.
+            local: true,
             apiKey: "x",
             baseURL: binding("MODEL_URL") ?? "",
             fetch,

@@ -7,6 +7,7 @@ import { InterlockError } from "../src/core/errors.ts";
 import { bindingOf, type Connection, connectionFor, type Deployment } from "../src/deployment.ts";
 import type { Ports } from "../src/engine/pass.ts";
 import type { Model } from "../src/inference/model.ts";
+import { ProviderCards } from "./provider-cards.ts";
 
 /** All ports but the one that is another for each run. */
 export type OutsidePorts = Omit<Ports, "runs">;
@@ -17,12 +18,14 @@ export class Outside {
   readonly #halted: Ports["halted"];
   readonly #http = new Map<Connection, Http>();
   readonly #models = new Map<string, Model>();
+  readonly #cards: ProviderCards;
   readonly #ports = new Map<string, OutsidePorts>();
 
   constructor(deployment: Deployment, env: Env, halted: Ports["halted"]) {
     this.#deployment = deployment;
     this.#env = env;
     this.#halted = halted;
+    this.#cards = new ProviderCards(env.DB, Date.now);
   }
 
   portsFor(connection: string): OutsidePorts {
@@ -31,6 +34,7 @@ export class Outside {
       ports = {
         connect: (connector) => this.#connect(connectionFor(this.#deployment, connector, connection)),
         model: (name, workflow) => this.#model(name, workflow),
+        providerCard: (recipient) => this.#cards.of(recipient),
         now: () => Date.now(),
         random: Math.random,
         turn: () => new Promise((resolve) => setTimeout(resolve, 0)),

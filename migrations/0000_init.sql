@@ -123,6 +123,18 @@ CREATE TABLE `halt` (
 	PRIMARY KEY(`scope`, `at`)
 );
 --> statement-breakpoint
+CREATE TABLE `provider_card` (
+	`provider` text NOT NULL,
+	`host` text NOT NULL,
+	`recorded_at` integer NOT NULL,
+	`recorded_by` text NOT NULL,
+	`dpa_signed_on` text,
+	`dpa_expires` text,
+	`region` text NOT NULL,
+	`zero_retention` integer NOT NULL,
+	PRIMARY KEY(`provider`, `host`, `recorded_at`)
+);
+--> statement-breakpoint
 CREATE TABLE `run` (
 	`id` text PRIMARY KEY NOT NULL,
 	`workflow` text NOT NULL,

@@ -1,18 +1,24 @@
-// npm run seed: approves the repository's governance specs in the local D1 database that `npm run dev` uses. Safe to repeat. It refuses nothing and asks
+// npm run seed: approves the repository's governance specs, and records the sandbox's provider card, in the local D1 database that `npm run dev` uses. Safe to repeat. It refuses nothing and asks
 // nothing, so it never touches a remote database.
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { cardRows } from "./provider-cards.ts";
 import { INSERT_SPEC, localSpecs, specRow } from "./specs.ts";
 
-const quote = (value: string | number): string => (typeof value === "number" ? String(value) : `'${value.replaceAll("'", "''")}'`);
+const quote = (value: string | number | null): string =>
+  value === null ? "null" : typeof value === "number" ? String(value) : `'${value.replaceAll("'", "''")}'`;
 
-const statements = localSpecs.map((spec) => {
-  const values = specRow(spec, Date.now());
+function filled(statement: string, values: readonly (string | number | null)[]): string {
   let index = 0;
-  return `${INSERT_SPEC.replaceAll("?", () => quote(values[index++] as string | number))};`;
-});
+  return `${statement.replaceAll("?", () => quote(values[index++] ?? null))};`;
+}
+
+const statements = [
+  ...localSpecs.map((spec) => filled(INSERT_SPEC, specRow(spec, Date.now()))),
+  ...cardRows().map(({ statement, values }) => filled(statement, values)),
+];
 const folder = mkdtempSync(path.join(tmpdir(), "interlock-seed-"));
 const file = path.join(folder, "specs.sql");
 writeFileSync(file, statements.join("\n"));

@@ -3,6 +3,7 @@
 
 import type { GovernanceSpec } from "../src/governance/spec.ts";
 import { applyMigrations, type LocalOptions, startLocal } from "./local.ts";
+import { seedCards } from "./provider-cards.ts";
 import { localSpecs, seedSpecs } from "./specs.ts";
 
 export interface ServeOptions extends Omit<LocalOptions, "onLog"> {
@@ -17,6 +18,7 @@ if (options.database) {
   const db = await worker.d1();
   await applyMigrations(db);
   await seedSpecs(db, options.specs ?? localSpecs, Date.now());
+  await seedCards(db);
 }
 console.log(`ready ${worker.url}`);
 

@@ -67,7 +67,8 @@ export function complete(request: ChatRequest, rules: ModelRules, id: string, cr
 
 function textOf({ messages = [] }: ChatRequest): string {
   const said = messages.filter(({ role }) => role === "user").map(({ content }) => content);
-  return said.map((content) => (typeof content === "string" ? content : JSON.stringify(content))).join("\n");
+  // Without the marks that set a record's words apart: a rule is written for the words.
+  return said.map((content) => (typeof content === "string" ? content : JSON.stringify(content)).replace(/\p{Co}/gu, "")).join("\n");
 }
 
 /** Some value that fits: labels by keyword, a number called confidence as sure as the rule, other numbers in the middle of their range. */

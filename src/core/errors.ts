@@ -76,6 +76,13 @@ export const ERRORS = {
   "model.invalid_output": row(502, "backoff", "author", "The model's answer does not fit the declared schema"),
   "model.refused": row(422, "never", "author", "The model declined to answer"),
   "model.rejected": row(422, "never", "author", "The model provider refused the request"),
+  "model.no_agreement": row(
+    409,
+    "operator",
+    "operator",
+    "No data-processing agreement on record covers what would be sent to this provider",
+  ),
+  "model.forbidden_value": row(422, "never", "author", "The request to the model would have held a value that must not leave"),
   "model.not_trained": row(409, "backoff", "nobody", "The built-in statistical model is not trained yet for this workflow"),
 
   "workflow.undeclared": row(500, "never", "author", "The workflow did something that its manifest does not declare"),

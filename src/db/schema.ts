@@ -207,3 +207,20 @@ export const governanceSpec = sqliteTable(
   },
   (table) => [primaryKey({ columns: [table.workflow, table.version] })],
 );
+
+/** What is on record about a model provider's data-processing agreement: every version of a card is a row that stays, and the latest counts. Days are YYYY-MM-DD. */
+export const providerCard = sqliteTable(
+  "provider_card",
+  {
+    provider: text("provider").notNull(),
+    /** The host that requests go to, with its port if it has one. */
+    host: text("host").notNull(),
+    recordedAt: integer("recorded_at").notNull(),
+    recordedBy: text("recorded_by").notNull(),
+    dpaSignedOn: text("dpa_signed_on"),
+    dpaExpires: text("dpa_expires"),
+    region: text("region").notNull(),
+    zeroRetention: integer("zero_retention").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.provider, table.host, table.recordedAt] })],
+);

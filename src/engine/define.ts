@@ -5,19 +5,28 @@ import type { Actions, ReadAction, Trigger, Use, WriteAction } from "../connecto
 import type { Failure } from "../core/errors.ts";
 import type { InterlockEvent } from "../core/event.ts";
 import type { Json, JsonObject } from "../core/json.ts";
+import type { ProviderDemands, Treatment } from "../governance/data-flow.ts";
+import type { Known } from "../governance/find-known.ts";
+import type { RedactionKind } from "../governance/redact.ts";
 import { checkLimits } from "./flow.ts";
 
-/** One data element that may go to a model: what it is, why, on what legal basis (GDPR Art. 6), and what is removed from it first. */
+/**
+ * One data element (GDPR Art. 30): what it is, why it goes to a model, on what legal basis (Art. 6), and how it is treated first. `element` is its path in the record.
+ * Without a treatment it is masked where `redact` names something to take out, and sent as it is otherwise; a secret is never sent.
+ */
 export interface DataElement<Name extends string = string> {
   readonly element: Name;
   readonly class: "none" | "personal" | "special" | "secret";
   readonly to: "model";
   readonly purpose: string;
   readonly basis: "consent" | "contract" | "legal-obligation" | "vital-interests" | "public-task" | "legitimate-interest";
+  readonly treatment?: Treatment;
+  /** What is masked beside the values that the call gives as known. */
   readonly redact?: readonly RedactionKind[];
+  /** What the provider's card must say. */
+  readonly requires?: ProviderDemands;
   readonly retentionDays: number;
 }
-export type RedactionKind = "email" | "phone" | "card";
 
 export interface ModelUse {
   readonly kind: "model";
@@ -79,11 +88,22 @@ type ActionHandles<A extends Actions> = {
       : never;
 };
 
+/** What a decision is asked with. Of `input` and `record` one is enough; where both have an element, `input` counts. */
+export interface DecisionRequest<Element extends string = string> {
+  /** Written by the author; never holds anything of a record. */
+  readonly instruction: string;
+  /** Declared elements by name. One that is not declared is refused. */
+  readonly input?: Readonly<Partial<Record<Element, string>>>;
+  /** The records themselves, by name: their declared paths are sent, and every other field is listed as not sent. */
+  readonly record?: Readonly<Record<string, unknown>>;
+  /** What the record says about people, by kind: masked wherever it stands in an element of treatment "mask". */
+  readonly known?: Known;
+  /** Values that must not leave in any form: a request that holds one is refused. */
+  readonly never?: readonly string[];
+}
+
 export interface ModelHandle<D extends Decisions, Element extends string> {
-  decide<K extends keyof D & string>(
-    decision: K,
-    request: { readonly instruction: string; readonly input: Readonly<Partial<Record<Element, string>>> } & StepOptions,
-  ): Promise<Decided<z.infer<D[K]>>>;
+  decide<K extends keyof D & string>(decision: K, request: DecisionRequest<Element> & StepOptions): Promise<Decided<z.infer<D[K]>>>;
 }
 
 /** What a signal came to: its data, or that none came in time. */
@@ -183,6 +203,10 @@ export interface WorkflowDeclaration<U extends Uses = Uses, D extends Decisions 
   readonly uses: U;
   readonly dataFlow: readonly DataElement<Element>[];
   readonly decisions: D;
+  /** Per decision, the fields of its answer in which tokens become the values again that they stand for. In all others they stay tokens. */
+  readonly reinsert?: { readonly [K in keyof D]?: readonly string[] };
+  /** Links, addresses, numbers and amounts that may be written whatever the record holds; a link stands for everything below it. */
+  readonly mayWrite?: readonly string[];
 }
 
 export interface Workflow extends WorkflowDeclaration {

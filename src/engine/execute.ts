@@ -6,18 +6,20 @@ import type { InterlockEvent } from "../core/event.ts";
 import type { Json } from "../core/json.ts";
 import { dueOf } from "../core/run.ts";
 import type { GovernanceSpec } from "../governance/spec.ts";
-import type { Decided, StepOptions, StepTools, Workflow } from "./define.ts";
+import type { Decided, DecisionRequest, StepOptions, StepTools, Workflow } from "./define.ts";
 import { CANCELLED, foldEffect } from "./effect-decision.ts";
 import { HandOver, runSizeCheck, Successor, startSuccessor } from "./hand-over.ts";
 import type { Entry, Journal, RunEntry } from "./journal.ts";
 import { cancelOf } from "./lifecycle.ts";
 import { Pass, type PassEnd, type Ports } from "./pass.ts";
 import { cancelChildren, runChild } from "./run-child.ts";
+import { runDecision } from "./run-decision.ts";
 import { runEffect } from "./run-effect.ts";
 import { runQuestion } from "./run-question.ts";
-import { isRead, runDecision, runRead } from "./run-read.ts";
+import { isRead, runRead } from "./run-read.ts";
 import { foldUndo, runUndo } from "./run-undo.ts";
 import { runSignal, runSleep, runStep } from "./run-wait.ts";
+import { taintOf } from "./taint-of.ts";
 
 export interface RunInput {
   readonly runId: string;
@@ -64,7 +66,7 @@ async function lastWord(pass: Pass, run: RunInput): Promise<LastWord> {
   try {
     const handOver = new HandOver(pass);
     const step = stepTools(pass, run.event, handOver);
-    const output = await Promise.race([run.workflow.body({ ...handlesOf(pass, run.workflow), step, event: run.event }), handOver.asked]);
+    const output = await Promise.race([run.workflow.body({ ...handlesOf(pass, run), step, event: run.event }), handOver.asked]);
     const forgotten = pass.firstMissing;
     if (forgotten !== null && !pass.isCancelling) {
       await pass.call(async () =>
@@ -177,10 +179,11 @@ function findAction(workflow: Workflow, actionName: string): { connector: string
   return null;
 }
 
-function handlesOf(pass: Pass, workflow: Workflow): Record<string, unknown> {
+function handlesOf(pass: Pass, run: RunInput): Record<string, unknown> {
+  const { workflow } = run;
   const handles: Record<string, unknown> = {};
   for (const [handle, use] of Object.entries(workflow.uses)) {
-    handles[handle] = use.kind === "connector" ? connectorHandle(pass, use) : modelHandle(pass, workflow, use.model);
+    handles[handle] = use.kind === "connector" ? connectorHandle(pass, run, use) : modelHandle(pass, workflow, use.model);
   }
   return handles;
 }
@@ -199,7 +202,7 @@ function stepTools(pass: Pass, event: InterlockEvent, handOver: HandOver): StepT
   };
 }
 
-function connectorHandle(pass: Pass, use: Use): Record<string, unknown> {
+function connectorHandle(pass: Pass, { workflow, event }: RunInput, use: Use): Record<string, unknown> {
   const handle: Record<string, unknown> = {};
   for (const [name, action] of Object.entries(use.actions)) {
     handle[name] = isRead(action)
@@ -215,6 +218,7 @@ function connectorHandle(pass: Pass, use: Use): Record<string, unknown> {
               input,
               basedOn: options?.basedOn ?? null,
               retry: options?.retry,
+              taintOf: (values, target) => taintOf(pass, workflow, event, values, target),
             }),
           );
   }
@@ -223,7 +227,7 @@ function connectorHandle(pass: Pass, use: Use): Record<string, unknown> {
 
 function modelHandle(pass: Pass, workflow: Workflow, model: string): Record<string, unknown> {
   return {
-    decide: (decision: string, request: { instruction: string; input: Record<string, string | undefined> } & StepOptions) =>
+    decide: (decision: string, request: DecisionRequest & StepOptions) =>
       pass.step(decision, (step) => runDecision(pass, workflow, step, model, decision, request)),
   };
 }

@@ -5,7 +5,9 @@ import type { Failure } from "../core/errors.ts";
 import type { EventFacts } from "../core/event.ts";
 import type { Json, JsonObject } from "../core/json.ts";
 import type { EndedState } from "../core/run.ts";
+import type { Treated } from "../governance/data-flow.ts";
 import type { DecisionFacts, Ruling } from "../governance/evaluate.ts";
+import type { Taint } from "../governance/taint.ts";
 import type { ModelDecision } from "../inference/model.ts";
 
 /** What a run is pinned to from its first moment. */
@@ -19,7 +21,19 @@ export interface Pins {
 /** `args` is the digest of a call's arguments: a replay that arrives with others has diverged. */
 export type StepEntry =
   | { readonly type: "read.done"; readonly action: string; readonly args: string; readonly output: Json; readonly ms: number }
-  | { readonly type: "decision.made"; readonly args: string; readonly decision: ModelDecision; readonly notSent: readonly string[] }
+  | {
+      readonly type: "decision.made";
+      readonly args: string;
+      readonly decision: ModelDecision;
+      /** Held back, by element or path; and fields of the record that nobody has declared. */
+      readonly notSent: readonly string[];
+      /** How each element left, and how much was taken out of it. */
+      readonly sent?: readonly Treated[];
+      /** Tokens in the answer that stand for nothing. */
+      readonly invented?: readonly string[];
+      /** Signs that the record speaks to the model. */
+      readonly hints?: readonly string[];
+    }
   | { readonly type: "step.done"; readonly args: string; readonly output: Json }
   | { readonly type: "timer.set"; readonly args: string; readonly until: number }
   | { readonly type: "timer.fired" }
@@ -68,7 +82,7 @@ export type StepEntry =
       readonly undo: "restore" | "withdraw" | "irreversible";
     }
   | { readonly type: "effect.looked"; readonly before: JsonObject; readonly version: string | null }
-  | { readonly type: "effect.ruled"; readonly ruling: Ruling; readonly values: JsonObject }
+  | { readonly type: "effect.ruled"; readonly ruling: Ruling; readonly values: JsonObject; readonly tainted?: readonly Taint[] }
   | { readonly type: "approval.requested"; readonly approval: Approval }
   | { readonly type: "approval.decided"; readonly approvalId: string; readonly decision: Decision }
   | { readonly type: "approval.voided"; readonly approvalId: string; readonly because: string }

@@ -1,6 +1,7 @@
 // The declared envelope of a workflow as plain data: what a reviewer compares, what a run is pinned to, what the console shows. It holds nothing of the body.
 import * as z from "zod";
 import { digest, type JsonObject } from "../core/json.ts";
+import { treatmentOf } from "../governance/data-flow.ts";
 import type { Workflow } from "./define.ts";
 import { limitFacts } from "./flow.ts";
 
@@ -28,7 +29,13 @@ export function manifestOf(workflow: Workflow): JsonObject {
             },
       ]),
     ),
-    dataFlow: workflow.dataFlow.map((element) => ({ ...element, ...(element.redact ? { redact: [...element.redact] } : {}) })),
+    dataFlow: workflow.dataFlow.map((element) => ({
+      ...element,
+      treatment: treatmentOf(element),
+      ...(element.redact ? { redact: [...element.redact] } : {}),
+    })),
+    ...(workflow.reinsert ? { reinsert: { ...workflow.reinsert } } : {}),
+    ...(workflow.mayWrite ? { mayWrite: [...workflow.mayWrite] } : {}),
     ...(workflow.limits ? { limits: limitFacts(workflow.limits) } : {}),
     decisions: Object.fromEntries(
       Object.entries(workflow.decisions).map(([name, schema]) => [name, z.toJSONSchema(schema) as unknown as JsonObject]),

@@ -3,6 +3,7 @@
 import type { Http } from "../connectors/define.ts";
 import { type Failure, failureOf, InterlockError } from "../core/errors.ts";
 import { dueOf, type EndedState, type RunState, type WaitReason } from "../core/run.ts";
+import type { ProviderCard } from "../governance/data-flow.ts";
 import type { GovernanceSpec } from "../governance/spec.ts";
 import type { Model } from "../inference/model.ts";
 import type { Entry, Journal, JournalSize, NewEntry, RunEntry, StepEntry } from "./journal.ts";
@@ -14,6 +15,8 @@ import { decideRetry, exhaustion, MAX_ATTEMPTS, type RetryTerms } from "./retry.
 export interface Ports {
   readonly connect: (connector: string) => Http;
   readonly model: (name: string, workflow: string) => Model;
+  /** What is on record about a provider's agreement; absent, nothing is, and only a local model may be asked. */
+  readonly providerCard?: (recipient: { readonly provider: string; readonly host: string }) => Promise<ProviderCard | null>;
   readonly now: () => number;
   readonly random: () => number;
   /** Resolves after every microtask that is due has run: how a pass notices that the body has nothing left to do but wait. */

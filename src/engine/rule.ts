@@ -3,6 +3,7 @@ import type { EventFacts } from "../core/event.ts";
 import type { JsonObject } from "../core/json.ts";
 import { evaluate, type Facts, type Ruling } from "../governance/evaluate.ts";
 import type { GovernanceSpec } from "../governance/spec.ts";
+import type { Taint } from "../governance/taint.ts";
 import { deciderOf, type EffectState } from "./effect-decision.ts";
 import type { Entry } from "./journal.ts";
 
@@ -12,8 +13,8 @@ export interface Around {
   readonly now: number;
 }
 
-export const ruleOn = (spec: GovernanceSpec, state: EffectState, around: Around): Ruling =>
-  evaluate(spec, { ...factsOf(state, around), values: state.values, decidedBy: deciderOf(state) });
+export const ruleOn = (spec: GovernanceSpec, state: EffectState, tainted: readonly Taint[], around: Around): Ruling =>
+  evaluate(spec, { ...factsOf(state, around), values: state.values, decidedBy: deciderOf(state), tainted });
 
 /** Would the spec allow these values if this person decided so? A person cannot lift a denial. */
 export const ruleOnEdit = (spec: GovernanceSpec, state: EffectState, values: JsonObject, by: string, around: Around): Ruling =>

@@ -6,6 +6,7 @@ import { errorFacts, type Failure, failureOf, InterlockError } from "../core/err
 import { digest, type Json, type JsonObject, sameJson } from "../core/json.ts";
 import type { Ruling } from "../governance/evaluate.ts";
 import { type DecisionEntry, mayLeave } from "../governance/may-leave.ts";
+import type { Taint } from "../governance/taint.ts";
 import type { Decided, EffectOutcome, RetryPolicy } from "./define.ts";
 import { CANCELLED, decideEffect, deciderOf, type EffectState, foldEffect, proves, wasLeftOpen } from "./effect-decision.ts";
 import type { StepEntry } from "./journal.ts";
@@ -22,6 +23,8 @@ export interface EffectCall {
   readonly input: unknown;
   readonly basedOn: Decided | null;
   readonly retry?: RetryPolicy | undefined;
+  /** What in these values comes from nowhere; see taint-of.ts. */
+  readonly taintOf: (values: JsonObject, target: string) => readonly Taint[];
 }
 
 export async function runEffect(pass: Pass, call: EffectCall): Promise<EffectOutcome> {
@@ -117,11 +120,9 @@ export async function runEffect(pass: Pass, call: EffectCall): Promise<EffectOut
           });
           break;
         }
-        pass.record(step, {
-          type: "effect.ruled",
-          ruling: ruleOn(pass.spec, state, { run: pass.runEntries(), now: pass.ports.now() }),
-          values: state.values,
-        });
+        const tainted = call.taintOf(state.values, state.intended?.target ?? "");
+        const ruling = ruleOn(pass.spec, state, tainted, { run: pass.runEntries(), now: pass.ports.now() });
+        pass.record(step, { type: "effect.ruled", ruling, values: state.values, ...(tainted.length > 0 ? { tainted } : {}) });
         break;
       }
       case "ask":

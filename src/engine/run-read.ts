@@ -1,10 +1,8 @@
-// A memoised step without an effect outside: a connector read or a model decision. Replay gives the recorded answer; a first run asks, journals, answers.
+// A memoised step without an effect outside: a connector read here, a model decision in run-decision.ts. Replay gives the recorded answer; a first run asks, journals, answers.
 import type { AnyAction, ReadAction } from "../connectors/define.ts";
 import { carriedFailure, type Failure, InterlockError } from "../core/errors.ts";
 import { digest } from "../core/json.ts";
-import { redact } from "../governance/redact.ts";
-import type { ModelDecision } from "../inference/model.ts";
-import type { Decided, RetryPolicy, Workflow } from "./define.ts";
+import type { RetryPolicy } from "./define.ts";
 import type { StepEntry } from "./journal.ts";
 import { attemptsOf, type Pass } from "./pass.ts";
 import { ENGINE_PATIENCE, exhaustion, foldTries, type Patience, patienceOf, spentOn } from "./retry.ts";
@@ -28,51 +26,6 @@ export async function runRead(
     return { type: "read.done", action: `${connector}.${name}`, args, output, ms: pass.ports.now() - began };
   };
   return memoised(pass, step, args, "read", work, patienceOf(step, retry));
-}
-
-export async function runDecision(
-  pass: Pass,
-  workflow: Workflow,
-  step: string,
-  modelName: string,
-  decision: string,
-  { retry, ...request }: { instruction: string; input: Readonly<Record<string, string | undefined>>; retry?: RetryPolicy },
-): Promise<Decided> {
-  const args = digest({ decision, ...request });
-  const work = async (): Promise<StepEntry> => {
-    const { sent, notSent } = pickDeclared(workflow, request.input);
-    const schema = workflow.decisions[decision];
-    if (!schema) throw new InterlockError("workflow.undeclared", `${workflow.name} declares no decision "${decision}"`);
-    await pass.flush();
-    const model = pass.ports.model(modelName, workflow.name);
-    const result = await model.decide(
-      { decision, instruction: request.instruction, input: sent, schema, schemaName: decision, modelId: model.id },
-      pass.ports.now,
-    );
-    if (!result.ok) throw new InterlockError(result.error.code, result.error.message, result.error);
-    return { type: "decision.made", args, decision: outputOfAnswer(step, result.decision) as unknown as ModelDecision, notSent };
-  };
-  const made = (await memoised(pass, step, args, "decide", work, patienceOf(step, retry))) as ModelDecision;
-  return { decision, value: made.value, confidence: made.confidence };
-}
-
-/** Only declared elements reach the model, each redacted as its declaration says; what is not declared is refused, not dropped in silence. */
-function pickDeclared(
-  workflow: Workflow,
-  input: Readonly<Record<string, string | undefined>>,
-): { sent: Record<string, string>; notSent: string[] } {
-  const sent: Record<string, string> = {};
-  const notSent: string[] = [];
-  for (const [element, text] of Object.entries(input)) {
-    const declared = workflow.dataFlow.find((row) => row.element === element);
-    if (!declared)
-      throw new InterlockError("workflow.undeclared", `The data element "${element}" is not in the data flow of ${workflow.name}`, {
-        field: element,
-      });
-    if (declared.class === "secret" || text === undefined) notSent.push(element);
-    else sent[element] = redact(text, declared.redact ?? []);
-  }
-  return { sent, notSent };
 }
 
 export async function memoised(

@@ -4,6 +4,7 @@ import type { EventFacts } from "../core/event.ts";
 import type { JsonObject } from "../core/json.ts";
 import { type DecisionFacts, evaluate, type Outcome } from "./evaluate.ts";
 import type { GovernanceSpec } from "./spec.ts";
+import type { Taint } from "./taint.ts";
 
 export interface RecordedEffect {
   readonly run: string;
@@ -14,6 +15,7 @@ export interface RecordedEffect {
   readonly before: JsonObject | null;
   readonly basedOn: DecisionFacts | null;
   readonly event: EventFacts | null;
+  readonly tainted: readonly Taint[];
   /** When it was ruled on; rules about time see this time again. */
   readonly at: number;
   readonly was: { readonly outcome: Outcome; readonly rule: string };
@@ -46,8 +48,8 @@ export function dryRun(spec: GovernanceSpec, recorded: readonly RecordedEffect[]
   const was = { allow: 0, require_approval: 0, deny: 0 };
   const would = { allow: 0, require_approval: 0, deny: 0 };
   const effects = recorded.map((effect): DryRunEffect => {
-    const { run, step, action, target, at, values, before, basedOn, event } = effect;
-    const { outcome, rule, reason, ask } = evaluate(spec, { action, values, basedOn, decidedBy: null, before, event, now: at });
+    const { run, step, action, target, at, values, before, basedOn, event, tainted } = effect;
+    const { outcome, rule, reason, ask } = evaluate(spec, { action, values, basedOn, decidedBy: null, before, event, tainted, now: at });
     const stricter = STRICTNESS[outcome] - STRICTNESS[effect.was.outcome];
     const difference = stricter > 0 ? "stricter" : stricter < 0 ? "looser" : rule === effect.was.rule ? "none" : "other_rule";
     differences[difference]++;
@@ -91,6 +93,7 @@ export function effectsOf(run: string, entries: readonly RecordedEntry[]): Recor
         before,
         basedOn: intended.basedOn as unknown as DecisionFacts | null,
         event,
+        tainted: (body.tainted ?? []) as unknown as readonly Taint[],
         at,
         was: { outcome: ruling.outcome, rule: ruling.rule },
       };

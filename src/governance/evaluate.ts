@@ -6,6 +6,7 @@ import { type Json, type JsonObject, sameJson } from "../core/json.ts";
 import { answerCondition, type ConditionFacts, deltaOf, timeFacts } from "./condition.ts";
 import { breachesOf, touchedOf } from "./field-rules.ts";
 import type { ActionRule, GovernanceSpec } from "./spec.ts";
+import { type Taint, taintRules } from "./taint.ts";
 
 export type Outcome = "allow" | "require_approval" | "deny";
 
@@ -46,6 +47,8 @@ export interface Facts {
   readonly event: EventFacts | null;
   /** When this is ruled on, epoch milliseconds. */
   readonly now: number;
+  /** What in the write comes from nowhere, and signs that the record speaks to the model. */
+  readonly tainted?: readonly Taint[];
 }
 
 const SEVERITY: Record<Outcome, number> = { allow: 0, require_approval: 1, deny: 2 };
@@ -97,6 +100,7 @@ function* matchRules(spec: GovernanceSpec, facts: Facts): Generator<RuleMatch> {
     for (const match of own) yield answered(match, facts.decidedBy);
     return;
   }
+  yield* taintRules(facts.tainted ?? [], action.ask);
   if (spec.regulated) yield { rule: "regulated", outcome: "require_approval", reason: "A regulated decision is always made by a person" };
   yield* own;
   if (action.ask === "always") yield { rule: "action_always_asks", outcome: "require_approval", reason: `${facts.action} is always asked` };

@@ -49,6 +49,8 @@ export const BUILT_IN_RULES = [
   "field_transition",
   "nobody_may_decide",
   "person_decided",
+  "tainted",
+  "injection_hint",
   "regulated",
   "action_always_asks",
   "always_ask",

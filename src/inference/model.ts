@@ -17,6 +17,11 @@ export interface ModelRequest {
   schemaName: string;
   /** The provider's own model id, for example "gpt-4.1-mini" or "builtin/ticket-triage@3f2a". */
   modelId: string;
+  /**
+   * To be asked with the exact text of the request before it leaves; a failure means that it must not. Absent where nothing is forbidden. A provider's adapter must
+   * call it, because only there the text is whole.
+   */
+  leaving?: (body: string) => ModelFailure | null;
 }
 
 export interface ModelUsage {
@@ -61,6 +66,8 @@ export type ModelFailure = {
    * model.refused: the provider declined to answer.
    * model.not_trained: the built-in model has no weights yet.
    * model.rejected: the request or its credentials are wrong; trying again does not help.
+   * model.no_agreement: no data-processing agreement covers this provider; nothing was sent.
+   * model.forbidden_value: the request held what must not leave; nothing was sent.
    */
   code: Extract<ErrorCode, `model.${string}`>;
   /** For operators. Never contains record data or the API key. */
@@ -76,6 +83,10 @@ export interface Model {
   readonly id: string;
   /** The party that receives the data; data-flow rules name it. */
   readonly provider: string;
+  /** The host that the data go to, with its port if it has one; data-processing agreements are recorded per provider and host. */
+  readonly host?: string;
+  /** Nothing leaves this deployment: the model runs inside it. No agreement is asked for. */
+  readonly local?: true;
   /** For people: what kind of model this is. */
   readonly label: string;
   /** One decision, one attempt: the engine repeats, the model does not. Never throws. `now` gives epoch milliseconds. */

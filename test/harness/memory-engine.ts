@@ -24,6 +24,8 @@ export interface MemoryOptions {
   readonly spec: GovernanceSpec;
   readonly event: InterlockEvent;
   readonly model: Model;
+  /** What is on record about a provider's agreement; only a model that is not local is asked about. */
+  readonly providerCard?: Ports["providerCard"];
   /** The fetch of each connector's system, with the token that it wants. */
   readonly systems: Readonly<Record<string, { readonly fetch: typeof fetch; readonly authorization: string }>>;
   readonly clock: { now: number };
@@ -183,7 +185,7 @@ export class MemoryEngine {
         return hang();
       }
     };
-    const { clock, systems, model, size, runs = noRuns } = this.#options;
+    const { clock, systems, model, size, providerCard, runs = noRuns } = this.#options;
     /** A call to another run leaves the process and comes back to it, or does not. */
     const across = <A extends unknown[], T>(call: (...args: A) => Promise<T>) => {
       return async (...args: A): Promise<T> => {
@@ -247,6 +249,7 @@ export class MemoryEngine {
           return decided;
         },
       }),
+      ...(providerCard ? { providerCard } : {}),
       now: () => clock.now,
       random: () => 0.5,
       turn: () => new Promise((resolve) => setImmediate(resolve)),

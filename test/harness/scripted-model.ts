@@ -63,6 +63,7 @@ export function scriptedModel(
   const model: Model = {
     id: "scripted",
     provider: "test",
+    local: true,
     label: "Scripted",
     decide: async (request) => {
       try {

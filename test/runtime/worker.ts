@@ -15,6 +15,7 @@ import { relatives } from "./relatives.ts";
 export const scripted: Model & { calls: number } = {
   id: "scripted",
   provider: "test",
+  local: true,
   label: "Scripted",
   calls: 0,
   async decide({ input }) {

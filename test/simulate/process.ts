@@ -236,6 +236,7 @@ export function runProcess<T>(
     model: () => ({
       id: "scripted",
       provider: "test",
+      local: true,
       label: "Scripted",
       decide: async () => {
         await boundary("before request");

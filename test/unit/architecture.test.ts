@@ -21,12 +21,14 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "src/governance": ["src/core", "zod"],
   "src/governance/condition.ts": ["@marcbachmann/cel-js"],
   "src/governance/field-pattern.ts": ["re2js"],
+  "src/governance/find-contact.ts": ["libphonenumber-js"],
+  "src/governance/find-account.ts": ["ibantools"],
   "src/connectors": ["src/core", "zod"],
   "src/inference": ["src/core", "zod"],
   "src/inference/providers/openai-compatible.ts": ["openai"],
   "src/engine": ["src/core", "src/governance", "type src/connectors/define.ts", "type src/inference/model.ts", "zod"],
   "src/workflows": ["src/engine/define.ts", "src/connectors", "type src/inference", "type src/governance/spec.ts", "src/core", "zod"],
-  "src/db": ["src/core", "src/governance/spec.ts", "src/governance/audit-chain.ts", "drizzle-orm"],
+  "src/db": ["src/core", "src/governance/spec.ts", "src/governance/audit-chain.ts", "type src/governance/data-flow.ts", "drizzle-orm"],
   "src/ingress": ["src/core", "src/connectors", "node:buffer"],
   "src/operations": [
     "src/core",
@@ -84,6 +86,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "src/deployment.ts",
     "src/db/projection.ts",
     "src/db/journal-copy.ts",
+    "src/db/provider-cards.ts",
   ],
 };
 
@@ -134,6 +137,8 @@ const IMPORTED_ONLY_BY: Readonly<Record<string, readonly string[]>> = {
   openai: ["src/inference/providers/openai-compatible.ts"],
   jose: ["src/http/identity.ts"],
   hono: ["src/http"],
+  "libphonenumber-js": ["src/governance/find-contact.ts"],
+  ibantools: ["src/governance/find-account.ts"],
   "drizzle-orm": ["src/db"],
   "node:crypto": ["src/core/crypto.ts"],
   "@marcbachmann/cel-js": ["src/governance/condition.ts"],
@@ -446,6 +451,18 @@ describe("a violation is found", () => {
       "src/inference/x.ts imports openai, which only src/inference/providers/openai-compatible.ts may",
     ],
     [ONLY, "src/http/x.ts", 'import { jwtVerify } from "jose";', "src/http/x.ts imports jose, which only src/http/identity.ts may"],
+    [
+      ONLY,
+      "src/engine/x.ts",
+      'import { parsePhoneNumberFromString } from "libphonenumber-js/min";',
+      "src/engine/x.ts imports libphonenumber-js, which only src/governance/find-contact.ts may",
+    ],
+    [
+      ONLY,
+      "src/governance/x.ts",
+      'import { isValidIBAN } from "ibantools";',
+      "src/governance/x.ts imports ibantools, which only src/governance/find-account.ts may",
+    ],
     [ONLY, "src/queues/x.ts", 'import { Hono } from "hono/tiny";', "src/queues/x.ts imports hono, which only src/http may"],
     [ONLY, "src/operations/x.ts", 'import { sql } from "drizzle-orm";', "src/operations/x.ts imports drizzle-orm, which only src/db may"],
     [

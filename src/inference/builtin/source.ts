@@ -35,6 +35,7 @@ export function builtinSource(samples: Readonly<Record<string, readonly Decision
         id: ids.get(workflow) ?? `builtin/${workflow}@untrained`,
         provider: "builtin",
         label: BUILTIN_LABEL,
+        local: true,
         // The SDK wants both; neither leaves this process.
         apiKey: "builtin",
         baseURL: "http://builtin.invalid/v1",

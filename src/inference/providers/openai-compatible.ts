@@ -4,11 +4,12 @@
 // Sequence: prompt -> call -> parse -> check against the schema -> confidence -> cost.
 import OpenAI from "openai";
 import type * as z from "zod";
+import { randomHex } from "../../core/crypto.ts";
 import { choiceConfidences, leastConfident } from "../confidence.ts";
 import { costUsd, type Price } from "../cost.ts";
 import type { FieldConfidence, Model, ModelDecision, ModelFailure, ModelRequest, ModelResult } from "../model.ts";
 import { type OutputSchema, outputSchemaOf } from "../output-schema.ts";
-import { systemMessage, userMessage } from "../prompt.ts";
+import { NONCE_BYTES, systemMessage, userMessage } from "../prompt.ts";
 import { failureOf, invalidOutput } from "./failure.ts";
 
 export interface ModelCapabilities {
@@ -16,6 +17,8 @@ export interface ModelCapabilities {
   logprobs: boolean;
   /** Accepts a temperature; 0 is sent. */
   temperature: boolean;
+  /** false: the words of a record are not marked as data. Marks cost a few tokens a word. */
+  datamark?: boolean;
   /** Sent as it is. Some models give logprobs only at "none". */
   reasoningEffort?: "none" | "minimal" | "low" | "medium" | "high";
 }
@@ -24,6 +27,8 @@ export interface OpenAiCompatibleOptions {
   id: string;
   provider: string;
   label: string;
+  /** The model runs inside this deployment, and `fetch` leads to it. */
+  local?: true;
   apiKey: string;
   /** Up to and without "/chat/completions". */
   baseURL: string;
@@ -53,17 +58,22 @@ export function openAiCompatibleModel(options: OpenAiCompatibleOptions): Model {
     if (options.apiKey === "")
       return failed({ code: "model.rejected", message: `no API key is configured for the provider ${options.provider}` });
     const began = now();
+    const body = bodyOf(request, output, options);
+    // The client makes the same text of the same object.
+    const refused = request.leaving?.(JSON.stringify(body));
+    if (refused) return failed(refused);
     let completion: OpenAI.ChatCompletion;
     try {
       client ??= new LeanClient(options);
-      completion = await client.chat.completions.create(bodyOf(request, output, options));
+      completion = await client.chat.completions.create(body);
     } catch (error) {
       return failed(failureOf(error, options.apiKey, now()));
     }
     return decisionOf(completion, request, output, options, began, now);
   }
 
-  return { id: options.id, provider: options.provider, label: options.label, decide };
+  const { id, provider, label, local } = options;
+  return { id, provider, label, host: new URL(options.baseURL).host, ...(local ? { local } : {}), decide };
 }
 
 type RequestOptions = Parameters<OpenAI["buildRequest"]>[0];
@@ -94,13 +104,14 @@ class LeanClient extends OpenAI {
 function bodyOf(
   request: ModelRequest,
   output: StrictSchema,
-  { capabilities, maxCompletionTokens }: OpenAiCompatibleOptions,
+  { capabilities, maxCompletionTokens, local }: OpenAiCompatibleOptions,
 ): OpenAI.ChatCompletionCreateParamsNonStreaming {
+  const spotlight = { nonce: randomHex(NONCE_BYTES), marked: !local && capabilities.datamark !== false };
   return {
     model: request.modelId,
     messages: [
-      { role: "system", content: systemMessage(request.instruction) },
-      { role: "user", content: userMessage(request.input) },
+      { role: "system", content: systemMessage(request.instruction, spotlight) },
+      { role: "user", content: userMessage(request.input, spotlight) },
     ],
     response_format: { type: "json_schema", json_schema: { name: request.schemaName, strict: true, schema: output.json } },
     max_completion_tokens: maxCompletionTokens ?? DEFAULT_MAX_COMPLETION_TOKENS,
@@ -163,9 +174,33 @@ function parse(content: string, schema: z.ZodType): { ok: true; value: unknown }
     return { ok: false, error: invalidOutput("the answer is not JSON") };
   }
   const checked = schema.safeParse(json);
-  if (checked.success) return { ok: true, value: checked.data };
+  if (checked.success) {
+    // An object schema drops what it does not know; an answer that says more than it was asked is no answer.
+    const extra = extraField(json, checked.data);
+    return extra === null
+      ? { ok: true, value: checked.data }
+      : { ok: false, error: invalidOutput(`the answer has a field outside its schema, ${extra}`) };
+  }
   const issues = checked.error.issues.map((issue) => `${issue.path.join(".") || "answer"}: ${issue.code}`);
   return { ok: false, error: invalidOutput(`the answer is outside its schema (${issues.join("; ")})`) };
+}
+
+/** Where an answer has a field that its schema let fall, as far as a name that is safe to repeat goes. */
+function extraField(given: unknown, kept: unknown, path = "answer"): string | null {
+  if (Array.isArray(given) && Array.isArray(kept)) {
+    for (let i = 0; i < given.length; i++) {
+      const extra = extraField(given[i], kept[i], `${path}[]`);
+      if (extra !== null) return extra;
+    }
+    return null;
+  }
+  if (typeof given !== "object" || given === null || typeof kept !== "object" || kept === null) return null;
+  for (const [name, value] of Object.entries(given)) {
+    if (!Object.hasOwn(kept, name)) return `in ${path}`;
+    const extra = extraField(value, (kept as Record<string, unknown>)[name], `${path}.${name}`);
+    if (extra !== null) return extra;
+  }
+  return null;
 }
 
 function confidenceFields(

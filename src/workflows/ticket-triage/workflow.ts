@@ -28,7 +28,8 @@ export const ticketTriage = defineWorkflow(
         to: "model",
         purpose: "routing",
         basis: "legitimate-interest",
-        redact: ["email", "phone", "card"],
+        treatment: "mask",
+        redact: ["email", "phone", "card", "iban", "national-id", "birth-date"],
         retentionDays: 30,
       },
       {
@@ -37,7 +38,8 @@ export const ticketTriage = defineWorkflow(
         to: "model",
         purpose: "routing",
         basis: "legitimate-interest",
-        redact: ["email", "phone", "card"],
+        treatment: "mask",
+        redact: ["email", "phone", "card", "iban", "national-id", "birth-date"],
         retentionDays: 30,
       },
     ],
@@ -48,7 +50,7 @@ export const ticketTriage = defineWorkflow(
 
     const triage = await model.decide("triage", {
       instruction: "Which team can solve this support ticket, and how urgent is it?",
-      input: { "ticket.subject": ticket.subject, "ticket.description": ticket.description },
+      record: { ticket },
     });
 
     const routed = await desk.updateTicket(

@@ -8,6 +8,7 @@ import { type DataElement, defineWorkflow, type Handles, model, type StepTools, 
 import type { Entry, Journal } from "../../../src/engine/journal.ts";
 import { endedBy } from "../../../src/engine/lifecycle.ts";
 import type { Ports } from "../../../src/engine/pass.ts";
+import type { ProviderCard } from "../../../src/governance/data-flow.ts";
 import type { GovernanceSpec } from "../../../src/governance/spec.ts";
 import type { Model, ModelRequest, ModelResult } from "../../../src/inference/model.ts";
 import { noRuns } from "../../harness/fake-runs.ts";
@@ -99,6 +100,10 @@ export interface LedgerScenario {
   readonly actions?: Overrides;
   /** What the model says, in order; after that it is sure. */
   readonly says?: ModelResult[];
+  /** A model outside, and what is on record about its provider. */
+  readonly remote?: { readonly host: string; readonly card: ProviderCard | null };
+  /** Parts of the workflow's declaration, replaced. */
+  readonly declares?: Partial<Pick<Workflow, "decisions" | "dataFlow" | "reinsert" | "mayWrite">>;
 }
 
 export const sure = (confidence = 0.95): ModelResult => ({
@@ -126,9 +131,11 @@ export function ledgerWorld(body: Body, scenario: LedgerScenario = {}) {
   const mind: Model = {
     id: "scripted",
     provider: "test",
+    ...(scenario.remote ? { host: scenario.remote.host } : { local: true }),
     label: "Scripted",
     async decide(request) {
-      asked.push(structuredClone({ ...request, schema: null }) as unknown as ModelRequest);
+      const { leaving: _, ...text } = request;
+      asked.push(structuredClone({ ...text, schema: null }) as unknown as ModelRequest);
       return says.shift() ?? sure();
     },
   };
@@ -157,11 +164,12 @@ export function ledgerWorld(body: Body, scenario: LedgerScenario = {}) {
       model: mind,
       systems,
       clock,
+      ...(scenario.remote ? { providerCard: async () => scenario.remote?.card ?? null } : {}),
       ...(scenario.answer ? { answer: scenario.answer } : {}),
       ...(scenario.stopAt ? { stopAt: scenario.stopAt } : {}),
       ...(scenario.afterStop ? { afterStop: scenario.afterStop } : {}),
     });
-  const engine = engineOf(ledgerWorkflow(body, scenario.actions));
+  const engine = engineOf({ ...ledgerWorkflow(body, scenario.actions), ...scenario.declares });
   /** From the same journal, up to the end that it had; `to` keeps only the first so many entries. */
   const again = (changed: Body = body, to: number | null = null): MemoryEngine => {
     const next = engineOf(ledgerWorkflow(changed, scenario.actions));

@@ -18,7 +18,7 @@ describe("what a model is sent", () => {
     await world.engine.run();
     expect(world.asked).toHaveLength(1);
     expect(world.asked[0]?.input).toEqual({
-      "note.text": "Write to [EMAIL] or call [PHONE]; the card is [CARD], the order 48213.",
+      "note.text": "Write to [EMAIL_1] or call [PHONE_1]; the card is [CARD_1], the order 48213.",
       "note.title": TEXT,
     });
   });
@@ -86,7 +86,7 @@ describe("what a model is sent", () => {
     };
     await world.engine.run();
     expect(seen.join()).not.toMatch(/example\.com|4111|1234567/);
-    expect(seen.join()).toContain("[EMAIL]");
+    expect(seen.join()).toContain("[EMAIL_1]");
   });
 });
 

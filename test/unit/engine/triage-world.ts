@@ -40,6 +40,7 @@ export function triageWorld(scenario: Scenario = {}) {
   const model: Model & { calls: number } = {
     id: "scripted",
     provider: "test",
+    local: true,
     label: "Scripted",
     calls: 0,
     async decide() {

@@ -20,6 +20,7 @@ const effect = (more: Partial<RecordedEffect> = {}): RecordedEffect => ({
   before: { group: "support", priority: "normal" },
   basedOn: { name: "triage", value: { team: "billing" }, confidence: 0.99 },
   event: null,
+  tainted: [],
   at: Date.parse("2026-01-05T09:00:00Z"),
   was: { outcome: "allow", rule: "confidence_reached" },
   ...more,
@@ -77,7 +78,9 @@ describe("what is compared", () => {
   });
   const intended = says("effect.intended", { action: ACTION, target: "t", basedOn: null, values: { group: "a" } });
   const looked = (group: string) => says("effect.looked", { before: { group } });
-  const ruling = (rule: string, values: object = { group: "a" }) => says("effect.ruled", { ruling: { outcome: "allow", rule }, values });
+  const tainted = [{ kind: "hint", field: "record", text: "speaks" }];
+  const ruling = (rule: string, values: object = { group: "a" }) =>
+    says("effect.ruled", { ruling: { outcome: "allow", rule }, values, tainted });
 
   it("is the last ruling before a person decided, on the record as it was then", () => {
     const event = { id: "e", type: "t", subject: "s", connection: "c" };
@@ -93,6 +96,7 @@ describe("what is compared", () => {
         before: { group: "y" },
         basedOn: null,
         event,
+        tainted,
         at: 5,
         was: { outcome: "allow", rule: "second" },
       },

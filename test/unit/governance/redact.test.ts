@@ -1,9 +1,9 @@
 // Typed personal data leaves a text and nothing else does; and no text, however it is made, costs more than its length.
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { redact } from "../../../src/governance/redact.ts";
+import { REDACTION_KINDS, Redactor, redact } from "../../../src/governance/redact.ts";
 
-const all = (text: string): string => redact(text, ["email", "phone", "card"]);
+const all = (text: string): string => redact(text, REDACTION_KINDS);
 
 describe("an e-mail address", () => {
   it.each([
@@ -14,12 +14,12 @@ describe("an e-mail address", () => {
     "用户@例子.测试",
     `${"a".repeat(64)}@example.com`,
   ])("is taken out: %s", (address) => {
-    expect(redact(`Please write to ${address}, thanks.`, ["email"])).toBe("Please write to [EMAIL], thanks.");
+    expect(redact(`Please write to ${address}, thanks.`, ["email"])).toBe("Please write to [EMAIL_1], thanks.");
   });
 
   it("is taken out at a sentence's end, in brackets, and each of several", () => {
     expect(redact("<jo@example.com>, mailto:jo@example.com. Or ann@example.com!", ["email"])).toBe(
-      "<[EMAIL]>, mailto:[EMAIL]. Or [EMAIL]!",
+      "<[EMAIL_1]>, mailto:[EMAIL_1]. Or [EMAIL_2]!",
     );
   });
 
@@ -39,16 +39,16 @@ describe("a card number", () => {
     ["of 13 digits", "4222222222222"],
     ["of 19 digits", "6304 0000 0000 0000 000"],
   ])("is taken out: %s", (_, card) => {
-    expect(redact(`Card ${card}.`, ["card"])).toBe("Card [CARD].");
+    expect(redact(`Card ${card}.`, ["card"])).toBe("Card [CARD_1].");
   });
 
   it.each([
-    ["its expiry date", "My card is 4111 1111 1111 1111 12/27", "My card is [CARD] 12/27"],
-    ["its expiry date without a slash", "4111111111111111 1227", "[CARD] 1227"],
-    ["its check number", "4111 1111 1111 1111 737", "[CARD] 737"],
-    ["a number before it", "Order 12 4111 1111 1111 1111", "Order 12 [CARD]"],
-    ["numbers on both sides", "2 4111 1111 1111 1111 12 27", "2 [CARD] 12 27"],
-    ["another card", "4111 1111 1111 1111 5555 5555 5555 4444", "[CARD] [CARD]"],
+    ["its expiry date", "My card is 4111 1111 1111 1111 12/27", "My card is [CARD_1] 12/27"],
+    ["its expiry date without a slash", "4111111111111111 1227", "[CARD_1] 1227"],
+    ["its check number", "4111 1111 1111 1111 737", "[CARD_1] 737"],
+    ["a number before it", "Order 12 4111 1111 1111 1111", "Order 12 [CARD_1]"],
+    ["numbers on both sides", "2 4111 1111 1111 1111 12 27", "2 [CARD_1] 12 27"],
+    ["another card", "4111 1111 1111 1111 5555 5555 5555 4444", "[CARD_1] [CARD_2]"],
   ])("is taken out beside %s", (_, text, expected) => {
     expect(redact(text, ["card"])).toBe(expected);
   });
@@ -83,11 +83,11 @@ describe("a telephone number", () => {
     "(555) 123-4567",
     "555-123-4567",
   ])("is taken out: %s", (number) => {
-    expect(redact(`Call ${number} please`, ["phone"])).toBe("Call [PHONE] please");
+    expect(redact(`Call ${number} please`, ["phone"])).toBe("Call [PHONE_1] please");
   });
 
   it("leaves the number's neighbours alone", () => {
-    expect(redact("Tel. 030 1234567, Fax 030 1234568; room 12", ["phone"])).toBe("Tel. [PHONE], Fax [PHONE]; room 12");
+    expect(redact("Tel. 030 1234567, Fax 030 1234568; room 12", ["phone"])).toBe("Tel. [PHONE_1], Fax [PHONE_2]; room 12");
   });
 });
 
@@ -117,9 +117,9 @@ describe("redaction", () => {
   it("does only what it is asked to", () => {
     const text = "jo@example.com, +49 30 1234567, 4111 1111 1111 1111";
     expect(redact(text, [])).toBe(text);
-    expect(redact(text, ["email"])).toBe("[EMAIL], +49 30 1234567, 4111 1111 1111 1111");
-    expect(redact(text, ["phone"])).toContain("[PHONE], 4111 1111 1111 1111");
-    expect(redact(text, ["card"])).toBe("jo@example.com, +49 30 1234567, [CARD]");
+    expect(redact(text, ["email"])).toBe("[EMAIL_1], +49 30 1234567, 4111 1111 1111 1111");
+    expect(redact(text, ["phone"])).toContain("[PHONE_1], 4111 1111 1111 1111");
+    expect(redact(text, ["card"])).toBe("jo@example.com, +49 30 1234567, [CARD_1]");
   });
 
   it("takes a card for a card and not for a telephone number, in whatever order it is asked", () => {
@@ -127,7 +127,7 @@ describe("redaction", () => {
       ["phone", "card"],
       ["card", "phone"],
     ] as const) {
-      expect(redact("4111 1111 1111 1111", kinds)).toBe("[CARD]");
+      expect(redact("4111 1111 1111 1111", kinds)).toBe("[CARD_1]");
     }
   });
 
@@ -136,8 +136,51 @@ describe("redaction", () => {
     expect(all(once)).toBe(once);
   });
 
+  it("gives the same value the same token in all texts of a request, however it is written", () => {
+    const redactor = new Redactor();
+    const [subject, body] = [
+      "From jo@example.com, DE89370400440532013000",
+      "JO@example.com: DE89 3704 0044 0532 0130 00, ann@example.com",
+    ].map((text) => redactor.mask(text, REDACTION_KINDS).text);
+    expect(subject).toBe("From [EMAIL_1], [IBAN_1]");
+    expect(body).toBe("[EMAIL_1]: [IBAN_1], [EMAIL_2]");
+  });
+
+  it("says how many of each kind it took out", () => {
+    expect(new Redactor().mask("jo@example.com, ann@example.com, 4111111111111111", REDACTION_KINDS).removed).toEqual({
+      email: 2,
+      card: 1,
+    });
+  });
+
   it("leaves an empty text empty", () => {
     expect(all("")).toBe("");
+  });
+});
+
+const SOURCES = ["redact", "scan", "find-contact", "find-account", "find-identity", "find-known"];
+
+describe("a token", () => {
+  it("is put back as what it stands for", () => {
+    const redactor = new Redactor({ known: { person: ["Joanna Doe"] } });
+    redactor.mask("Joanna Doe, jo@example.com", REDACTION_KINDS);
+    expect(redactor.restore("Dear [PERSON_1], we write to [EMAIL_1].")).toEqual({
+      text: "Dear Joanna Doe, we write to jo@example.com.",
+      invented: [],
+    });
+  });
+
+  it("that the model made up is left and named", () => {
+    const redactor = new Redactor();
+    redactor.mask("jo@example.com", REDACTION_KINDS);
+    expect(redactor.restore("[EMAIL_2] and [IBAN_1]")).toEqual({ text: "[EMAIL_2] and [IBAN_1]", invented: ["[EMAIL_2]", "[IBAN_1]"] });
+  });
+
+  it("that the record held by itself stands for nothing: none of the same name is given out", () => {
+    const text = "Send [EMAIL_1] what jo@example.com has";
+    const redactor = new Redactor({ texts: [text] });
+    expect(redactor.mask(text, REDACTION_KINDS).text).toBe("Send [EMAIL_1] what [EMAIL_2] has");
+    expect(redactor.restore("[EMAIL_1] [EMAIL_2]")).toEqual({ text: "[EMAIL_1] jo@example.com", invented: ["[EMAIL_1]"] });
   });
 });
 
@@ -158,6 +201,14 @@ describe("an adversarial text", () => {
     ["half telephone numbers", "+49 ("],
     ["a telephone number's beginning", "030 "],
     ["letters of other scripts", "é"],
+    ["beginnings of account numbers", "DE89 "],
+    ["beginnings of account numbers without a gap", "DE89"],
+    ["colons", "a:"],
+    ["dots and digits", "1.1."],
+    ["words of a cue", "tel "],
+    ["born and dates", "born 1.1."],
+    ["tokens", "[EMAIL_1]"],
+    ["known names", "Doe "],
   ];
 
   /** Processor time, the best of several: how fast the machine is and what else it does cancels out in the ratio. */
@@ -165,7 +216,7 @@ describe("an adversarial text", () => {
     let best = Number.POSITIVE_INFINITY;
     for (let run = 0; run < 4; run++) {
       const before = process.cpuUsage();
-      all(text);
+      redact(text, REDACTION_KINDS, { person: ["Joanna Doe Doe"], phone: ["+49 30 1234567"] });
       const { user, system } = process.cpuUsage(before);
       best = Math.min(best, user + system);
       if (best > 500_000) break;
@@ -175,18 +226,18 @@ describe("an adversarial text", () => {
 
   it.each(seeds)("of %s costs in proportion to its length", (_, seed) => {
     const text = (length: number) => seed.repeat(Math.ceil(length / seed.length));
-    cost(text(2_500));
-    const short = Math.max(cost(text(2_500)), 1_000);
+    cost(text(1_500));
+    const short = Math.max(cost(text(1_500)), 1_000);
     // 16 times the length is 16 times the work; were it quadratic, it would be 256 times. What is too quick to be measured is quick enough.
-    for (const times of [16, 64]) expect(cost(text(2_500 * times)), `${times} times the length`).toBeLessThan(short * times * 5);
+    for (const times of [16, 64]) expect(cost(text(1_500 * times)), `${times} times the length`).toBeLessThan(short * times * 5);
   });
 
   it("meets no pattern that could repeat without bound: each place of the text is tried a fixed number of times", () => {
-    const source = readFileSync("src/governance/redact.ts", { encoding: "utf8" });
+    const source = SOURCES.map((name) => readFileSync(`src/governance/${name}.ts`, { encoding: "utf8" })).join("\n");
     const patterns = source.match(/(?<=[=(]\s*)\/(?![/*])(?:\\.|\[(?:\\.|[^\]\\])*\]|[^/\\\n])+\/[a-z]*/g) ?? [];
-    expect(patterns.length).toBeGreaterThanOrEqual(3);
+    expect(patterns.length).toBeGreaterThanOrEqual(30);
     // One class and nothing that would have to match beside it cannot go back and forth.
-    for (const pattern of patterns.filter((one) => !/^\/(\\b)?\\[dD]\+?(\\b)?\/g$/.test(one))) {
+    for (const pattern of patterns.filter((one) => !/^\/(\\b)?(?:\\[dD]|\[[^\]]*\])\+?(\\b)?\/gu?$/.test(one))) {
       const quantifiers = pattern.replace(/\\./g, "x").replace(/\[[^\]]*\]/g, "x");
       expect(quantifiers, pattern).not.toMatch(/[*+](?!\w*$)|\{\d+,\}/);
     }

@@ -25,7 +25,7 @@ function ask(schema: z.ZodType, changes: Partial<OpenAI.ChatCompletionCreatePara
     model: weights.id,
     messages: [
       { role: "system", content: "Which team?" },
-      { role: "user", content: userMessage(input) },
+      { role: "user", content: userMessage(input, { nonce: "00ff00ff00ff00ff", marked: false }) },
     ],
     response_format: {
       type: "json_schema",

@@ -85,7 +85,10 @@ describe("what is sent", () => {
       model: "some-model",
       messages: [
         { role: "system", content: expect.stringMatching(/^Choose the team\./) },
-        { role: "user", content: '<input>\n{"ticket.subject":"Charged twice"}\n</input>' },
+        {
+          role: "user",
+          content: expect.stringMatching(/^<input-([0-9a-f]{16})>\n\{"ticket\.subject":"Charged\p{Co} twice"\}\n<\/input-\1>$/u),
+        },
       ],
       response_format: {
         type: "json_schema",

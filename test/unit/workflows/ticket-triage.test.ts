@@ -42,7 +42,7 @@ it("sends the model no address", async () => {
   const run = testWorkflow(ticketTriage, sure);
   await run.toEnd();
   expect(run.asked).toHaveLength(1);
-  expect(run.asked[0]?.input["ticket.description"]).toBe("My card was charged twice. Write to [EMAIL].");
+  expect(run.asked[0]?.input["ticket.description"]).toBe("My card was charged twice. Write to [EMAIL_1].");
 });
 
 it("asks a person when the model is unsure, and does what they approve", async () => {
