@@ -15,5 +15,6 @@ export const benchSpec: GovernanceSpec = {
   },
   review: { reviewers: ["bench@example.com"], slaMinutes: 60, onExpiry: "reject" },
   onFailure: "leave",
+  rollback: { procedure: "None: this is a measurement", owner: "bench@example.com", windowDays: 1 },
   retention: { payloadDays: 30 },
 };

@@ -1,10 +1,12 @@
 // What people do to a run from outside, as decisions: a reviewer's answer, a request to undo, an operator's choice. Pure: entries in, the entry to record
 // or a refusal out. The caller holds the run's journal and records the entry before it tells anybody.
+
 import * as z from "zod";
 import type { AnyWriteAction } from "../connectors/define.ts";
 import { type Approval, type Decision, DecisionInput } from "../core/approval.ts";
 import { fail, ok, type Result } from "../core/errors.ts";
 import type { Json, JsonObject } from "../core/json.ts";
+import { peopleOf } from "../governance/review.ts";
 import type { GovernanceSpec } from "../governance/spec.ts";
 import { type EffectState, foldEffect } from "./effect-decision.ts";
 import type { Entry, NewEntry, OperatorChoice, StepEntry } from "./journal.ts";
@@ -37,7 +39,8 @@ export function answerApproval(
   if (endOf(entries) !== null || cancelOf(entries) !== null)
     return fail("approval.changed", "The run has ended; nothing is asked any more");
   if (now >= asked.approval.expiresAt) return fail("approval.already_decided", "The time to decide has passed");
-  if (!spec.review.reviewers.includes(by)) return fail("approval.not_reviewer", `${by} is not among the reviewers of ${spec.workflow}`);
+  if (!peopleOf(spec.review, spec.review.reviewers).includes(by))
+    return fail("approval.not_reviewer", `${by} is not among the reviewers of ${spec.workflow}`);
   if (!asked.approval.reviewers.includes(by))
     return fail(
       "approval.not_reviewer",

@@ -1,11 +1,13 @@
 // The shell of the effect protocol: does what decideEffect says, journals it, asks again. Lines that touch nothing outside (intend, rule, ask) share one
 // durable write with the line before the next request leaves; nothing is sent before what announces it is durable.
+
 import type { AnyWriteAction, ApplyContext, Look } from "../connectors/define.ts";
 import type { Approval } from "../core/approval.ts";
 import { errorFacts, type Failure, failureOf, InterlockError } from "../core/errors.ts";
 import { digest, type Json, type JsonObject, sameJson } from "../core/json.ts";
 import type { Ruling } from "../governance/evaluate.ts";
 import { type DecisionEntry, mayLeave } from "../governance/may-leave.ts";
+import { peopleOf } from "../governance/review.ts";
 import type { Taint } from "../governance/taint.ts";
 import type { Decided, EffectOutcome, RetryPolicy } from "./define.ts";
 import { CANCELLED, decideEffect, deciderOf, type EffectState, foldEffect, proves, wasLeftOpen } from "./effect-decision.ts";
@@ -248,7 +250,7 @@ function approvalFor(pass: Pass, step: string, action: string, state: EffectStat
     rule: ruling.rule,
     why: ruling.reason,
     ...(also.length > 0 ? { also } : {}),
-    reviewers: ruling.ask ?? pass.spec.review.reviewers,
+    reviewers: ruling.ask ?? peopleOf(pass.spec.review, pass.spec.review.reviewers),
     requestedAt: now,
     expiresAt: now + pass.spec.review.slaMinutes * 60_000,
   };

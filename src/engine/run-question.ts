@@ -1,8 +1,10 @@
 // A question to people that is not about a write: asked once, answered by one of the spec's reviewers, or by nobody in time. It needs no ruling, for nothing
 // is written; in shadow mode it is asked as well. It must not decide who may answer or when: that is external.ts, as for every approval.
+
 import type { Approval, Decision } from "../core/approval.ts";
 import { InterlockError } from "../core/errors.ts";
 import { digest, type JsonObject } from "../core/json.ts";
+import { peopleOf } from "../governance/review.ts";
 import type { Question, QuestionOutcome } from "./define.ts";
 import type { Pass } from "./pass.ts";
 import { shownDetails } from "./step-output.ts";
@@ -51,7 +53,7 @@ function approvalFor(pass: Pass, step: string, subject: string, { question, deta
     digest: digest({ question, details: values, specVersion: version }),
     rule: "workflow",
     why: question,
-    reviewers: review.reviewers,
+    reviewers: peopleOf(review, review.reviewers),
     requestedAt: now,
     expiresAt: now + ms,
     question,

@@ -5,6 +5,7 @@ import type { EventFacts } from "../core/event.ts";
 import { type Json, type JsonObject, sameJson } from "../core/json.ts";
 import { answerCondition, type ConditionFacts, deltaOf, timeFacts } from "./condition.ts";
 import { breachesOf, touchedOf } from "./field-rules.ts";
+import { peopleOf } from "./review.ts";
 import type { ActionRule, GovernanceSpec } from "./spec.ts";
 import { type Taint, taintRules } from "./taint.ts";
 
@@ -88,7 +89,7 @@ function* matchRules(spec: GovernanceSpec, facts: Facts): Generator<RuleMatch> {
       yield { rule: breach.rule, outcome: "deny", field, reason: `${field}: ${breach.reason}` };
     }
   }
-  const own = [...ownRules(action, facts)];
+  const own = [...ownRules(spec.review, action, facts)];
   // Whoever decides, another would have to decide as well, and the questions would go back and forth for ever.
   if (peopleFor(own)?.length === 0) {
     const asked = own.flatMap(({ rule, ask }) => (ask ? [`${rule} asks ${ask.join(", ")}`] : []));
@@ -119,11 +120,11 @@ const OUTCOMES = { allow: "allow", ask: "require_approval", deny: "deny" } as co
  * The owner's rules, in their order. One whose condition cannot be answered counts as matched, and asks at least: what a record lacks must not open a way past
  * a rule, and whoever wrote the record could make it lack anything. A denial stays one for the same reason; has(...) says what is meant of a missing fact.
  */
-function* ownRules({ rules = [] }: ActionRule, facts: Facts): Generator<RuleMatch> {
+function* ownRules(review: GovernanceSpec["review"], { rules = [] }: ActionRule, facts: Facts): Generator<RuleMatch> {
   const conditions = rules.length > 0 ? conditionFacts(facts) : null;
   for (const { name, when, outcome, ask, reason } of rules) {
     const answer = answerCondition(when, conditions as ConditionFacts);
-    const people = ask ? { ask } : {};
+    const people = ask ? { ask: peopleOf(review, ask) } : {};
     if ("failed" in answer) {
       const meant = outcome === "allow" ? "require_approval" : OUTCOMES[outcome];
       yield { rule: name, outcome: meant, reason: `${reason} (could not be checked: ${answer.failed})`, ...people };
@@ -160,6 +161,10 @@ function confidenceRule(spec: GovernanceSpec, basedOn: DecisionFacts | null): Ru
   const threshold = listed(spec.thresholds, basedOn.name);
   if (threshold === undefined) {
     return { rule: "no_threshold", outcome: "require_approval", reason: `The spec sets no threshold for ${basedOn.name}` };
+  }
+  if (typeof threshold !== "number") {
+    const reason = `The threshold for ${basedOn.name} is to be proved by certificate ${threshold.certificate}, which is not on record`;
+    return { rule: "no_threshold", outcome: "require_approval", reason };
   }
   const sure = `${percent(basedOn.confidence)} sure, threshold ${percent(threshold)}`;
   return basedOn.confidence >= threshold

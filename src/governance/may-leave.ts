@@ -2,6 +2,7 @@
 // not what was ruled, so that a fault in the rules, or in what follows from them, cannot let a write out on its own. It must not import evaluate.ts.
 import type { Approval, Decision } from "../core/approval.ts";
 import { digest, type JsonObject, sameJson } from "../core/json.ts";
+import { peopleOf } from "./review.ts";
 import type { GovernanceSpec } from "./spec.ts";
 
 /** A step's entries as far as they say what was seen and who decided, oldest first. */
@@ -20,7 +21,7 @@ export interface Leaving {
 
 /** Null: it may leave. Otherwise what is missing, in words for an operator. */
 export function mayLeave(
-  spec: Pick<GovernanceSpec, "regulated" | "version"> & { readonly review: Pick<GovernanceSpec["review"], "reviewers"> },
+  spec: Pick<GovernanceSpec, "regulated" | "version"> & { readonly review: Pick<GovernanceSpec["review"], "reviewers" | "groups"> },
   { action, target, values }: Leaving,
   entries: readonly DecisionEntry[],
 ): string | null {
@@ -36,7 +37,7 @@ export function mayLeave(
   if (!decision) return "nobody has decided";
   if (answers.length > 1) return "more than one decision is recorded";
   if (decision.kind !== "approved" && decision.kind !== "edited") return `the decision is ${decision.kind}`;
-  if (![approval.reviewers, spec.review.reviewers].every((people) => people.includes(decision.by)))
+  if (![approval.reviewers, peopleOf(spec.review, spec.review.reviewers)].every((people) => people.includes(decision.by)))
     return `${decision.by} is not among the reviewers`;
   const decided = decision.kind === "edited" ? decision.values : approval.values;
   if (!sameJson(values, decided)) return "the values are not those that were decided on";

@@ -3,6 +3,7 @@
 import * as z from "zod";
 import { CONDITION_LENGTH, conditionFault } from "./condition.ts";
 import { PATTERN_LENGTH, patternFault } from "./field-pattern.ts";
+import { Person, peopleOf, Review, Reviewer } from "./review.ts";
 
 const Range = z
   .strictObject({ min: z.number().optional(), max: z.number().optional() })
@@ -62,9 +63,6 @@ export const BUILT_IN_RULES = [
   "workflow",
 ] as const;
 
-/** Compared with the identity provider's addresses, which are lower case. */
-const people = z.array(z.email().toLowerCase()).min(1);
-
 /**
  * An owner's own rule for an action. `when`: CEL over the facts in condition.ts. `ask`: who must be asked, among the spec's reviewers; all of them, unless said.
  * `reason` is what a person reads. An "allow" lifts nothing: it names the case for the record.
@@ -78,7 +76,7 @@ export const PolicyRule = z
       .refine((name) => !(BUILT_IN_RULES as readonly string[]).includes(name), "a rule that is always there has this name"),
     when: z.string().min(1).max(CONDITION_LENGTH),
     outcome: z.enum(["allow", "ask", "deny"]),
-    ask: people.optional(),
+    ask: z.array(Reviewer).min(1).optional(),
     reason: z.string().trim().min(1, "Say in a few words why: a person reads it").max(500),
   })
   .superRefine(({ name, when, outcome, ask }, context) => {
@@ -118,43 +116,69 @@ export const ActionRule = z
   });
 export type ActionRule = z.infer<typeof ActionRule>;
 
+/** Writes count when they are sent. A value is the field's new number, without its sign; an hour and a day are those of UTC's clock. */
+const Limits = z.strictObject({
+  writesPerHour: z.int().min(1).optional(),
+  valuePerDay: z
+    .array(z.strictObject({ action: z.string().min(1), field: z.string().min(1), max: z.number().nonnegative() }))
+    .min(1)
+    .optional(),
+});
+export type Limits = z.infer<typeof Limits>;
+
 const Spec = z.strictObject({
   workflow: z.string().min(1),
   version: z.number().int().positive(),
-  owner: z.email(),
+  owner: Person,
   purpose: z.string().min(1),
   /** live writes; shadow goes the whole way and writes nothing. */
   mode: z.enum(["live", "shadow"]),
-  regulated: z.boolean(),
-  /** Per decision: the confidence (0 to 1) from which it may be acted on without asking. */
-  thresholds: z.record(z.string(), z.number().min(0).max(1)),
+  /** false: a standard decision. Otherwise what kind of decision about people or duties it is; a person then makes every one of them. */
+  regulated: z.union([z.literal(false), z.enum(["credit", "tax", "employment", "clinical", "other"])]),
+  /** Per decision: the confidence (0 to 1) from which it may be acted on without asking, or the certificate that proves one. */
+  thresholds: z.record(z.string(), z.union([z.number().min(0).max(1), z.strictObject({ certificate: z.string().min(1) })])),
   /** Answers that a person always confirms, however sure the model is. */
   alwaysAsk: z.array(z.strictObject({ decision: z.string(), field: z.string(), equals: z.string(), because: z.string().min(1) })),
   actions: z.record(z.string(), ActionRule),
-  review: z.strictObject({
-    /** Everybody who may ever decide; a rule may choose among them. */
-    reviewers: people,
-    slaMinutes: z.number().positive(),
-    /** What an unanswered approval becomes when its SLA has passed. */
-    onExpiry: z.enum(["reject"]),
-  }),
+  review: Review,
+  /** The share (0 to 1) of the writes that nobody was asked about which a person looks at afterwards. */
+  auditSampling: z.number().min(0).max(1).optional(),
+  /** What this workflow may do at most, all its runs together. What would go beyond it is asked, not lost. */
+  limits: Limits.optional(),
   /** What a run that fails for good does with the writes it already made. A regulated one leaves them: taking them back is a write as well, and a person's to decide. */
   onFailure: z.enum(["compensate", "leave"]),
+  /** How writes are taken back, by whom, and for how long after they were made. */
+  rollback: z.strictObject({
+    procedure: z.string().trim().min(1).max(2000),
+    owner: Person,
+    windowDays: z.int().min(1).max(3650),
+  }),
   retention: z.strictObject({
     /** Days after a run's end for which its contents are kept: the event, what was read, decided and written. Who did what and when stays. */
     payloadDays: z.number().int().min(1).max(3650),
   }),
 });
 
-export const GovernanceSpec = Spec.superRefine(({ actions, review }, context) => {
+export const GovernanceSpec = Spec.superRefine(({ actions, review, rollback, retention }, context) => {
+  const reviewers = peopleOf(review, review.reviewers);
   for (const [action, { rules = [] }] of Object.entries(actions)) {
     for (const [index, { name, ask = [] }] of rules.entries()) {
-      const stranger = ask.find((person) => !review.reviewers.includes(person));
+      const path = ["actions", action, "rules", index, "ask"];
+      const unknown = ask.find((one) => one.startsWith("group:") && peopleOf(review, [one]).length === 0);
+      if (unknown) context.addIssue({ code: "custom", path, message: `rule ${name}: review.groups has no ${unknown.slice(6)}` });
+      const stranger = peopleOf(review, ask).find((person) => !reviewers.includes(person));
       if (stranger) {
         const message = `rule ${name}: ${stranger} is not among review.reviewers, and nobody else may decide`;
-        context.addIssue({ code: "custom", path: ["actions", action, "rules", index, "ask"], message });
+        context.addIssue({ code: "custom", path, message });
       }
+      const { approvals = 1 } = review;
+      if (ask.length > 0 && peopleOf(review, ask).length < approvals)
+        context.addIssue({ code: "custom", path, message: `rule ${name}: ${approvals} people must agree, and it names fewer` });
     }
+  }
+  if (rollback.windowDays > retention.payloadDays) {
+    const message = `is longer than retention.payloadDays (${retention.payloadDays}): the old values would be gone`;
+    context.addIssue({ code: "custom", path: ["rollback", "windowDays"], message });
   }
 });
 export type GovernanceSpec = z.infer<typeof GovernanceSpec>;

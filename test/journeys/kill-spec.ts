@@ -20,5 +20,6 @@ export const killSpec: GovernanceSpec = {
   },
   review: { reviewers: ["kill@example.com"], slaMinutes: 60, onExpiry: "reject" },
   onFailure: "leave",
+  rollback: { procedure: "None: this is a measurement", owner: "kill@example.com", windowDays: 1 },
   retention: { payloadDays: 30 },
 };

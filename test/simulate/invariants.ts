@@ -1,7 +1,9 @@
 // What must hold whatever happened: checked as each write leaves and arrives, and once more when a schedule is over. None of it asks the engine's own
 // decisions; it compares the durable journal with what the systems hold and with what people were shown and said.
+
 import { type Json, type JsonObject, sameJson } from "../../src/core/json.ts";
 import type { Entry } from "../../src/engine/journal.ts";
+import { peopleOf } from "../../src/governance/review.ts";
 import type { FakeAudit, FakeTicket } from "../unit/connectors/fake-zendesk.ts";
 import type { SimulatedRun, World } from "./world.ts";
 
@@ -211,7 +213,7 @@ function checkAnswers(world: World, run: SimulatedRun, report: Report): void {
     if (!said) report("answers bind", `${entry.approvalId}: nobody said so`);
     else if (said.digest !== asked.approval.digest) report("answers bind", `${entry.approvalId} was answered about something else`);
     else if (said.at >= asked.approval.expiresAt) report("answers bind", `${entry.approvalId} was answered too late`);
-    else if (!run.scenario.spec.review.reviewers.includes(said.by))
+    else if (!peopleOf(run.scenario.spec.review, run.scenario.spec.review.reviewers).includes(said.by))
       report("answers bind", `${entry.approvalId} was answered by ${said.by}`);
     else if (said.forbidden) report("answers bind", `${entry.approvalId} was answered with values that the spec denies`);
   }

@@ -75,7 +75,12 @@ const ENGINE: readonly Mutant[] = [
     from: 'if (decided?.type === "approval.decided") return',
     to: 'if (decided?.type === "approval.voided") return',
   },
-  { fault: "anybody may decide", file: "external.ts", from: "if (!spec.review.reviewers.includes(by)) return", to: "if (!by) return" },
+  {
+    fault: "anybody may decide",
+    file: "external.ts",
+    from: "if (!peopleOf(spec.review, spec.review.reviewers).includes(by)) return",
+    to: "if (!by) return",
+  },
   { fault: "an edit is not ruled on", file: "external.ts", from: 'if (ruling.outcome === "deny") {', to: "if (!ruling) {" },
   {
     fault: "edited values are not written",

@@ -1,7 +1,9 @@
 // What the model answered and how sure it was, field by field with what else it considered; and which model that was. It shows probabilities that were
 // measured, and says so where a model gives none.
+
 import type { Json, JsonObject } from "../../core/json.ts";
 import type { ApprovalDetail, RecordedDecision } from "../../db/reads.ts";
+import type { GovernanceSpec } from "../../governance/spec.ts";
 import { Bar, Value } from "./marks.tsx";
 import { listing, percent } from "./words.ts";
 
@@ -27,7 +29,14 @@ export const ModelAnswer = ({ detail: { decisions, basedOn, spec } }: ModelAnswe
   );
 };
 
-const Answer = ({ decision, threshold }: { decision: RecordedDecision; threshold: number | undefined }) => {
+const Answer = ({
+  decision,
+  threshold: set,
+}: {
+  decision: RecordedDecision;
+  threshold: GovernanceSpec["thresholds"][string] | undefined;
+}) => {
+  const threshold = typeof set === "number" ? set : undefined;
   const unmeasured = Object.entries(isObject(decision.value) ? decision.value : {}).filter(
     ([path]) => !Object.hasOwn(decision.fields, path),
   );

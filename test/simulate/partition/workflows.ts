@@ -241,6 +241,7 @@ export function specOf(workflow: string, asks: boolean, onFailure: "compensate" 
     },
     review: { reviewers: ["ada@example.com", "grace@example.com"], slaMinutes: 10, onExpiry: "reject" },
     onFailure,
+    rollback: { procedure: "Undo each write on its run's page", owner: "owner@example.com", windowDays: 30 },
     retention: { payloadDays: 90 },
   };
 }

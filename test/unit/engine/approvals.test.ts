@@ -402,7 +402,7 @@ describe("without a person", () => {
   });
 
   it("a regulated workflow asks even for what needs no decision behind it", async () => {
-    const world = triageWorld({ spec: { regulated: true }, answer: approve });
+    const world = triageWorld({ spec: { regulated: "credit" }, answer: approve });
     await world.engine.run();
     expect(asked(world.engine.durable).map(({ step, rule }) => [step, rule])).toEqual([
       ["route ticket", "regulated"],

@@ -14,7 +14,7 @@ beforeEach(() => {
 });
 
 const approve = ({ digest }: { digest: string }) => ({ kind: "approved", digest });
-const regulated = { regulated: true } as const;
+const regulated = { regulated: "credit" } as const;
 
 describe("with rules that allow everything", () => {
   beforeEach(() => {

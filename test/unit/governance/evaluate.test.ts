@@ -20,6 +20,7 @@ const base: GovernanceSpec = {
   },
   review: { reviewers: ["ada@example.com"], slaMinutes: 60, onExpiry: "reject" },
   onFailure: "compensate",
+  rollback: { procedure: "Undo each write on its run's page", owner: "owner@example.com", windowDays: 30 },
   retention: { payloadDays: 30 },
 };
 
@@ -148,25 +149,25 @@ const rows: Record<string, Row> = {
   },
 
   "a regulated workflow, however sure": {
-    spec: with_({ regulated: true }),
+    spec: with_({ regulated: "credit" }),
     facts: facts({ basedOn: decided(1) }),
     outcome: "require_approval",
     rule: "regulated",
   },
   "a regulated workflow, an action that is never asked": {
-    spec: with_({ regulated: true }, { ask: "never" }),
+    spec: with_({ regulated: "credit" }, { ask: "never" }),
     facts: facts(),
     outcome: "require_approval",
     rule: "regulated",
   },
   "a regulated workflow, and a value that is not allowed": {
-    spec: with_({ regulated: true }),
+    spec: with_({ regulated: "credit" }),
     facts: facts({ values: { team: "board" } }),
     outcome: "deny",
     rule: "field_value",
   },
   "several reasons to ask: the first in order is named": {
-    spec: with_({ regulated: true }, { ask: "always" }),
+    spec: with_({ regulated: "credit" }, { ask: "always" }),
     facts: facts({ basedOn: decided(0.1, "privacy") }),
     outcome: "require_approval",
     rule: "regulated",
@@ -179,7 +180,7 @@ const rows: Record<string, Row> = {
   },
   "a person decided, there was no decision": { facts: facts({ ...person, basedOn: null }), outcome: "allow", rule: "person_decided" },
   "a person decided in a regulated workflow": {
-    spec: with_({ regulated: true }),
+    spec: with_({ regulated: "credit" }),
     facts: facts(person),
     outcome: "allow",
     rule: "person_decided",

@@ -5,7 +5,7 @@ import { digest } from "../../../src/core/json.ts";
 import { type DecisionEntry, mayLeave } from "../../../src/governance/may-leave.ts";
 
 const ADA = "ada@example.com";
-const spec = { regulated: true, version: 3, review: { reviewers: [ADA, "grace@example.com"] } };
+const spec = { regulated: "credit" as const, version: 3, review: { reviewers: [ADA, "grace@example.com"] } };
 const leaving = { action: "desk.update", target: "ticket/7", values: { group: "billing" } };
 const before = { group: "support" };
 const approval = (more: Partial<Approval> = {}): Approval => ({

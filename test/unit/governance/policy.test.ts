@@ -21,6 +21,7 @@ const spec = (action: Partial<ActionRule> = {}, more: Partial<GovernanceSpec> = 
     actions: { "erp.setOrder": { ask: "never", fields: {}, ...action } },
     review: { reviewers: [ADA, GRACE, CFO], slaMinutes: 60, onExpiry: "reject" },
     onFailure: "leave",
+    rollback: { procedure: "Undo each write on its run's page", owner: "owner@example.com", windowDays: 30 },
     retention: { payloadDays: 30 },
     ...more,
   });
@@ -249,7 +250,7 @@ describe("an owner's rule", () => {
   });
 
   it("comes after what is regulated and before what the action asks anyway", () => {
-    const both = spec({ ask: "always", fields: { amount: {} }, rules: [rule({})] }, { regulated: true });
+    const both = spec({ ask: "always", fields: { amount: {} }, rules: [rule({})] }, { regulated: "credit" });
     expect(evaluate(both, facts({ values: { amount: 1 } })).matched.map(({ rule: name }) => name)).toEqual([
       "regulated",
       "over_limit",
@@ -352,7 +353,11 @@ describe("whatever the rules and the facts", () => {
       basedOn: pick([null, { name: "triage", value: {}, confidence: 0.4 }]),
       event: pick([null, facts().event]),
     });
-    return { action, given, whole: spec(action, { regulated: pick([true, false]), thresholds: { triage: pick([0.3, 0.6]) } }) };
+    return {
+      action,
+      given,
+      whole: spec(action, { regulated: pick(["tax" as const, false as const]), thresholds: { triage: pick([0.3, 0.6]) } }),
+    };
   });
 
   it("the ruling is one of what matched, and as strict as the strictest", () => {
@@ -386,7 +391,7 @@ describe("whatever the rules and the facts", () => {
 
   it("a regulated write that nobody has decided on is never allowed", () => {
     for (const { whole, given } of cases.filter(({ given: { decidedBy } }) => decidedBy === null)) {
-      expect(evaluate({ ...whole, regulated: true }, given).outcome).not.toBe("allow");
+      expect(evaluate({ ...whole, regulated: "credit" as const }, given).outcome).not.toBe("allow");
     }
   });
 

@@ -39,6 +39,7 @@ export const SPEC: GovernanceSpec = {
   },
   review: { reviewers: ["ada@example.com", "grace@example.com"], slaMinutes: 240, onExpiry: "reject" },
   onFailure: "compensate",
+  rollback: { procedure: "Undo each write on its run's page", owner: "owner@example.com", windowDays: 30 },
   retention: { payloadDays: 30 },
 };
 
