@@ -306,7 +306,7 @@ const PARTITION: readonly Mutant[] = [
     file: "flow.ts",
     from: "(newest.limits ?? {}) : NOT_DEPLOYED",
     to: "(newest.limits ?? {}) : NOT_DEPLOYED && {}",
-    seed: 11201,
+    seed: 30_001,
   },
   { fault: "the first data of a record wins", file: "flow.ts", from: "later.time >= kept.time", to: "later.time < kept.time" },
   {
