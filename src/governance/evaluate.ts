@@ -4,7 +4,9 @@
 import type { EventFacts } from "../core/event.ts";
 import { type Json, type JsonObject, sameJson } from "../core/json.ts";
 import { answerCondition, type ConditionFacts, deltaOf, timeFacts } from "./condition.ts";
+import { plainDecimal, toNumber } from "./decimal.ts";
 import { breachesOf, touchedOf } from "./field-rules.ts";
+import { computeLimit, countedWrite, type WriteCounts } from "./limits.ts";
 import { peopleOf } from "./review.ts";
 import type { ActionRule, GovernanceSpec } from "./spec.ts";
 import { type Taint, taintRules } from "./taint.ts";
@@ -50,6 +52,8 @@ export interface Facts {
   readonly now: number;
   /** What in the write comes from nowhere, and signs that the record speaks to the model. */
   readonly tainted?: readonly Taint[];
+  /** What the workflow has written so far; absent or null where that is not known, which no limit lets pass. */
+  readonly counts?: WriteCounts | null;
 }
 
 const SEVERITY: Record<Outcome, number> = { allow: 0, require_approval: 1, deny: 2 };
@@ -103,6 +107,11 @@ function* matchRules(spec: GovernanceSpec, facts: Facts): Generator<RuleMatch> {
   }
   yield* taintRules(facts.tainted ?? [], action.ask);
   if (spec.regulated) yield { rule: "regulated", outcome: "require_approval", reason: "A regulated decision is always made by a person" };
+  if (spec.limits) {
+    for (const reached of computeLimit(spec.limits, facts.counts ?? null, countedWrite(facts.action, facts.values))) {
+      yield { rule: "limit_reached", outcome: "require_approval", ...reached };
+    }
+  }
   yield* own;
   if (action.ask === "always") yield { rule: "action_always_asks", outcome: "require_approval", reason: `${facts.action} is always asked` };
   for (const answer of spec.alwaysAsk) {
@@ -140,7 +149,7 @@ const answered = (match: RuleMatch, by: string): RuleMatch =>
     ? { ...match, outcome: "allow", reason: `${match.reason} (${by} decided)` }
     : match;
 
-function conditionFacts({ values, basedOn, decidedBy, before, event, now }: Facts): ConditionFacts {
+function conditionFacts({ values, basedOn, decidedBy, before, event, now, counts }: Facts): ConditionFacts {
   const was = before ?? {};
   const { time, ...rest } = event ?? {};
   return {
@@ -152,9 +161,20 @@ function conditionFacts({ values, basedOn, decidedBy, before, event, now }: Fact
     decision: { name: basedOn?.name ?? "", value: basedOn?.value ?? null },
     confidence: basedOn?.confidence ?? 0,
     actor: decidedBy || null,
+    ...(counts ? { counts: countFacts(counts) } : {}),
     time: timeFacts(now),
   };
 }
+
+const countFacts = ({ writesThisHour, writesToday, action }: WriteCounts): NonNullable<ConditionFacts["counts"]> => ({
+  writesThisHour: BigInt(writesThisHour),
+  writesToday: BigInt(writesToday),
+  action: {
+    writesThisHour: BigInt(action.writesThisHour),
+    writesToday: BigInt(action.writesToday),
+    sumsToday: Object.fromEntries(Object.entries(action.sumsToday).map(([field, sum]) => [field, toNumber(plainDecimal(sum))])),
+  },
+});
 
 function confidenceRule(spec: GovernanceSpec, basedOn: DecisionFacts | null): RuleMatch {
   if (!basedOn) return { rule: "no_decision", outcome: "require_approval", reason: "The write is based on no decision of the model" };
