@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { InterlockError } from "../../../src/core/errors.ts";
 import type { WriteLimits } from "../../../src/engine/write-limits.ts";
 import { countedWrite } from "../../../src/governance/limits.ts";
-import type { GovernanceSpec } from "../../../src/governance/spec.ts";
+import type { GovernanceSpec, PolicyRule } from "../../../src/governance/spec.ts";
 import { memoryLimits } from "../../harness/memory-limits.ts";
 import { type Body, type LedgerScenario, ledgerSpec, ledgerWorld } from "./ledger-world.ts";
 
@@ -178,8 +178,11 @@ describe("what is counted", () => {
   it("decides a rule of the owner's, without a limit in the spec", async () => {
     const limits = memoryLimits(() => T0);
     await takenBy(limits, "another");
-    const rules = [{ name: "busy", when: "counts.action.writesToday >= 1", outcome: "deny", reason: "One payment a day" }] as const;
-    const actions = { ...ledgerSpec.actions, "ledger.pay": { ask: "never", fields: { text: {} }, rules: [...rules] } } as const;
+    const busy: PolicyRule = { name: "busy", when: "counts.action.writesToday >= 1", outcome: "deny", reason: "One payment a day" };
+    const actions: GovernanceSpec["actions"] = {
+      ...ledgerSpec.actions,
+      "ledger.pay": { ask: "never", fields: { text: {} }, rules: [busy] },
+    };
     const world = ledgerWorld(pay, { spec: { actions }, limits });
     expect(await world.engine.run()).toMatchObject({ state: { output: { status: "refused", because: "denied" } } });
     expect(await written(limits)).toMatchObject({ writesToday: 1 });
