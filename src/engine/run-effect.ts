@@ -94,7 +94,7 @@ export async function runEffect(pass: Pass, call: EffectCall): Promise<EffectOut
       // A person has let this write go beyond the limits; or it has been sent before, and may have arrived.
       const beyond = deciderOf(state) !== null || state.outstanding !== null;
       const limits = beyond ? null : (pass.spec.limits ?? null);
-      const write = countedWrite(actionName, state.values);
+      const write = countedWrite(actionName, state.values, pass.spec.limits);
       const room = await attempt("count", () => pass.ports.limits.take({ ...asked, write, limits }));
       if (!room.taken) rule(room.counts);
       return room.taken;

@@ -43,7 +43,7 @@ export interface ConditionFacts {
   readonly counts?: {
     readonly writesThisHour: bigint;
     readonly writesToday: bigint;
-    /** Of this write's action; sums by field. */
+    /** Of this write's action; sums of the fields that have a limit. */
     readonly action: {
       readonly writesThisHour: bigint;
       readonly writesToday: bigint;

@@ -4,9 +4,8 @@
 import type { EventFacts } from "../core/event.ts";
 import { type Json, type JsonObject, sameJson } from "../core/json.ts";
 import { answerCondition, type ConditionFacts, deltaOf, timeFacts } from "./condition.ts";
-import { plainDecimal, toNumber } from "./decimal.ts";
 import { breachesOf, touchedOf } from "./field-rules.ts";
-import { computeLimit, countedWrite, type WriteCounts } from "./limits.ts";
+import { computeLimit, countedWrite, sumsOf, type WriteCounts } from "./limits.ts";
 import { peopleOf } from "./review.ts";
 import type { ActionRule, GovernanceSpec } from "./spec.ts";
 import { type Taint, taintRules } from "./taint.ts";
@@ -93,7 +92,7 @@ function* matchRules(spec: GovernanceSpec, facts: Facts): Generator<RuleMatch> {
       yield { rule: breach.rule, outcome: "deny", field, reason: `${field}: ${breach.reason}` };
     }
   }
-  const own = [...ownRules(spec.review, action, facts)];
+  const own = [...ownRules(spec, action, facts)];
   // Whoever decides, another would have to decide as well, and the questions would go back and forth for ever.
   if (peopleFor(own)?.length === 0) {
     const asked = own.flatMap(({ rule, ask }) => (ask ? [`${rule} asks ${ask.join(", ")}`] : []));
@@ -108,7 +107,7 @@ function* matchRules(spec: GovernanceSpec, facts: Facts): Generator<RuleMatch> {
   yield* taintRules(facts.tainted ?? [], action.ask);
   if (spec.regulated) yield { rule: "regulated", outcome: "require_approval", reason: "A regulated decision is always made by a person" };
   if (spec.limits) {
-    for (const reached of computeLimit(spec.limits, facts.counts ?? null, countedWrite(facts.action, facts.values))) {
+    for (const reached of computeLimit(spec.limits, facts.counts ?? null, countedWrite(facts.action, facts.values, spec.limits))) {
       yield { rule: "limit_reached", outcome: "require_approval", ...reached };
     }
   }
@@ -129,8 +128,8 @@ const OUTCOMES = { allow: "allow", ask: "require_approval", deny: "deny" } as co
  * The owner's rules, in their order. One whose condition cannot be answered counts as matched, and asks at least: what a record lacks must not open a way past
  * a rule, and whoever wrote the record could make it lack anything. A denial stays one for the same reason; has(...) says what is meant of a missing fact.
  */
-function* ownRules(review: GovernanceSpec["review"], { rules = [] }: ActionRule, facts: Facts): Generator<RuleMatch> {
-  const conditions = rules.length > 0 ? conditionFacts(facts) : null;
+function* ownRules({ review, limits }: GovernanceSpec, { rules = [] }: ActionRule, facts: Facts): Generator<RuleMatch> {
+  const conditions = rules.length > 0 ? conditionFacts(facts, limits) : null;
   for (const { name, when, outcome, ask, reason } of rules) {
     const answer = answerCondition(when, conditions as ConditionFacts);
     const people = ask ? { ask: peopleOf(review, ask) } : {};
@@ -149,7 +148,10 @@ const answered = (match: RuleMatch, by: string): RuleMatch =>
     ? { ...match, outcome: "allow", reason: `${match.reason} (${by} decided)` }
     : match;
 
-function conditionFacts({ values, basedOn, decidedBy, before, event, now, counts }: Facts): ConditionFacts {
+function conditionFacts(
+  { action, values, basedOn, decidedBy, before, event, now, counts }: Facts,
+  limits: GovernanceSpec["limits"],
+): ConditionFacts {
   const was = before ?? {};
   const { time, ...rest } = event ?? {};
   return {
@@ -161,19 +163,18 @@ function conditionFacts({ values, basedOn, decidedBy, before, event, now, counts
     decision: { name: basedOn?.name ?? "", value: basedOn?.value ?? null },
     confidence: basedOn?.confidence ?? 0,
     actor: decidedBy || null,
-    ...(counts ? { counts: countFacts(counts) } : {}),
+    ...(counts ? { counts: countFacts(counts, sumsOf(limits, action, counts.action)) } : {}),
     time: timeFacts(now),
   };
 }
 
-const countFacts = ({ writesThisHour, writesToday, action }: WriteCounts): NonNullable<ConditionFacts["counts"]> => ({
+const countFacts = (
+  { writesThisHour, writesToday, action }: WriteCounts,
+  sumsToday: Readonly<Record<string, number>>,
+): NonNullable<ConditionFacts["counts"]> => ({
   writesThisHour: BigInt(writesThisHour),
   writesToday: BigInt(writesToday),
-  action: {
-    writesThisHour: BigInt(action.writesThisHour),
-    writesToday: BigInt(action.writesToday),
-    sumsToday: Object.fromEntries(Object.entries(action.sumsToday).map(([field, sum]) => [field, toNumber(plainDecimal(sum))])),
-  },
+  action: { writesThisHour: BigInt(action.writesThisHour), writesToday: BigInt(action.writesToday), sumsToday },
 });
 
 function confidenceRule(spec: GovernanceSpec, basedOn: DecisionFacts | null): RuleMatch {

@@ -3,7 +3,7 @@
 // number cannot be counted, so it counts as beyond; null clears a field and counts for nothing.
 import type { JsonObject } from "../core/json.ts";
 import { namesCounts } from "./condition.ts";
-import { add, compare, type Decimal, decimalOf, magnitude, plainDecimal, textOf } from "./decimal.ts";
+import { add, compare, type Decimal, decimalOf, magnitude, plainDecimal, textOf, toNumber } from "./decimal.ts";
 import type { GovernanceSpec, Limits } from "./spec.ts";
 
 /** What has left so far in this hour and on this day of UTC's clock, without the write that is asked about. */
@@ -14,30 +14,41 @@ export interface WriteCounts {
   readonly action: {
     readonly writesThisHour: number;
     readonly writesToday: number;
-    /** By field, without signs, as plain decimals: exact. */
+    /** Of the fields that `valuePerDay` lists, without signs, as plain decimals: exact. */
     readonly sumsToday: Readonly<Record<string, string>>;
   };
 }
 
 export const NO_COUNTS: WriteCounts = { writesThisHour: 0, writesToday: 0, action: { writesThisHour: 0, writesToday: 0, sumsToday: {} } };
 
-/** A write as far as it is counted. `amounts`: of each field that holds a number, without its sign, as a plain decimal. `uncountable`: the other fields. */
+/**
+ * A write as far as it is counted. `amounts`: of each field with a limit that holds a number, without its sign, as a plain decimal. `uncountable`: the other
+ * fields with a limit. What has none is not told: a number can be a telephone's, and a sum of one write is that write's value.
+ */
 export interface CountedWrite {
   readonly action: string;
   readonly amounts: Readonly<Record<string, string>>;
   readonly uncountable: readonly string[];
 }
 
-export function countedWrite(action: string, values: JsonObject): CountedWrite {
+export function countedWrite(action: string, values: JsonObject, limits: Limits | undefined): CountedWrite {
   const amounts: [string, string][] = [];
   const uncountable: string[] = [];
-  for (const [field, value] of Object.entries(values)) {
+  for (const field of fieldsOf(limits, action)) {
+    const value = Object.hasOwn(values, field) ? values[field] : null;
     const amount = decimalOf(value);
     if (amount) amounts.push([field, textOf(magnitude(amount))]);
     else if (value !== null) uncountable.push(field);
   }
   return { action, amounts: Object.fromEntries(amounts), uncountable };
 }
+
+/** This action's sums as conditions see them: of each field with a limit, 0 where nothing was written yet. */
+export const sumsOf = (limits: Limits | undefined, action: string, { sumsToday }: WriteCounts["action"]): Record<string, number> =>
+  Object.fromEntries(fieldsOf(limits, action).map((field) => [field, toNumber(amountIn(sumsToday, field))]));
+
+const fieldsOf = (limits: Limits | undefined, action: string): string[] =>
+  (limits?.valuePerDay ?? []).flatMap((limit) => (limit.action === action ? [limit.field] : []));
 
 /** Counting costs a call to another object for each write: only who asks for it pays. */
 export const needsCounts = ({ limits, actions }: Pick<GovernanceSpec, "limits" | "actions">): boolean =>

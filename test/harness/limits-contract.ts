@@ -12,6 +12,8 @@ export interface CounterUnderTest {
 
 const HOUR_MS = 3_600_000;
 const PAY = "bank.pay";
+/** What is told of a write, whatever it is held against. */
+const TOLD: Limits = { valuePerDay: [PAY, "bank.note"].map((action) => ({ action, field: "amount", max: 0 })) };
 const perDay = (max: number): Limits => ({ valuePerDay: [{ action: PAY, field: "amount", max }] });
 
 /** `day`: a midnight (UTC) from which on nothing was counted. Each claim has a workflow of its own. */
@@ -25,7 +27,7 @@ export function limitsContract(counter: () => CounterUnderTest, day: number): vo
       setNow,
       counts: (key: string, action = PAY) => limits.counts({ workflow, key, action }),
       take: async (key: string, given: Limits | null, amount: number | string = 1, action = PAY) =>
-        limits.take({ workflow, key, write: countedWrite(action, { amount }), limits: given }),
+        limits.take({ workflow, key, write: countedWrite(action, { amount }, TOLD), limits: given }),
       limits,
       workflow,
     };

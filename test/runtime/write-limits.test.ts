@@ -36,7 +36,7 @@ const limits: WriteLimits = {
   take: (write) => answered(portOf(write.workflow).take(write)),
 };
 const take = (workflow: string, key: string) =>
-  limits.take({ workflow, key, write: countedWrite("bank.pay", { amount: 1 }), limits: { writesPerHour: 2 } });
+  limits.take({ workflow, key, write: countedWrite("bank.pay", {}, undefined), limits: { writesPerHour: 2 } });
 const counts = (workflow: string) => limits.counts({ workflow, key: "nobody's", action: "bank.pay" });
 const rows = (workflow: string) =>
   runInDurableObject(stubOf(workflow), (_, { storage }) => ({

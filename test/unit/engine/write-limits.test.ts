@@ -35,7 +35,7 @@ function watched(limits: WriteLimits, fails: (call: "counts" | "take", nth: numb
 
 const written = (limits: WriteLimits) => limits.counts({ workflow: WORKFLOW, key: "nobody's", action: "ledger.pay" });
 const takenBy = (limits: WriteLimits, key: string) =>
-  limits.take({ workflow: WORKFLOW, key, write: countedWrite("ledger.pay", {}), limits: null });
+  limits.take({ workflow: WORKFLOW, key, write: countedWrite("ledger.pay", {}, undefined), limits: null });
 
 type LedgerWorld = ReturnType<typeof ledgerWorld>;
 const rulesOf = ({ engine }: LedgerWorld) =>

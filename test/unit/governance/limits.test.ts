@@ -19,7 +19,7 @@ const perDay = (max: number): Limits => ({ valuePerDay: [{ action: PAY, field: "
 
 describe("a write reaches a limit", () => {
   const reached = (limits: Limits, counts: WriteCounts | null, values: JsonObject, action = PAY) =>
-    computeLimit(limits, counts, countedWrite(action, values)).map(({ reason }) => reason);
+    computeLimit(limits, counts, countedWrite(action, values, limits)).map(({ reason }) => reason);
 
   it.each([
     ["the hour's last place is free", { writesPerHour: 10 }, counted(9), {}, []],
@@ -81,7 +81,7 @@ describe("the counter in memory", () => {
 describe("the tally", () => {
   const at = (time: string) => Date.parse(`2026-01-05T${time}Z`);
   const took = (kept: Tally | null, now: number, amount: number | string = 1): Tally => {
-    const decided = decideTake(kept, null, countedWrite(PAY, { amount }), null, now);
+    const decided = decideTake(kept, null, countedWrite(PAY, { amount }, perDay(0)), null, now);
     if (!decided.taken) throw new Error("no room without a limit");
     return decided.tally;
   };
@@ -102,7 +102,7 @@ describe("the tally", () => {
     const kept = took(took(null, at("10:00:00"), 1e300), at("10:00:01"), 1e-300);
     const { amount } = countsOf(kept, null, PAY, at("10:00:02")).action.sumsToday;
     expect(amount).toMatch(/^10{300}\.0{299}1$/);
-    expect(computeLimit(perDay(1e300), countsOf(kept, null, PAY, at("10:00:02")), countedWrite(PAY, { amount: 0 }))).toEqual([]);
+    expect(computeLimit(perDay(1e300), countsOf(kept, null, PAY, at("10:00:02")), countedWrite(PAY, { amount: 0 }, perDay(0)))).toEqual([]);
   });
 });
 
@@ -159,10 +159,10 @@ describe("a ruling", () => {
     ["counts.action.writesToday == 3 && counts.writesToday == 3", true],
     ["counts.action.writesThisHour > 3", false],
     ["counts.action.sumsToday.amount + 5.0 > 7.0", true],
-    ["has(counts.action.sumsToday.other) && counts.action.sumsToday.other > 1.0", false],
+    ["counts.action.sumsToday.fee > 0.0", false],
   ])("of a rule of one's own: %s is %s", (when, is) => {
-    const own = spec({}, { rules: [{ name: "busy", when, outcome: "ask", reason: "Busy" }] });
-    expect(needsCounts(own)).toBe(true);
+    const limits = { valuePerDay: ["amount", "fee"].map((field) => ({ action: PAY, field, max: 100 })) };
+    const own = spec({ limits }, { rules: [{ name: "busy", when, outcome: "ask", reason: "Busy" }] });
     expect(evaluate(own, facts(counted(3, "2.5"))).rule).toBe(is ? "busy" : "action_listed");
   });
 
@@ -176,5 +176,13 @@ describe("a ruling", () => {
 it("only limits and conditions that name counts are counted for", () => {
   expect(needsCounts(ledgerSpec)).toBe(false);
   expect(needsCounts(spec({}, { rules: [{ name: "a", when: "after.counts == 1", outcome: "ask", reason: "a" }] }))).toBe(false);
+  expect(needsCounts(spec({}, { rules: [{ name: "a", when: "counts.writesToday > 1", outcome: "ask", reason: "a" }] }))).toBe(true);
   expect(needsCounts(spec({ limits: { writesPerHour: 1 } }))).toBe(true);
+});
+
+it("nothing is told of a field that has no limit, whatever it holds", () => {
+  const values = { amount: "-5.50", phone: "4915112345678", note: "x" };
+  expect(countedWrite(PAY, values, perDay(1))).toEqual({ action: PAY, amounts: { amount: "5.50" }, uncountable: [] });
+  expect(countedWrite(PAY, values, undefined)).toEqual({ action: PAY, amounts: {}, uncountable: [] });
+  expect(countedWrite("bank.note", values, perDay(1))).toEqual({ action: "bank.note", amounts: {}, uncountable: [] });
 });
