@@ -210,8 +210,8 @@ const PARTITION: readonly Mutant[] = [
   {
     fault: "nobody is asked right before a write leaves",
     file: "run-effect.ts",
-    from: "const send = async (again = false) => {\n      pass.admit(step);",
-    to: "const send = async (again = false) => {",
+    from: "if (!(await takePlace())) return;\n      pass.admit(step);",
+    to: "if (!(await takePlace())) return;",
   },
   {
     fault: "a kill switch is forgotten with the object",
