@@ -5,13 +5,13 @@
 import { createRemoteJWKSet, customFetch, type JWTPayload, jwtVerify } from "jose";
 import { outboundFetch } from "../connectors/http.ts";
 import { type Failure, fail, failureOf } from "../core/errors.ts";
-import type { Principal, Role } from "../core/principal.ts";
+import { everywhere, type Grant, type Principal } from "../core/principal.ts";
 import { bindingOf } from "../deployment.ts";
 
 export type Identified = { readonly ok: true; readonly principal: Principal } | { readonly ok: false; readonly failure: Failure };
 
-const PERSON: readonly Role[] = ["reviewer", "operator", "auditor"];
-const TOKEN: readonly Role[] = ["auditor"];
+const PERSON: readonly Grant[] = everywhere("reviewer", "operator", "auditor");
+const TOKEN: readonly Grant[] = everywhere("auditor");
 
 export async function identify(request: Request, env: Env): Promise<Identified> {
   // A variable that a wrangler environment forgot to repeat is undefined, and jose would then skip that check: absent counts as empty.
@@ -50,10 +50,10 @@ export async function identify(request: Request, env: Env): Promise<Identified> 
 function principalOf({ email, common_name: tokenName }: JWTPayload): Identified {
   if (typeof email === "string" && email !== "") {
     const id = email.toLowerCase();
-    return { ok: true, principal: { kind: "person", id, name: id, roles: PERSON } };
+    return { ok: true, principal: { kind: "person", id, name: id, grants: PERSON } };
   }
   if (typeof tokenName === "string" && tokenName !== "") {
-    return { ok: true, principal: { kind: "token", id: tokenName, name: tokenName, roles: TOKEN } };
+    return { ok: true, principal: { kind: "token", id: tokenName, name: tokenName, grants: TOKEN } };
   }
   return refuse("access.denied", "The assertion of Cloudflare Access names neither a person nor a service token");
 }
@@ -68,7 +68,7 @@ function developer(named: string): Identified {
     );
   }
   const id = address.toLowerCase();
-  return { ok: true, principal: { kind: "person", id, name: name || id, roles: PERSON } };
+  return { ok: true, principal: { kind: "person", id, name: name || id, grants: PERSON } };
 }
 
 function issuerOf(configured: string): string | null {

@@ -1,5 +1,6 @@
 import { exportJWK, generateKeyPair, type JWTPayload, SignJWT, UnsecuredJWT } from "jose";
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { everywhere } from "../../../src/core/principal.ts";
 import { identify } from "../../../src/http/identity.ts";
 
 const AUD = "3f2a91c0aud";
@@ -60,7 +61,7 @@ describe("an assertion of Cloudflare Access", () => {
   it("names a person by e-mail address in lower case", async () => {
     expect(await ask(await token())).toEqual({
       ok: true,
-      principal: { kind: "person", id: "ada@example.com", name: "ada@example.com", roles: ["reviewer", "operator", "auditor"] },
+      principal: { kind: "person", id: "ada@example.com", name: "ada@example.com", grants: everywhere("reviewer", "operator", "auditor") },
     });
   });
 
@@ -68,7 +69,7 @@ describe("an assertion of Cloudflare Access", () => {
     const assertion = await token({ email: undefined, common_name: "e367.access" });
     expect(await ask(assertion)).toEqual({
       ok: true,
-      principal: { kind: "token", id: "e367.access", name: "e367.access", roles: ["auditor"] },
+      principal: { kind: "token", id: "e367.access", name: "e367.access", grants: everywhere("auditor") },
     });
   });
 
