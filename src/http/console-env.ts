@@ -1,11 +1,12 @@
 // What every handler of the console and the API is given: the bindings, and who asks. Nothing behind `signedIn` runs for a request without a principal.
 import type { Context as HonoContext } from "hono";
 import { createMiddleware } from "hono/factory";
-import { type fail, InterlockError } from "../core/errors.ts";
+import { type Failure, type fail, InterlockError } from "../core/errors.ts";
 import type { Principal, Within } from "../core/principal.ts";
 import type { Deployment } from "../deployment.ts";
 import type { Operation } from "../operations/access.ts";
 import type { Context as OperationContext } from "../operations/context.ts";
+import { admins, principalOf } from "../operations/grants.ts";
 import { permitWithin } from "../operations/require-role.ts";
 import { identify } from "./identity.ts";
 
@@ -16,12 +17,19 @@ export interface ConsoleEnv {
 
 export const signedIn = createMiddleware<ConsoleEnv>(async (c, next) => {
   const identified = await identify(c.req.raw, c.env);
-  if (!identified.ok) throw new InterlockError(identified.failure.code, identified.failure.message, identified.failure);
-  c.set("principal", identified.principal);
+  if (!identified.ok) return refuse(identified.failure);
+  const principal = await principalOf(c.env, identified.identity);
+  c.set("principal", principal);
   // Pages and answers hold personal data: no cache may keep them.
   c.header("cache-control", "no-store");
+  if (principal.grants.length === 0) {
+    const ask = await admins(c.env);
+    throw new InterlockError("access.no_grant", `You are ${principal.id}. ${ask.length === 0 ? NO_ADMIN : `Ask ${ask.join(" or ")}`}`);
+  }
   await next();
 });
+
+const NO_ADMIN = "Nobody is admin here yet: whoever deploys Interlock names the first one in FIRST_ADMIN";
 
 export const operationContext = (c: HonoContext<ConsoleEnv>, deployment: Deployment): OperationContext => ({
   env: c.env,
@@ -31,12 +39,15 @@ export const operationContext = (c: HonoContext<ConsoleEnv>, deployment: Deploym
 
 /** For routes that read: an answer without the permission is an error like any other. */
 export function orRefuse(denied: ReturnType<typeof fail> | null): void {
-  if (denied) throw new InterlockError(denied.error.code, denied.error.message, denied.error);
+  if (denied) refuse(denied.error);
+}
+
+export function refuse(failure: Failure): never {
+  throw new InterlockError(failure.code, failure.message, failure);
 }
 
 /** The workflows that a list may show to whoever asks; refused where there can be none. */
 export function withinOf(c: HonoContext<ConsoleEnv>, operation: Operation): Within {
   const within = permitWithin(c.get("principal"), operation);
-  if (!within.ok) throw new InterlockError(within.error.code, within.error.message, within.error);
-  return within.value;
+  return within.ok ? within.value : refuse(within.error);
 }
