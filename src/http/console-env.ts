@@ -2,7 +2,7 @@
 import type { Context as HonoContext } from "hono";
 import { createMiddleware } from "hono/factory";
 import { type Failure, type fail, InterlockError } from "../core/errors.ts";
-import type { Principal, Within } from "../core/principal.ts";
+import { type Principal, ROLES, type Within, workflowsWith } from "../core/principal.ts";
 import type { Deployment } from "../deployment.ts";
 import type { Operation } from "../operations/access.ts";
 import type { Context as OperationContext } from "../operations/context.ts";
@@ -22,7 +22,7 @@ export const signedIn = createMiddleware<ConsoleEnv>(async (c, next) => {
   c.set("principal", principal);
   // Pages and answers hold personal data: no cache may keep them.
   c.header("cache-control", "no-store");
-  if (principal.grants.length === 0) {
+  if (workflowsWith(principal, ROLES).length === 0) {
     const ask = await admins(c.env);
     throw new InterlockError("access.no_grant", `You are ${principal.id}. ${ask.length === 0 ? NO_ADMIN : `Ask ${ask.join(" or ")}`}`);
   }

@@ -56,16 +56,7 @@ export const Layout = ({ frame: { principal, pending, stopped }, title, section,
           </a>
           {principal === null ? null : (
             <>
-              <nav aria-label="Main">
-                <ul>
-                  {sectionsFor(principal).map((name) => (
-                    <NavItem href={SECTIONS[name].href} current={section === name}>
-                      {SECTIONS[name].title}
-                      {name === "approvals" && pending !== null ? <Waiting pending={pending} /> : null}
-                    </NavItem>
-                  ))}
-                </ul>
-              </nav>
+              <Navigation principal={principal} section={section} pending={pending} />
               <p class="who" title={principal.id}>
                 <span class="unseen">Signed in as </span>
                 {principal.name}
@@ -84,6 +75,23 @@ export const Layout = ({ frame: { principal, pending, stopped }, title, section,
     </body>
   </html>
 );
+
+const Navigation = ({ principal, section, pending }: { principal: Principal; section: Section | undefined; pending: number | null }) => {
+  const sections = sectionsFor(principal);
+  if (sections.length === 0) return null;
+  return (
+    <nav aria-label="Main">
+      <ul>
+        {sections.map((name) => (
+          <NavItem href={SECTIONS[name].href} current={section === name}>
+            {SECTIONS[name].title}
+            {name === "approvals" && pending !== null ? <Waiting pending={pending} /> : null}
+          </NavItem>
+        ))}
+      </ul>
+    </nav>
+  );
+};
 
 const NavItem = ({ href, current, children }: { href: string; current: boolean; children: Child }) => (
   <li>

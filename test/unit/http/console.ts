@@ -60,7 +60,7 @@ export async function openConsole(
     return { ok: true, value: null };
   };
   const existing = new Set(stories.map(({ id }) => id));
-  const partition: Pick<PartitionPort, "decide" | "undo" | "resolve" | "inspect" | "start" | "ask" | "restart" | "halt"> = {
+  const partition: Pick<PartitionPort, "decide" | "signal" | "undo" | "resolve" | "inspect" | "start" | "ask" | "restart" | "halt"> = {
     start: async ({ starts }) => {
       asked.push({ what: "start", args: starts.map(({ runId }) => runId) });
       const fresh = (runId: string) => existing.size < existing.add(runId).size;
@@ -76,6 +76,10 @@ export async function openConsole(
         const resolved = resolveStep(story.entries, step, choice, by);
         return resolved.ok ? { ok: true, value: [...resolved.value] } : resolved;
       }),
+    signal: async (runId, signal, by) => {
+      asked.push({ what: "signal", args: [runId, signal, by] });
+      return { ok: true, value: null };
+    },
     ask: (runId, request, by) => tell("ask", runId, [runId, request, by], (story) => askOfRun(story.entries, request, by)),
     restart: async (runId, step, newRunId, by) => {
       asked.push({ what: "restart", args: [runId, step, newRunId, by] });
