@@ -6,7 +6,8 @@ import { InterlockError } from "../../core/errors.ts";
 import { listApprovals, readApproval } from "../../db/reads.ts";
 import type { Deployment } from "../../deployment.ts";
 import { decideApproval } from "../../operations/govern-run.ts";
-import { type ConsoleEnv, operationContext } from "../console-env.ts";
+import { permitApproval } from "../../operations/require-role.ts";
+import { type ConsoleEnv, operationContext, orRefuse, withinOf } from "../console-env.ts";
 import { LimitInput, PositionInput, parseInput, positionText, readJsonBody } from "../input.ts";
 import { problemResponse } from "../problems.ts";
 
@@ -15,10 +16,11 @@ const Query = z.object({ status: z.enum(["pending", "decided"]).default("pending
 export const approvalsApi = (deployment: Deployment) =>
   new Hono<ConsoleEnv>()
     .get("/", async (c) => {
-      const { rows, next } = await listApprovals(c.env.DB, parseInput(Query, c.req.query()));
+      const { rows, next } = await listApprovals(c.env.DB, { ...parseInput(Query, c.req.query()), within: withinOf(c, "read approvals") });
       return c.json({ approvals: rows, next: next && positionText(next) });
     })
     .get("/:id", async (c) => {
+      orRefuse(await permitApproval(c.env.DB, c.get("principal"), "read approvals", c.req.param("id")));
       const detail = await readApproval(c.env.DB, c.req.param("id"));
       if (!detail) throw new InterlockError("approval.not_found", `No approval ${c.req.param("id")}`);
       return c.json(detail);

@@ -1,5 +1,5 @@
 // /approvals: the inbox, one approval, and the answer to it. The answer goes to the run's partition; a refusal is shown where it was given.
-import { Hono } from "hono";
+import { Hono, type Context as HonoContext } from "hono";
 import * as z from "zod";
 import { DecisionInput } from "../../core/approval.ts";
 import { errorFacts, type Failure, fail, failureOf, InterlockError, ok, type Result } from "../../core/errors.ts";
@@ -8,8 +8,9 @@ import { sameJson } from "../../core/json.ts";
 import { type ApprovalDetail, listApprovals, readApproval } from "../../db/reads.ts";
 import type { Deployment } from "../../deployment.ts";
 import { decideApproval } from "../../operations/govern-run.ts";
+import { permitApproval } from "../../operations/require-role.ts";
 import { actionFacts } from "../action-facts.ts";
-import { type ConsoleEnv, operationContext } from "../console-env.ts";
+import { type ConsoleEnv, operationContext, orRefuse, withinOf } from "../console-env.ts";
 import { LimitInput, PositionInput, parseInput, positionText, readForm } from "../input.ts";
 import { ApprovalPage } from "../pages/approval-page.tsx";
 import { ApprovalsPage } from "../pages/approvals-page.tsx";
@@ -22,20 +23,20 @@ const Query = z.object({ status: z.enum(["pending", "decided"]).default("pending
 export const approvalPages = (deployment: Deployment) =>
   new Hono<ConsoleEnv>()
     .get("/", async (c) => {
-      const query = parseInput(Query, c.req.query());
+      const query = { ...parseInput(Query, c.req.query()), within: withinOf(c, "read approvals") };
       const [{ rows, next }, frame] = await Promise.all([listApprovals(c.env.DB, query), frameFor(c.env.DB, c.get("principal"))]);
       const address = next && `/approvals?${new URLSearchParams({ status: query.status, after: positionText(next) })}`;
       return renderPage(c, <ApprovalsPage frame={frame} status={query.status} approvals={rows} next={address} now={Date.now()} />);
     })
     .get("/:id", async (c) => {
-      const [detail, frame] = await Promise.all([approvalOf(c.env.DB, c.req.param("id")), frameFor(c.env.DB, c.get("principal"))]);
+      const [detail, frame] = await Promise.all([approvalOf(c, c.req.param("id")), frameFor(c.env.DB, c.get("principal"))]);
       const action = actionFacts(deployment, detail.approval.approval.action);
       return renderPage(c, <ApprovalPage frame={frame} detail={detail} action={action} now={Date.now()} />);
     })
     .post("/:id/decision", async (c) => {
       const id = c.req.param("id");
       const form = await readForm(c.req);
-      const asked = await approvalOf(c.env.DB, id);
+      const asked = await approvalOf(c, id);
       const draft = draftOf(form);
       const input = decisionOf(form, draft, asked);
       const decided = input.ok ? await decideApproval(operationContext(c, deployment), c.get("principal"), id, input.value) : input;
@@ -45,7 +46,7 @@ export const approvalPages = (deployment: Deployment) =>
         return c.redirect(`/runs/${encodeURIComponent(asked.approval.run)}?notice=${kind}`, 303);
       }
       // Read again: what refused the answer may be in D1 by now.
-      const [detail, frame] = await Promise.all([approvalOf(c.env.DB, id), frameFor(c.env.DB, c.get("principal"))]);
+      const [detail, frame] = await Promise.all([approvalOf(c, id), frameFor(c.env.DB, c.get("principal"))]);
       const action = actionFacts(deployment, detail.approval.approval.action);
       return renderPage(
         c,
@@ -54,8 +55,9 @@ export const approvalPages = (deployment: Deployment) =>
       );
     });
 
-async function approvalOf(db: D1Database, id: string): Promise<ApprovalDetail> {
-  const detail = await readApproval(db, id);
+async function approvalOf(c: HonoContext<ConsoleEnv>, id: string): Promise<ApprovalDetail> {
+  orRefuse(await permitApproval(c.env.DB, c.get("principal"), "read approvals", id));
+  const detail = await readApproval(c.env.DB, id);
   if (!detail) throw new InterlockError("approval.not_found", `No approval ${id}`);
   return detail;
 }

@@ -4,6 +4,7 @@ import type { Approval } from "../../core/approval.ts";
 import type { Failure } from "../../core/errors.ts";
 import type { JsonObject } from "../../core/json.ts";
 import type { ApprovalDetail } from "../../db/reads.ts";
+import { may } from "../../operations/access.ts";
 import type { ActionFacts } from "../action-facts.ts";
 import { ChangeTable } from "./change-table.tsx";
 import { DecisionForms, type Draft, inputId } from "./decision-forms.tsx";
@@ -170,7 +171,7 @@ const Answer = ({
 }) => {
   const { approval } = detail.approval;
   const { principal } = frame;
-  if (principal && !(approval.reviewers.includes(principal.id) && principal.roles.includes("reviewer"))) {
+  if (principal && !(approval.reviewers.includes(principal.id) && may(principal, "decide approvals", detail.approval.workflow))) {
     return <p>{`You can read this, but not decide it. The governance spec names ${listing(approval.reviewers)}.`}</p>;
   }
   const rules = detail.spec?.spec.actions;

@@ -4,6 +4,7 @@ import type { Child } from "hono/jsx";
 import type { Failure } from "../../core/errors.ts";
 import type { RunState } from "../../core/run.ts";
 import type { ApprovalRow, RunDetail } from "../../db/reads.ts";
+import { may } from "../../operations/access.ts";
 import type { ActionFacts } from "../action-facts.ts";
 import { type Frame, Layout } from "./layout.tsx";
 import { Chip, JsonDetails, When } from "./marks.tsx";
@@ -51,7 +52,7 @@ export interface RunPageProps {
 export const RunPage = ({ frame, detail, actions, now, notice = null, refused = null, draft = null, again = [] }: RunPageProps) => {
   const { run, payloadDays, audit, effects, approvals, event } = detail;
   const address = `/runs/${encodeURIComponent(run.id)}`;
-  const isOperator = frame.principal?.roles.includes("operator") ?? false;
+  const isOperator = frame.principal !== null && may(frame.principal, "control runs", run.workflow);
   const question = operatorQuestion(detail);
   const choices = runChoices(detail);
   const waits = waitsFor(run);

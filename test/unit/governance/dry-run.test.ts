@@ -1,5 +1,7 @@
 // A dry run: what a draft would have done with what was recorded, from the recorded facts alone; and the whole way through the API and D1.
+
 import { describe, expect, it } from "vitest";
+import { everywhere } from "../../../src/core/principal.ts";
 import { dryRun, effectsOf, type RecordedEffect, type RecordedEntry } from "../../../src/governance/dry-run.ts";
 import type { GovernanceSpec } from "../../../src/governance/spec.ts";
 import { dryRunSpec } from "../../../src/operations/dry-run-spec.ts";
@@ -136,7 +138,7 @@ describe("what is compared", () => {
 });
 
 describe("over D1", () => {
-  const owner = { kind: "person", id: "olga@example.com", name: "Olga", roles: ["process_owner"] } as const;
+  const owner = { kind: "person", id: "olga@example.com", name: "Olga", grants: everywhere("process_owner") } as const;
   const stories = () => [
     tell({ ending: "asked", ticket: 1 }),
     tell({ ending: "approved", ticket: 2 }),
@@ -163,7 +165,7 @@ describe("over D1", () => {
 
   it("as many are considered as were asked for, and none of another workflow or of a run whose contents are gone", async () => {
     const open = await openConsole(stories());
-    const ask = (spec: GovernanceSpec, last: number) => dryRunSpec(open.db, { ...owner, roles: ["author"] }, { spec, last });
+    const ask = (spec: GovernanceSpec, last: number) => dryRunSpec(open.db, { ...owner, grants: everywhere("author") }, { spec, last });
     expect(await ask(SPEC, 1)).toMatchObject({ value: { considered: 1 } });
     expect(await ask({ ...SPEC, workflow: "other" }, 50)).toMatchObject({ value: { considered: 0, changed: [] } });
     await open.db.prepare("update run set erased_at = 1").run();
@@ -172,8 +174,8 @@ describe("over D1", () => {
 
   it("nobody is answered who neither writes nor approves specs", async () => {
     const open = await openConsole(stories());
-    const roles = ["reviewer", "operator", "auditor", "admin"] as const;
-    expect(await dryRunSpec(open.db, { ...owner, roles }, { spec: SPEC, last: 1 })).toMatchObject({
+    const grants = everywhere("reviewer", "operator", "auditor", "admin");
+    expect(await dryRunSpec(open.db, { ...owner, grants }, { spec: SPEC, last: 1 })).toMatchObject({
       ok: false,
       error: { code: "access.denied" },
     });
