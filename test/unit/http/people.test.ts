@@ -183,6 +183,7 @@ describe("the page of people", () => {
     expect(refused.status).toBe(409);
     const body = await refused.text();
     expect(body).toContain("ada@example.com holds a role that approves or decides");
+    expect(body).toContain("Nothing was changed.");
     expect(body).toContain('value="ada@example.com" aria-invalid="true"');
     expect(body).toMatch(/<option value="admin" selected/);
   });
