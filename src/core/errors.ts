@@ -54,6 +54,7 @@ export const ERRORS = {
   "approval.not_reviewer": row(403, "never", "caller", "The governance spec does not name you as a reviewer"),
   "approval.edit_refused": row(422, "never", "caller", "The governance spec does not allow the edited values"),
   "effect.undecided": row(409, "operator", "operator", "A regulated write has no recorded decision of a person on exactly this change"),
+  "limits.unavailable": row(503, "backoff", "nobody", "It could not be looked up how much this workflow has written"),
   "effect.not_applied": row(409, "never", "caller", "Only an applied write can be undone"),
   "effect.irreversible": row(409, "never", "caller", "This write cannot be undone"),
   "effect.undo_running": row(409, "after", "caller", "This write is being undone already"),

@@ -23,6 +23,7 @@ const effect = (more: Partial<RecordedEffect> = {}): RecordedEffect => ({
   basedOn: { name: "triage", value: { team: "billing" }, confidence: 0.99 },
   event: null,
   tainted: [],
+  counts: null,
   at: Date.parse("2026-01-05T09:00:00Z"),
   was: { outcome: "allow", rule: "confidence_reached" },
   ...more,
@@ -59,6 +60,15 @@ describe("a dry run", () => {
     });
   });
 
+  it("sees what was counted then, and says of how many writes nobody had counted", () => {
+    const draft: GovernanceSpec = { ...SPEC, limits: { writesPerHour: 2 } };
+    const action = { writesThisHour: 2, writesToday: 2, sumsToday: {} };
+    const ran = dryRun(draft, [effect({ counts: { writesThisHour: 2, writesToday: 2, action } }), effect({ run: "r2" })]);
+    expect(ran).toMatchObject({ considered: 2, uncounted: 1, differences: { none: 1, stricter: 1 } });
+    expect(ran.effects.map(({ would }) => would.rule)).toEqual(["limit_reached", "confidence_reached"]);
+    expect(dryRun(SPEC, [effect()])).toMatchObject({ uncounted: 0 });
+  });
+
   it("tells another reason for the same outcome apart", () => {
     const draft = withAction({ rules: [{ name: "known", when: "true", outcome: "allow", reason: "A known case" }] });
     expect(dryRun(draft, [effect()]).differences).toMatchObject({ other_rule: 1 });
@@ -81,8 +91,9 @@ describe("what is compared", () => {
   const intended = says("effect.intended", { action: ACTION, target: "t", basedOn: null, values: { group: "a" } });
   const looked = (group: string) => says("effect.looked", { before: { group } });
   const tainted = [{ kind: "hint", field: "record", text: "speaks" }];
+  const counts = { writesThisHour: 1, writesToday: 1, action: { writesThisHour: 1, writesToday: 1, sumsToday: {} } };
   const ruling = (rule: string, values: object = { group: "a" }) =>
-    says("effect.ruled", { ruling: { outcome: "allow", rule }, values, tainted });
+    says("effect.ruled", { ruling: { outcome: "allow", rule }, values, tainted, counts });
 
   it("is the last ruling before a person decided, on the record as it was then", () => {
     const event = { id: "e", type: "t", subject: "s", connection: "c" };
@@ -99,6 +110,7 @@ describe("what is compared", () => {
         basedOn: null,
         event,
         tainted,
+        counts,
         at: 5,
         was: { outcome: "allow", rule: "second" },
       },
