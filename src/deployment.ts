@@ -34,10 +34,19 @@ export interface ModelSource {
   readonly build: (workflow: string, bindings: ModelBindings) => Model;
 }
 
+/** What a record of processing activities (GDPR Art. 30) says that no code can know. It enforces nothing. */
+export interface Processing {
+  /** Who answers for the processing. */
+  readonly controller?: { readonly name: string; readonly contact: string; readonly dataProtectionOfficer?: string };
+  /** Whose data each workflow works on, by its name: "customers who write to support". */
+  readonly dataSubjects?: Readonly<Record<string, readonly string[]>>;
+}
+
 export interface Deployment {
   readonly connections: Readonly<Record<string, Connection>>;
   readonly models: Readonly<Record<string, ModelSource>>;
   readonly workflows: readonly Workflow[];
+  readonly processing?: Processing;
   readonly partitions: number;
 }
 

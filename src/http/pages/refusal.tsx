@@ -23,6 +23,10 @@ export function nextStep({ code, field }: Failure): string {
       return "Ask somebody with that role, or ask an operator of this deployment to give it to you.";
     case "access.cross_site":
       return "Open the page in this console and send the form from there.";
+    case "data_flow.changed":
+      return "Read what is here now, and approve that.";
+    case "data_flow.own_spec":
+      return "Ask another data-protection officer.";
     case "effect.undo_running":
       return "Load this page again in a moment to see how it ended.";
     case "run.erased":
@@ -35,6 +39,7 @@ export function nextStep({ code, field }: Failure): string {
     case "run.not_failed":
     case "run.taken_back":
     case "dead_letter.replayed":
+    case "data_flow.approved":
     case "effect.not_applied":
     case "effect.irreversible":
       return "Nothing was changed.";

@@ -15,10 +15,10 @@ export const removedWhen = ({ erasedAt, updatedAt }: Erased): string | null =>
 
 export const Removed = ({ run: { erasedAt, updatedAt }, now }: { run: Erased; now: number }) =>
   erasedAt === null ? null : (
-  <div class="note">
-    <p>
-      {`What this run read, decided and wrote was removed ${after(erasedAt, updatedAt)}, as its governance spec and its data flow say: `}
-      <When at={erasedAt} now={now} />. Which steps there were, when, by whom and how they ended stays, and can still be verified.
-    </p>
-  </div>
-);
+    <div class="note">
+      <p>
+        {`What this run read, decided and wrote was removed ${after(erasedAt, updatedAt)}, as its governance spec and its data flow say: `}
+        <When at={erasedAt} now={now} />. Which steps there were, when, by whom and how they ended stays, and can still be verified.
+      </p>
+    </div>
+  );

@@ -24,6 +24,9 @@ export const WorkflowsPage = ({ frame, versions, now }: { frame: Frame; versions
         <p class="lead">
           A run keeps the version that it began with. A version may be removed from the code once no run needs it any more.
         </p>
+        <p class="links">
+          <a href="/providers">Model providers</a>
+        </p>
       </div>
       {missing.map((one) => (
         <div class="banner bad">
@@ -59,6 +62,13 @@ export const WorkflowsPage = ({ frame, versions, now }: { frame: Frame; versions
                 <th scope="row">
                   <strong>{nameOf(one)}</strong>
                   {one.purpose === null ? null : <span class="meta">{sentence(one.purpose)}</span>}
+                  {one.state === "current" ? (
+                    <span class="meta">
+                      <a href={`/workflows/${encodeURIComponent(one.workflow)}/data-flow`}>
+                        Data flow<span class="unseen">{` of ${one.workflow}`}</span>
+                      </a>
+                    </span>
+                  ) : null}
                   {one.trigger === null ? null : <span class="meta">{`Started by ${one.trigger.type} of ${one.trigger.connector}`}</span>}
                 </th>
                 <td>
