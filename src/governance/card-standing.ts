@@ -26,7 +26,7 @@ export function standingOf(card: Pick<ProviderCard, "dpaSignedOn" | "dpaExpires"
   if (dpaExpires === null) return { state: "in_force", daysLeft: null };
   const last = dayOf(dpaExpires);
   if (last === null || now >= last + DAY_MS) return { state: "expired", on: dpaExpires };
-  const daysLeft = Math.ceil((last - now) / DAY_MS);
+  const daysLeft = Math.floor((last + DAY_MS - 1 - now) / DAY_MS);
   return daysLeft <= EXPIRING_DAYS ? { state: "expiring", daysLeft } : { state: "in_force", daysLeft };
 }
 

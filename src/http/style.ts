@@ -177,7 +177,7 @@ textarea { resize: vertical; }
 [aria-invalid] { border-color: var(--bad); box-shadow: 0 0 0 1px var(--bad); }
 .error { color: var(--bad); font-size: 14px; font-weight: 550; }
 .undo { display: flex; flex-wrap: wrap; align-items: center; gap: var(--s2) var(--s3); }
-.links { display: flex; flex-wrap: wrap; gap: var(--s2); }
+.links { display: flex; flex-wrap: wrap; gap: var(--s2) var(--s3); }
 blockquote { padding-left: var(--s3); border-left: 3px solid var(--edge); white-space: pre-wrap; overflow-wrap: anywhere; }
 .note { padding: var(--s2) var(--s3); border-radius: 8px; background: var(--warn-soft); font-size: 14px; }
 .note ul { padding-left: var(--s4); list-style: disc; }
@@ -246,6 +246,10 @@ legend { padding: 0 0 var(--s1); font-weight: 600; }
 .paper th, .paper td { padding: 5px var(--s3) 5px 0; border-top: 1px solid var(--line); text-align: left; vertical-align: top; font-weight: 400; }
 .paper thead th { border-top: 0; color: var(--quiet); font-size: 13px; font-weight: 600; }
 .paper-facts th { width: 28%; color: var(--quiet); font-weight: 550; }
+.elements th:nth-child(1) { width: 21%; }
+.elements th:nth-child(2), .elements th:nth-child(3) { width: 13%; }
+.elements th:nth-child(5) { width: 27%; }
+.elements th:nth-child(6) { width: 9%; }
 .paper code { font-size: 12px; }
 .loud { padding: var(--s2) var(--s3); border: 2px solid var(--bad); color: var(--bad); font-weight: 600; }
 .exact { padding: var(--s3); border: 1px solid var(--line); font-size: 11px; line-height: 1.45; white-space: pre-wrap; overflow-wrap: anywhere; }

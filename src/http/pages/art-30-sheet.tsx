@@ -116,6 +116,7 @@ function approvedWords({ flow: { approval } }: ProcessingRecord): string {
 const Elements = ({ record: { flow } }: { record: ProcessingRecord }) => (
   <Sheet
     label="Data elements"
+    columns="elements"
     head={["Element", "Category", "Purpose", "Legal basis", "Treatment", "Kept"]}
     rows={flow.text.elements.map(({ element, class: category, purpose, basis, treatment, redact, retentionDays }) => [
       <code>{element}</code>,

@@ -32,6 +32,9 @@ export const DataFlowPage = ({ frame, view, now, approved = false, refused = nul
         </p>
         <p class="links">
           <a href={`/workflows/${encodeURIComponent(workflow)}/art-30`}>Art. 30 sheet to print</a>
+          {view.spec === null ? null : (
+            <a href={`/specs/${encodeURIComponent(workflow)}/${view.spec.version}/document`}>Governance Specification to print</a>
+          )}
           <a href="/providers">Model providers</a>
         </p>
       </div>

@@ -51,15 +51,15 @@ export function standingWords(standing: Standing, local: boolean): string {
   if (local) return "It runs inside this Worker. No data-processing agreement is asked for.";
   switch (standing.state) {
     case "in_force":
-      return standing.daysLeft === null ? "It has no end." : `It holds for ${days(standing.daysLeft)} after today.`;
+      return standing.daysLeft === null ? "The agreement has no end." : `The agreement holds for ${days(standing.daysLeft)} after today.`;
     case "expiring":
       return standing.daysLeft === 0
-        ? "Today is the last day on which it holds. From tomorrow on nothing is sent."
-        : `It holds for ${days(standing.daysLeft)} after today. Then nothing is sent until a new card is on record.`;
+        ? "Today is the last day on which the agreement holds. From tomorrow on nothing is sent."
+        : `The agreement holds for ${days(standing.daysLeft)} after today. Then nothing is sent until a new card is on record.`;
     case "expired":
-      return `It ended on ${standing.on}. Nothing is sent until a new card is on record.`;
+      return `The agreement ended on ${standing.on}. Nothing is sent until a new card is on record.`;
     case "not_yet":
-      return `It holds from ${standing.from} on. Nothing is sent before.`;
+      return `The agreement holds from ${standing.from} on. Nothing is sent before.`;
     case "unsigned":
       return "Nothing is sent until a signed agreement is on record.";
     case "missing":

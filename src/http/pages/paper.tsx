@@ -53,8 +53,16 @@ export const Facts = ({ rows }: { rows: readonly Row[] }) => (
   </table>
 );
 
-export const Sheet = ({ label, head, rows }: { label: string; head: readonly string[]; rows: readonly (readonly Child[])[] }) => (
-  <table class="paper-rows">
+interface SheetProps {
+  readonly label: string;
+  readonly head: readonly string[];
+  readonly rows: readonly (readonly Child[])[];
+  /** Columns are equally wide, unless they are those of this. */
+  readonly columns?: "elements";
+}
+
+export const Sheet = ({ label, head, rows, columns }: SheetProps) => (
+  <table class={columns}>
     <caption class="unseen">{label}</caption>
     <thead>
       <tr>
