@@ -246,9 +246,9 @@ legend { padding: 0 0 var(--s1); font-weight: 600; }
 .paper th, .paper td { padding: 5px var(--s3) 5px 0; border-top: 1px solid var(--line); text-align: left; vertical-align: top; font-weight: 400; }
 .paper thead th { border-top: 0; color: var(--quiet); font-size: 13px; font-weight: 600; }
 .paper-facts th { width: 28%; color: var(--quiet); font-weight: 550; }
-.elements th:nth-child(1) { width: 21%; }
+.elements th:nth-child(1) { width: 24%; }
 .elements th:nth-child(2), .elements th:nth-child(3) { width: 13%; }
-.elements th:nth-child(5) { width: 27%; }
+.elements th:nth-child(5) { width: 25%; }
 .elements th:nth-child(6) { width: 9%; }
 .paper code { font-size: 12px; }
 .loud { padding: var(--s2) var(--s3); border: 2px solid var(--bad); color: var(--bad); font-weight: 600; }
@@ -303,6 +303,7 @@ legend { padding: 0 0 var(--s1); font-weight: 600; }
   body:has(.paper) { --ground: #fff; --surface: #fff; --ink: #000; --quiet: #444; --line: #bbb; --bad: #000; color-scheme: light; font-size: 10.5pt; }
   body:has(.paper) main, .paper { max-width: none; padding: 0; border: 0; }
   .paper table { font-size: 9pt; }
+  .paper code { font-size: 8pt; }
   .paper h1 { font-size: 17pt; }
   .paper h2, .paper h3 { break-after: avoid; }
   .paper tr, .loud { break-inside: avoid; }

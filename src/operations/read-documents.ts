@@ -17,6 +17,11 @@ export interface Law {
   readonly anchors: readonly LawAnchor[];
 }
 
+const lawIn = (document: LawAnchor["in"][number]): Law => ({
+  asOf: LAW_AS_OF,
+  anchors: LAW_ANCHORS.filter((one) => one.in.includes(document)),
+});
+
 export interface SpecDocument {
   readonly record: SpecRecord;
   /** SHA-256 of the text as it is in the database now. */
@@ -48,7 +53,7 @@ export async function readSpecDocument(
     kept: spec && contents && { contents, undoDays: undoableFor(spec.rollback.windowDays, contents) },
     flow: flow.ok ? flow.value : null,
     engine: ENGINE_RULES,
-    law: { asOf: LAW_AS_OF, anchors: LAW_ANCHORS },
+    law: lawIn("spec"),
   });
 }
 
@@ -89,7 +94,7 @@ export async function readProcessingRecord(
       access: bindingOf(env, "ACCESS_TEAM_DOMAIN") !== undefined,
     }),
     notDone: NOT_DONE,
-    law: { asOf: LAW_AS_OF, anchors: LAW_ANCHORS.filter(({ anchor }) => anchor.startsWith("GDPR")) },
+    law: lawIn("flow"),
   });
 }
 

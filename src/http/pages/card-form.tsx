@@ -14,18 +14,37 @@ export interface CardFormProps {
   readonly refused: Failure | null;
 }
 
+const LABELS: Readonly<Record<string, string>> = {
+  provider: "Provider",
+  host: "Host",
+  dpaSignedOn: "Signed on",
+  dpaExpires: "Last day on which it holds",
+  region: "Where it is processed",
+  transfer: "What covers a transfer to a third country",
+  zeroRetention: "What the provider keeps of a request",
+};
+const labelOf = (field: string): string => LABELS[field] ?? field;
+
+/** A refusal that names a field by its label on this page. */
+export function named(failure: Failure): Failure {
+  const { field, message } = failure;
+  return field === undefined
+    ? failure
+    : { ...failure, field: labelOf(field), message: message.replace(`${field}: `, `${labelOf(field)}: `) };
+}
+
 export const CardForm = ({ id, fixed, draft, latest, refused }: CardFormProps) => {
   const entered: CardDraft = draft ?? draftOf(latest);
   const errorOf = (field: string): string | null => (refused?.field === field ? refused.message.replace(`${field}: `, "") : null);
-  const text = (name: string, label: string, more: { type?: "date"; hint?: string; optional?: true } = {}) => (
-    <Text id={`${id}-${name}`} name={name} label={label} value={entered[name] ?? ""} error={errorOf(name)} {...more} />
+  const text = (name: string, more: { type?: "date"; hint?: string; optional?: true } = {}) => (
+    <Text id={`${id}-${name}`} name={name} label={labelOf(name)} value={entered[name] ?? ""} error={errorOf(name)} {...more} />
   );
   return (
     <form method="post" action="/providers">
       {fixed === null ? (
         <>
-          {text("provider", "Provider", { hint: "As src/config.ts names it" })}
-          {text("host", "Host", { hint: "Of the provider’s address, with the port if it has one" })}
+          {text("provider", { hint: "As src/config.ts names it" })}
+          {text("host", { hint: "Of the provider’s address, with the port if it has one" })}
         </>
       ) : (
         <>
@@ -33,11 +52,11 @@ export const CardForm = ({ id, fixed, draft, latest, refused }: CardFormProps) =
           <input type="hidden" name="host" value={fixed.host} />
         </>
       )}
-      {text("dpaSignedOn", "Signed on", { type: "date", optional: true, hint: "Empty: there is no agreement, and nothing is sent" })}
-      {text("dpaExpires", "Last day on which it holds", { type: "date", optional: true, hint: "Empty: it has no end" })}
-      {text("region", "Where it is processed", { hint: "In the word that elements ask for, such as eu" })}
+      {text("dpaSignedOn", { type: "date", optional: true, hint: "Empty: there is no agreement, and nothing is sent" })}
+      {text("dpaExpires", { type: "date", optional: true, hint: "Empty: it has no end" })}
+      {text("region", { hint: "In the word that elements ask for, such as eu" })}
       <div class="field">
-        <label for={`${id}-transfer`}>What covers a transfer to a third country</label>
+        <label for={`${id}-transfer`}>{labelOf("transfer")}</label>
         <select id={`${id}-transfer`} name="transfer" required aria-invalid={errorOf("transfer") === null ? undefined : "true"}>
           <option value="">Choose one</option>
           {Object.entries(TRANSFERS).map(([value, label]) => (
@@ -49,7 +68,7 @@ export const CardForm = ({ id, fixed, draft, latest, refused }: CardFormProps) =
         <Problem id={`${id}-transfer`} error={errorOf("transfer")} />
       </div>
       <fieldset aria-invalid={errorOf("zeroRetention") === null ? undefined : "true"}>
-        <legend>What the provider keeps of a request</legend>
+        <legend>{labelOf("zeroRetention")}</legend>
         {[
           ["nothing", "Nothing (zero retention is agreed)"],
           ["requests", "It may keep requests"],

@@ -1,9 +1,9 @@
 // The model providers: how each one's data-processing agreement stands today, which workflows need it and what they send there; for a data-protection officer the form
 // that puts a card on record; and every card that ever was.
 import type { Failure } from "../../core/errors.ts";
-import type { RecordedCard } from "../../governance/card-standing.ts";
 import type { ProviderStanding, ProvidersView, ProviderUse } from "../../operations/read-providers.ts";
-import { CardForm } from "./card-form.tsx";
+import { type RecordedCard, TRANSFERS } from "../../operations/record-card.ts";
+import { CardForm, named } from "./card-form.tsx";
 import { standingChip, standingWords, treatmentWords } from "./flow-words.ts";
 import { type Frame, Layout } from "./layout.tsx";
 import { Empty } from "./list-parts.tsx";
@@ -39,7 +39,7 @@ export const ProvidersPage = ({ frame, view, now, recorded = null, refused = nul
           Without one that holds today, nothing is sent, and the step waits.
         </p>
       </div>
-      {refused ? <Refusal failure={refused} /> : null}
+      {refused ? <Refusal failure={named(refused)} /> : null}
       {recorded === null ? null : <Notice>{`The card of ${recorded} is on record. Calls go by it within 15 seconds.`}</Notice>}
       {view.broken.map(({ workflow, model, why }) => (
         <div class="banner bad">
@@ -116,7 +116,7 @@ const CardFacts = ({ card, now }: { card: RecordedCard; now: number }) => (
     </div>
     <div>
       <dt>Transfer covered by</dt>
-      <dd>{card.transfer ?? "not said"}</dd>
+      <dd>{transferWords(card)}</dd>
     </div>
     <div>
       <dt>Recorded</dt>
@@ -175,6 +175,8 @@ const History = ({ view: { history, providers }, now }: { view: ProvidersView; n
   </table>
 );
 
+const transferWords = ({ transfer }: Pick<RecordedCard, "transfer">): string => (transfer === null ? "not said" : TRANSFERS[transfer]);
+
 const cardWords = ({ dpaSignedOn, dpaExpires, region, zeroRetention, transfer }: RecordedCard): string => {
   const agreement =
     dpaSignedOn === null
@@ -184,7 +186,7 @@ const cardWords = ({ dpaSignedOn, dpaExpires, region, zeroRetention, transfer }:
     agreement,
     `processed in ${region}`,
     zeroRetention ? "keeps nothing" : "may keep requests",
-    `transfer: ${transfer ?? "not said"}`,
+    `transfer covered by ${transferWords({ transfer })}`,
   ];
   return sentence(capital(parts.join("; ")));
 };
