@@ -63,6 +63,10 @@ export async function readProviders(context: Pick<Context, "env" | "deployment">
   return { providers: [...found.values()], broken, history };
 }
 
+/** Providers outside whose agreement does not hold, or will not for long. */
+export const lapsing = ({ providers }: ProvidersView): ProviderStanding[] =>
+  providers.filter(({ local, standing }) => !local && standing.state !== "in_force");
+
 /** The latest: `history` has it first. */
 export const cardOf = (
   history: readonly RecordedCard[],

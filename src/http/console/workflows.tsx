@@ -2,13 +2,19 @@
 import { Hono } from "hono";
 import { countRunsByVersion } from "../../db/workflows.ts";
 import type { Deployment } from "../../deployment.ts";
-import type { ConsoleEnv } from "../console-env.ts";
+import { lapsing, readProviders } from "../../operations/read-providers.ts";
+import { type ConsoleEnv, operationContext } from "../console-env.ts";
 import { WorkflowsPage } from "../pages/workflows-page.tsx";
 import { versionsOf } from "../versions.ts";
 import { frameFor, renderPage } from "./page.ts";
 
 export const workflowPages = (deployment: Deployment) =>
   new Hono<ConsoleEnv>().get("/", async (c) => {
-    const [runs, frame] = await Promise.all([countRunsByVersion(c.env.DB), frameFor(c.env.DB, c.get("principal"))]);
-    return renderPage(c, <WorkflowsPage frame={frame} versions={versionsOf(deployment, runs)} now={Date.now()} />);
+    const now = Date.now();
+    const [runs, providers, frame] = await Promise.all([
+      countRunsByVersion(c.env.DB),
+      readProviders(operationContext(c, deployment), now),
+      frameFor(c.env.DB, c.get("principal")),
+    ]);
+    return renderPage(c, <WorkflowsPage frame={frame} versions={versionsOf(deployment, runs)} agreements={lapsing(providers)} now={now} />);
   });

@@ -1,7 +1,6 @@
 // The pages and the API of provider cards, data flows and documents over a fake D1, as a given person sees them, in a deployment that asks a model outside.
 import { Hono } from "hono";
 import { deployment } from "../../../src/config.ts";
-import { errorFacts } from "../../../src/core/errors.ts";
 import type { Principal, Role } from "../../../src/core/principal.ts";
 import type { Deployment } from "../../../src/deployment.ts";
 import { dataFlowApi } from "../../../src/http/api/data-flow.ts";
@@ -9,6 +8,7 @@ import { providerCardsApi } from "../../../src/http/api/provider-cards.ts";
 import { dataFlowPages } from "../../../src/http/console/data-flow.tsx";
 import { documentPages } from "../../../src/http/console/documents.tsx";
 import { providerPages } from "../../../src/http/console/providers.tsx";
+import { workflowPages } from "../../../src/http/console/workflows.tsx";
 import type { ConsoleEnv } from "../../../src/http/console-env.ts";
 import { failureOfThrown, problemResponse } from "../../../src/http/problems.ts";
 import { openAiCompatibleModel } from "../../../src/inference/providers/openai-compatible.ts";
@@ -48,6 +48,7 @@ export async function openPapers(used: Deployment = asking) {
       })
       .route("/api/workflows", dataFlowApi(of))
       .route("/api/provider-cards", providerCardsApi(of))
+      .route("/workflows", workflowPages(of))
       .route("/workflows", dataFlowPages(of))
       .route("/providers", providerPages(of))
       .route("/", documentPages(of))
@@ -65,5 +66,3 @@ export async function openPapers(used: Deployment = asking) {
       send(by, path, { method: "POST", body: new URLSearchParams(fields) }, of),
   };
 }
-
-export const statusOf = (code: Parameters<typeof errorFacts>[0]): number => errorFacts(code).status;

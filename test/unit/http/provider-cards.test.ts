@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { readCard } from "../../../src/db/provider-cards.ts";
 import { decideSend } from "../../../src/governance/data-flow.ts";
 import { readProviders } from "../../../src/operations/read-providers.ts";
+import { openConsole } from "./console.ts";
 import { acme, ada, asking, dora, openPapers, outsideModel, person } from "./papers.ts";
 
 const DAY = 24 * 60 * 60_000;
@@ -129,6 +130,15 @@ describe("the page", () => {
     expect(await page(ada, "/providers")).toContain(said);
   });
 
+  it("is named on the list of workflows while an agreement does not hold or is about to end, and only then", async () => {
+    const { json, page } = await openPapers();
+    expect(await page(ada, "/workflows")).toContain("acme at api.acme.example: no card on record");
+    await json(dora, "/api/provider-cards", card({ dpaExpires: day(Date.now() + 3 * DAY) }));
+    expect(await page(ada, "/workflows")).toContain("acme at api.acme.example: agreement ends soon");
+    await json(dora, "/api/provider-cards", card());
+    expect(await page(ada, "/workflows")).not.toContain("acme");
+  });
+
   it("says what an element asks of the provider and the card does not give", async () => {
     const { json, page } = await openPapers();
     await json(dora, "/api/provider-cards", card({ region: "us" }));
@@ -156,5 +166,26 @@ describe("the page", () => {
     const seen = await page(ada, "/providers");
     expect(seen).toContain("&lt;b&gt;eu&lt;/b&gt;");
     expect(seen).not.toContain("<b>");
+  });
+});
+
+describe("the deployed console", () => {
+  it("has each page and address behind its sign-in, and takes no form of another site", async () => {
+    const { get, form, json } = await openConsole([]);
+    for (const path of [
+      "/providers",
+      "/workflows/ticket-triage/data-flow",
+      "/workflows/ticket-triage/art-30",
+      "/specs/ticket-triage/3/document",
+      "/api/provider-cards",
+      "/api/workflows/ticket-triage/data-flow",
+    ])
+      expect([path, (await get(path)).status]).toEqual([path, 200]);
+    expect((await form("/providers", entered())).status).toBe(403);
+    expect(await (await form("/providers", entered(), { origin: "https://evil.example" })).text()).toContain("another site");
+    expect((await json("/api/provider-cards", card())).status).toBe(403);
+    const unknown = await openConsole([], { env: { DEV_IDENTITY: "" } });
+    for (const path of ["/providers", "/workflows/ticket-triage/art-30", "/api/provider-cards"])
+      expect((await unknown.get(path)).status).toBe(403);
   });
 });
