@@ -245,7 +245,8 @@ legend { padding: 0 0 var(--s1); font-weight: 600; }
 .paper table { width: 100%; border-collapse: collapse; table-layout: fixed; font-size: 14px; }
 .paper th, .paper td { padding: 5px var(--s3) 5px 0; border-top: 1px solid var(--line); text-align: left; vertical-align: top; font-weight: 400; }
 .paper thead th { border-top: 0; color: var(--quiet); font-size: 13px; font-weight: 600; }
-.paper-facts th { width: 28%; color: var(--quiet); font-weight: 550; }
+.paper-facts div { display: grid; grid-template-columns: 28% minmax(0, 1fr); padding-block: 5px; border-top: 1px solid var(--line); font-size: 14px; }
+.paper-facts dt { padding-right: var(--s3); color: var(--quiet); font-weight: 550; }
 .elements th:nth-child(1) { width: 24%; }
 .elements th:nth-child(2), .elements th:nth-child(3) { width: 13%; }
 .elements th:nth-child(5) { width: 25%; }
@@ -302,11 +303,11 @@ legend { padding: 0 0 var(--s1); font-weight: 600; }
   .screen-only, body:has(.paper) .top, body:has(.paper) footer { display: none; }
   body:has(.paper) { --ground: #fff; --surface: #fff; --ink: #000; --quiet: #444; --line: #bbb; --bad: #000; color-scheme: light; font-size: 10.5pt; }
   body:has(.paper) main, .paper { max-width: none; padding: 0; border: 0; }
-  .paper table { font-size: 9pt; }
+  .paper table, .paper-facts div { font-size: 9pt; }
   .paper code { font-size: 8pt; }
   .paper h1 { font-size: 17pt; }
   .paper h2, .paper h3 { break-after: avoid; }
-  .paper tr, .loud { break-inside: avoid; }
+  .paper tr, .paper-facts div, .loud { break-inside: avoid; }
   .paper p, .paper li { orphans: 3; widows: 3; }
 }
 `;

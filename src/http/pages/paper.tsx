@@ -41,16 +41,14 @@ export const Part = ({ title, children }: { title: string; children: Child }) =>
 export type Row = readonly [name: string, value: Child];
 
 export const Facts = ({ rows }: { rows: readonly Row[] }) => (
-  <table class="paper-facts">
-    <tbody>
-      {rows.map(([name, value]) => (
-        <tr>
-          <th scope="row">{name}</th>
-          <td>{value}</td>
-        </tr>
-      ))}
-    </tbody>
-  </table>
+  <dl class="paper-facts">
+    {rows.map(([name, value]) => (
+      <div>
+        <dt>{name}</dt>
+        <dd>{value}</dd>
+      </div>
+    ))}
+  </dl>
 );
 
 interface SheetProps {
