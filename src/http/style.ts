@@ -285,6 +285,14 @@ legend { padding: 0 0 var(--s1); font-weight: 600; }
   .timeline time { text-align: left; }
   .timeline .day { display: inline; margin-right: var(--s2); }
 }
+@media screen and (max-width: 620px) {
+  .paper { padding: var(--s4); }
+  .paper-facts div { grid-template-columns: minmax(0, 1fr); }
+  .paper thead { display: none; }
+  .paper tr { display: grid; gap: var(--s1); padding-block: var(--s2); border-top: 1px solid var(--line); }
+  .paper td { padding: 0; border: 0; }
+  .paper td::before { content: attr(data-head); display: block; color: var(--quiet); font-size: 12px; }
+}
 @media (max-width: 360px) {
   .top nav a { padding-inline: 7px; font-size: 14px; }
   .top nav { margin-inline: -7px; }

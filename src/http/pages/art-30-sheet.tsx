@@ -163,7 +163,8 @@ const agreementWords = ({ dpaSignedOn, dpaExpires }: RecordedCard): string =>
   dpaSignedOn === null ? "Not signed" : `Signed on ${dpaSignedOn}, ${dpaExpires === null ? "without an end" : `until ${dpaExpires}`}`;
 
 function erasureWords({ flow: { kept } }: ProcessingRecord): string {
-  if (kept === null) return "No governance specification is approved, and so no run begins and nothing is kept.";
+  if (kept === null)
+    return "No governance specification is approved that says for how long. No data element is kept longer than the table above says.";
   const because =
     kept.contents.because === null
       ? "the days that the governance specification sets"

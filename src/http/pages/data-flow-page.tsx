@@ -239,8 +239,8 @@ const Kept = ({ view: { kept, spec } }: { view: DataFlowView }) => {
     return (
       <p class="quiet">
         {spec === null
-          ? "There is no approved governance spec, and so no run."
-          : "The approved governance spec does not fit the schema of this release, and so no run begins."}
+          ? "No governance spec is approved that says for how long."
+          : "The approved governance spec does not fit the schema of this release: it cannot be read for how long."}
       </p>
     );
   const { contents, payloadDays, windowDays, undoDays } = kept;

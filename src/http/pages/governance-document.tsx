@@ -18,7 +18,7 @@ import {
   ruleWords,
   samplingWords,
   thresholdWords,
-} from "./spec-words.ts";
+} from "./policy-words.ts";
 import { capital, listing, sentence, utc } from "./words.ts";
 
 export interface GovernanceDocumentProps {

@@ -72,8 +72,8 @@ export const Sheet = ({ label, head, rows, columns }: SheetProps) => (
     <tbody>
       {rows.map((cells) => (
         <tr>
-          {cells.map((cell) => (
-            <td>{cell}</td>
+          {cells.map((cell, index) => (
+            <td data-head={head[index]}>{cell}</td>
           ))}
         </tr>
       ))}
