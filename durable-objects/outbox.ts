@@ -22,7 +22,7 @@ export interface OutboxHost {
   readonly partition: string;
   readonly find: (id: string) => LiveRun | null;
   /** How long after a run's end its contents are kept. */
-  readonly payloadDays: (run: LiveRun) => number;
+  readonly keptDays: (run: LiveRun) => number;
   /** D1 has all of it; the host may let go of it. */
   readonly projected: (run: LiveRun) => void;
   /** Asks for the marks at the moment in which they are written: until then somebody may have told a run something. */
@@ -112,7 +112,7 @@ export class Outbox {
 }
 
 /** Only durable entries: what a crash could still take back must not be in the audit. */
-function projectionOf(run: LiveRun, durable: number, { partition, payloadDays }: OutboxHost): ProjectedRun {
+function projectionOf(run: LiveRun, durable: number, { partition, keptDays }: OutboxHost): ProjectedRun {
   const { pins, event, created, id } = run.row;
   const entries = run.entries.filter((entry) => entry.seq > run.projected && entry.seq <= durable);
   const touched = new Set(entries.flatMap((entry) => (entry.step === undefined ? [] : [entry.step])));
@@ -131,7 +131,7 @@ function projectionOf(run: LiveRun, durable: number, { partition, payloadDays }:
     seq: durable,
     updatedAt,
     // From its last entry on: an undo is a later end than the run's own.
-    eraseAt: isOpen(run, durable) ? null : updatedAt + payloadDays(run) * DAY_MS,
+    eraseAt: isOpen(run, durable) ? null : updatedAt + keptDays(run) * DAY_MS,
     salt: run.row.salt,
     head: run.head,
     entries,

@@ -7,7 +7,7 @@ import type { EventFacts, InterlockEvent } from "../src/core/event.ts";
 import type { HaltSwitch } from "../src/core/halt.ts";
 import { dueOf, type EndedState, hasEnded } from "../src/core/run.ts";
 import type { RunRequest } from "../src/core/run-request.ts";
-import { type Deployment, workflowOf } from "../src/deployment.ts";
+import { type Deployment, dataFlowOf, workflowOf } from "../src/deployment.ts";
 import type { Limits } from "../src/engine/define.ts";
 import { actionOfApproval } from "../src/engine/execute.ts";
 import { answerApproval, askUndo, deliverSignal, resolveStep, type SignalInput } from "../src/engine/external.ts";
@@ -18,6 +18,7 @@ import { type OtherRuns, originOf, type Speaker, successorOf } from "../src/engi
 import type { PartitionPort, RunStart, RunView, StartBatch, Started } from "../src/engine/partition-port.ts";
 import { askOfRun, forkJournal } from "../src/engine/run-requests.ts";
 import { newSalt } from "../src/governance/audit-chain.ts";
+import { keptFor } from "../src/governance/retention.ts";
 import { Halts } from "./halts.ts";
 import { LiveRun } from "./live-run.ts";
 import { Outbox } from "./outbox.ts";
@@ -67,7 +68,11 @@ export function createRunPartition(deployment: Deployment, runsOf: RunsOf) {
         db: env.DB,
         partition: ctx.id.name ?? "",
         find: (id) => this.#live.get(id) ?? this.#journal.load(id, Date.now()),
-        payloadDays: ({ row: { pins } }) => this.#journal.specOf(pins.workflow, pins.specVersion).retention.payloadDays,
+        keptDays: ({ row: { pins } }) =>
+          keptFor(
+            this.#journal.specOf(pins.workflow, pins.specVersion).retention.payloadDays,
+            dataFlowOf(deployment, pins.workflow, pins.version),
+          ).days,
         projected: (run) => {
           if (!run.running && !run.queued) this.#live.delete(run.row.id);
         },

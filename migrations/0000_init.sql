@@ -60,6 +60,15 @@ CREATE TABLE `audit_export` (
 	`filter` text NOT NULL
 );
 --> statement-breakpoint
+CREATE TABLE `data_flow_approval` (
+	`workflow` text NOT NULL,
+	`at` integer NOT NULL,
+	`by` text NOT NULL,
+	`digest` text NOT NULL,
+	`body` text NOT NULL,
+	PRIMARY KEY(`workflow`, `at`)
+);
+--> statement-breakpoint
 CREATE TABLE `dead_letter` (
 	`id` text PRIMARY KEY NOT NULL,
 	`at` integer NOT NULL,
@@ -132,6 +141,7 @@ CREATE TABLE `provider_card` (
 	`dpa_expires` text,
 	`region` text NOT NULL,
 	`zero_retention` integer NOT NULL,
+	`transfer` text,
 	PRIMARY KEY(`provider`, `host`, `recorded_at`)
 );
 --> statement-breakpoint

@@ -1,7 +1,7 @@
 -- The audit is append-only: whoever may only run statements can neither change nor remove what is there. It does not stop whoever may drop a trigger; a checkpoint
 -- outside D1 does (src/governance/checkpoint.ts). drizzle-kit knows no triggers: `npm run db:renew` keeps this file, and a test fails without it.
--- "insert or replace" removes a row without firing a delete trigger: an insert over a row that exists is refused as well; in `audit` it is left out, because a
--- projection repeats its inserts.
+-- "insert or replace" removes a row without firing a delete trigger: an insert over a row that exists is refused as well; in `audit` and `provider_card`
+-- it is left out, because a projection and a seed repeat their inserts.
 CREATE TRIGGER `audit_refuses_update` BEFORE UPDATE ON `audit` BEGIN
 	SELECT raise(abort, 'audit is append-only');
 END;
@@ -60,4 +60,28 @@ END;
 --> statement-breakpoint
 CREATE TRIGGER `role_grant_refuses_replacing` BEFORE INSERT ON `role_grant` WHEN EXISTS (SELECT 1 FROM `role_grant` WHERE `id` = new.`id` OR (`principal` = new.`principal` AND `role` = new.`role` AND `workflow` = new.`workflow` AND `revoked_at` IS NULL)) BEGIN
 	SELECT raise(abort, 'role_grant is append-only');
+END;
+--> statement-breakpoint
+CREATE TRIGGER `provider_card_refuses_update` BEFORE UPDATE ON `provider_card` BEGIN
+	SELECT raise(abort, 'provider_card is append-only');
+END;
+--> statement-breakpoint
+CREATE TRIGGER `provider_card_refuses_delete` BEFORE DELETE ON `provider_card` BEGIN
+	SELECT raise(abort, 'provider_card is append-only');
+END;
+--> statement-breakpoint
+CREATE TRIGGER `provider_card_refuses_replacing` BEFORE INSERT ON `provider_card` WHEN EXISTS (SELECT 1 FROM `provider_card` WHERE `provider` = new.`provider` AND `host` = new.`host` AND `recorded_at` = new.`recorded_at`) BEGIN
+	SELECT raise(ignore);
+END;
+--> statement-breakpoint
+CREATE TRIGGER `data_flow_approval_refuses_update` BEFORE UPDATE ON `data_flow_approval` BEGIN
+	SELECT raise(abort, 'data_flow_approval is append-only');
+END;
+--> statement-breakpoint
+CREATE TRIGGER `data_flow_approval_refuses_delete` BEFORE DELETE ON `data_flow_approval` BEGIN
+	SELECT raise(abort, 'data_flow_approval is append-only');
+END;
+--> statement-breakpoint
+CREATE TRIGGER `data_flow_approval_refuses_replacing` BEFORE INSERT ON `data_flow_approval` WHEN EXISTS (SELECT 1 FROM `data_flow_approval` WHERE `workflow` = new.`workflow` AND `at` = new.`at`) BEGIN
+	SELECT raise(abort, 'data_flow_approval is append-only');
 END;

@@ -27,4 +27,6 @@ export const deployment = defineDeployment({
   },
   models: { default: builtinSource({ "ticket-triage": triageSamples }) },
   workflows: [ticketTriage],
+  // For the Art. 30 sheet of each workflow; name the controller: { name: "Example Ltd", contact: "privacy@example.com" }.
+  processing: { dataSubjects: { "ticket-triage": ["People who write to support"] } },
 });

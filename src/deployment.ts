@@ -3,7 +3,7 @@
 import type { Connector } from "./connectors/define.ts";
 import { InterlockError } from "./core/errors.ts";
 import { PARTITIONS } from "./core/ids.ts";
-import type { Workflow } from "./engine/define.ts";
+import type { DataElement, Workflow } from "./engine/define.ts";
 import { manifestDigest } from "./engine/manifest.ts";
 import type { Model } from "./inference/model.ts";
 
@@ -34,10 +34,19 @@ export interface ModelSource {
   readonly build: (workflow: string, bindings: ModelBindings) => Model;
 }
 
+/** What a record of processing activities (GDPR Art. 30) says that no code can know. It enforces nothing. */
+export interface Processing {
+  /** Who answers for the processing. */
+  readonly controller?: { readonly name: string; readonly contact: string; readonly dataProtectionOfficer?: string };
+  /** Whose data each workflow works on, by its name: "customers who write to support". */
+  readonly dataSubjects?: Readonly<Record<string, readonly string[]>>;
+}
+
 export interface Deployment {
   readonly connections: Readonly<Record<string, Connection>>;
   readonly models: Readonly<Record<string, ModelSource>>;
   readonly workflows: readonly Workflow[];
+  readonly processing?: Processing;
   readonly partitions: number;
 }
 
@@ -53,6 +62,13 @@ export const bindingOf = (env: object, name: string): string | undefined => {
 
 export function workflowOf(deployment: Deployment, name: string, version: number): Workflow | undefined {
   return deployment.workflows.find((workflow) => workflow.name === name && workflow.version === version);
+}
+
+/** Of this version; of every version that is deployed, where this one is not any more: a run of it may still end. */
+export function dataFlowOf({ workflows }: Pick<Deployment, "workflows">, name: string, version: number): readonly DataElement[] {
+  const own = workflows.filter((workflow) => workflow.name === name);
+  const exact = own.filter((workflow) => workflow.version === version);
+  return (exact.length > 0 ? exact : own).flatMap(({ dataFlow }) => dataFlow);
 }
 
 export const matchesManifest = (workflow: Workflow, digest: string): boolean => manifestDigest(workflow) === digest;

@@ -83,8 +83,6 @@ export interface Page<T> {
 
 export interface RunDetail {
   readonly run: RunRow;
-  /** For how many days after its end the run's contents are kept; null where the spec is not in D1. */
-  readonly payloadDays: number | null;
   readonly audit: readonly AuditRow[];
   readonly effects: readonly EffectRow[];
   readonly approvals: readonly ApprovalRow[];
@@ -188,18 +186,13 @@ export async function listRuns(
 
 export async function readRun(db: D1Database, id: string): Promise<RunDetail | null> {
   const orm = drizzle(db);
-  const [runs, entries, contents, effects, approvals, logged, specs] = await orm.batch([
+  const [runs, entries, contents, effects, approvals, logged] = await orm.batch([
     orm.select().from(run).where(eq(run.id, id)),
     orm.select().from(audit).where(eq(audit.run, id)).orderBy(asc(audit.seq)),
     contentsOf(orm, id),
     orm.select().from(effect).where(eq(effect.run, id)),
     approvalsOf(orm, id),
     loggedEvent(orm, id),
-    orm
-      .select({ days: sql<number | null>`${governanceSpec.body}->>'$.retention.payloadDays'` })
-      .from(run)
-      .innerJoin(governanceSpec, and(eq(governanceSpec.workflow, run.workflow), eq(governanceSpec.version, run.specVersion)))
-      .where(eq(run.id, id)),
   ]);
   const [row] = runs;
   if (!row) return null;
@@ -207,7 +200,6 @@ export async function readRun(db: D1Database, id: string): Promise<RunDetail | n
   const order = new Map(auditRows.filter((entry) => entry.type === "effect.intended").map((entry) => [entry.step, entry.seq]));
   return {
     run: runRow(row),
-    payloadDays: specs[0]?.days ?? null,
     audit: auditRows,
     // In the order in which they were intended; the table's own order is that of the steps' names.
     effects: effects.map(effectRow).sort((a, b) => (order.get(a.step) ?? a.seq) - (order.get(b.step) ?? b.seq)),

@@ -56,7 +56,7 @@ export const run = sqliteTable(
 
 /**
  * One row per journal entry, never changed: what happened, when, by whom; a link of the run's hash chain (src/governance/audit-chain.ts). Triggers refuse to
- * update and to delete (migrations/0001_audit_is_append_only.sql), here and in `halt`, `audit_checkpoint` and `audit_export`; of a `role_grant` only the revocation can be set. Its hidden rowid is the order in
+ * update and to delete (migrations/0001_audit_is_append_only.sql), here and in the other tables that are named there. Its hidden rowid is the order in
  * which D1 took the rows; checkpoints go by it.
  */
 export const audit = sqliteTable(
@@ -221,6 +221,8 @@ export const providerCard = sqliteTable(
     dpaExpires: text("dpa_expires"),
     region: text("region").notNull(),
     zeroRetention: integer("zero_retention").notNull(),
+    /** What covers a transfer to a third country (src/governance/provider-standing.ts); null where nobody has said. */
+    transfer: text("transfer"),
   },
   (table) => [primaryKey({ columns: [table.provider, table.host, table.recordedAt] })],
 );
@@ -240,4 +242,20 @@ export const roleGrant = sqliteTable(
     revokedBy: text("revoked_by"),
   },
   (table) => [uniqueIndex("role_grant_in_force").on(table.principal, table.role, table.workflow).where(sql`revoked_at is null`)],
+);
+
+/**
+ * Each approval of a workflow's data flow: a row that stays. `body` is the exact text that was approved (src/governance/flow-text.ts), `digest` its SHA-256; it counts
+ * as long as the text of today has the same.
+ */
+export const dataFlowApproval = sqliteTable(
+  "data_flow_approval",
+  {
+    workflow: text("workflow").notNull(),
+    at: integer("at").notNull(),
+    by: text("by").notNull(),
+    digest: text("digest").notNull(),
+    body: text("body").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.workflow, table.at] })],
 );

@@ -2,6 +2,7 @@
 // A prompt is built from declared elements only. It must not drop anything in silence: what is held back is named.
 // Sequence: record -> declared paths -> treatment (send, mask, hash, no) -> provider's card -> last look at the exact text.
 import { digest, type Json } from "../core/json.ts";
+import { standingOf } from "./card-standing.ts";
 import type { Known } from "./find-known.ts";
 import { type RedactionKind, Redactor } from "./redact.ts";
 
@@ -148,9 +149,6 @@ export interface ProviderCard {
   readonly zeroRetention: boolean;
 }
 
-const DAY = /^\d{4}-\d{2}-\d{2}$/;
-const DAY_MS = 86_400_000;
-
 /** Why nothing may be sent to this provider, or null. `now` is epoch milliseconds; days are days in UTC. */
 export function decideSend(
   recipient: { readonly provider: string; readonly host: string },
@@ -160,25 +158,16 @@ export function decideSend(
 ): string | null {
   const who = `${recipient.provider} (${recipient.host})`;
   if (!card || card.provider !== recipient.provider || card.host !== recipient.host) return `No provider card is on record for ${who}`;
-  const signed = dayOf(card.dpaSignedOn);
-  if (signed === null) return `The data-processing agreement with ${who} is not signed`;
-  if (signed > now) return `The data-processing agreement with ${who} holds from ${card.dpaSignedOn} only`;
-  if (card.dpaExpires !== null) {
-    const last = dayOf(card.dpaExpires);
-    if (last === null || now >= last + DAY_MS) return `The data-processing agreement with ${who} ended on ${card.dpaExpires}`;
-  }
+  const agreement = `The data-processing agreement with ${who}`;
+  const standing = standingOf(card, now);
+  if (standing.state === "unsigned") return `${agreement} is not signed`;
+  if (standing.state === "not_yet") return `${agreement} holds from ${standing.from} only`;
+  if (standing.state === "expired") return `${agreement} ended on ${standing.on}`;
   for (const { regions, zeroRetention } of demands) {
     if (regions && !regions.includes(card.region)) return `${who} processes in ${card.region}; the data flow allows ${regions.join(", ")}`;
     if (zeroRetention && !card.zeroRetention) return `${who} keeps requests; the data flow allows it no retention`;
   }
   return null;
-}
-
-/** Start of a day in UTC; null for anything that is no day. */
-function dayOf(day: string | null): number | null {
-  if (day === null || !DAY.test(day)) return null;
-  const time = Date.parse(`${day}T00:00:00Z`);
-  return Number.isNaN(time) ? null : time;
 }
 
 // ---- the last look ----

@@ -10,18 +10,23 @@ import type { Principal } from "../core/principal.ts";
 import type { Deployment } from "../deployment.ts";
 import { approvalsApi } from "./api/approvals.ts";
 import { auditApi } from "./api/audit.ts";
+import { dataFlowApi } from "./api/data-flow.ts";
 import { deadLettersApi } from "./api/dead-letters.ts";
 import { grantsApi } from "./api/grants.ts";
 import { haltsApi } from "./api/halts.ts";
 import { overviewApi } from "./api/overview.ts";
+import { providerCardsApi } from "./api/provider-cards.ts";
 import { runsApi } from "./api/runs.ts";
 import { specDryRunApi } from "./api/spec-dry-run.ts";
 import { workflowsApi } from "./api/workflows.ts";
 import { approvalPages } from "./console/approvals.tsx";
 import { auditPages } from "./console/audit.tsx";
+import { dataFlowPages } from "./console/data-flow.tsx";
 import { deadLetterPages } from "./console/dead-letters.tsx";
+import { documentPages } from "./console/documents.tsx";
 import { frameFor, renderPage } from "./console/page.ts";
 import { peoplePages } from "./console/people.tsx";
+import { providerPages } from "./console/providers.tsx";
 import { runPages } from "./console/runs.tsx";
 import { stopPages } from "./console/stops.tsx";
 import { workflowPages } from "./console/workflows.tsx";
@@ -79,6 +84,8 @@ const api = (deployment: Deployment) =>
     .route("/dead-letters", deadLettersApi(deployment))
     .route("/halts", haltsApi(deployment))
     .route("/workflows", workflowsApi(deployment))
+    .route("/workflows", dataFlowApi(deployment))
+    .route("/provider-cards", providerCardsApi(deployment))
     .route("/audit", auditApi())
     .route("/grants", grantsApi(deployment))
     .route("/specs/dry-run", specDryRunApi())
@@ -92,6 +99,9 @@ const pages = (deployment: Deployment) =>
     .route("/approvals", approvalPages(deployment))
     .route("/runs", runPages(deployment))
     .route("/workflows", workflowPages(deployment))
+    .route("/workflows", dataFlowPages(deployment))
+    .route("/providers", providerPages(deployment))
+    .route("/", documentPages(deployment))
     .route("/dead-letters", deadLetterPages(deployment))
     .route("/stops", stopPages(deployment))
     .route("/audit", auditPages(deployment))

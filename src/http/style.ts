@@ -173,12 +173,12 @@ summary.button::after { content: " ▾"; color: var(--quiet); }
 details[open] > summary.button::after { content: " ▴"; }
 .field { display: grid; gap: var(--s1); width: 100%; }
 label { font-weight: 600; font-size: 14px; }
-input[type="text"], select, textarea { width: 100%; padding: 8px 10px; border: 1px solid var(--edge); border-radius: 8px; background: var(--surface); color: var(--ink); font: inherit; }
+input[type="text"], input[type="date"], select, textarea { width: 100%; padding: 8px 10px; border: 1px solid var(--edge); border-radius: 8px; background: var(--surface); color: var(--ink); font: inherit; }
 textarea { resize: vertical; }
 [aria-invalid] { border-color: var(--bad); box-shadow: 0 0 0 1px var(--bad); }
 .error { color: var(--bad); font-size: 14px; font-weight: 550; }
 .undo { display: flex; flex-wrap: wrap; align-items: center; gap: var(--s2) var(--s3); }
-.links { display: flex; flex-wrap: wrap; gap: var(--s2); }
+.links { display: flex; flex-wrap: wrap; gap: var(--s2) var(--s3); }
 blockquote { padding-left: var(--s3); border-left: 3px solid var(--edge); white-space: pre-wrap; overflow-wrap: anywhere; }
 .note { padding: var(--s2) var(--s3); border-radius: 8px; background: var(--warn-soft); font-size: 14px; }
 .note ul { padding-left: var(--s4); list-style: disc; }
@@ -235,6 +235,26 @@ legend { padding: 0 0 var(--s1); font-weight: 600; }
 .json summary { color: var(--quiet); font-size: 13px; }
 .json summary:hover { color: var(--ink); }
 .json pre { margin-top: var(--s2); padding: var(--s3); max-height: 360px; overflow: auto; border-radius: 8px; background: var(--sunken); border: 1px solid var(--line); font-size: 12px; line-height: 1.5; white-space: pre-wrap; overflow-wrap: anywhere; }
+.dots { padding-left: var(--s4); list-style: disc; }
+.use { display: grid; gap: var(--s1); }
+.paper { max-width: 900px; padding: var(--s6); display: grid; gap: var(--s5); background: var(--surface); border: 1px solid var(--line); border-radius: var(--round); }
+.paper + *, .note.screen-only { margin-block: var(--s3); }
+.paper header { display: grid; gap: var(--s1); padding-bottom: var(--s3); border-bottom: 2px solid var(--ink); }
+.paper-kind { color: var(--quiet); font-weight: 650; }
+.paper section, .paper-block { display: grid; gap: var(--s2); }
+.paper-block + .paper-block { padding-top: var(--s3); border-top: 1px solid var(--line); }
+.paper table { width: 100%; border-collapse: collapse; table-layout: fixed; font-size: 14px; }
+.paper th, .paper td { padding: 5px var(--s3) 5px 0; border-top: 1px solid var(--line); text-align: left; vertical-align: top; font-weight: 400; }
+.paper thead th { border-top: 0; color: var(--quiet); font-size: 13px; font-weight: 600; }
+.paper-facts div { display: grid; grid-template-columns: 28% minmax(0, 1fr); padding-block: 5px; border-top: 1px solid var(--line); font-size: 14px; }
+.paper-facts dt { padding-right: var(--s3); color: var(--quiet); font-weight: 550; }
+.elements th:nth-child(1) { width: 24%; }
+.elements th:nth-child(2), .elements th:nth-child(3) { width: 13%; }
+.elements th:nth-child(5) { width: 25%; }
+.elements th:nth-child(6) { width: 9%; }
+.paper code { font-size: 12px; }
+.loud { padding: var(--s2) var(--s3); border: 2px solid var(--bad); color: var(--bad); font-weight: 600; }
+.exact { padding: var(--s3); border: 1px solid var(--line); font-size: 11px; line-height: 1.45; white-space: pre-wrap; overflow-wrap: anywhere; }
 .error-page { display: grid; gap: var(--s3); max-width: 68ch; padding-block: var(--s6); justify-items: start; }
 
 @media (max-width: 860px) {
@@ -266,6 +286,14 @@ legend { padding: 0 0 var(--s1); font-weight: 600; }
   .timeline time { text-align: left; }
   .timeline .day { display: inline; margin-right: var(--s2); }
 }
+@media screen and (max-width: 620px) {
+  .paper { padding: var(--s4); }
+  .paper-facts div { grid-template-columns: minmax(0, 1fr); }
+  .paper thead { display: none; }
+  .paper tr { display: grid; gap: var(--s1); padding-block: var(--s2); border-top: 1px solid var(--line); }
+  .paper td { padding: 0; border: 0; }
+  .paper td::before { content: attr(data-head); display: block; color: var(--quiet); font-size: 12px; }
+}
 @media (max-width: 360px) {
   .top nav a { padding-inline: 7px; font-size: 14px; }
   .top nav { margin-inline: -7px; }
@@ -278,8 +306,18 @@ legend { padding: 0 0 var(--s1); font-weight: 600; }
   .bar .fill { fill: CanvasText; }
   .timeline li::after { background: CanvasText; }
 }
+@page { size: A4; margin: 18mm 16mm 20mm; @bottom-right { content: counter(page) " / " counter(pages); font: 8pt system-ui, sans-serif; color: #444; } }
 @media print {
   .top nav, .decide, .undo, .filter, .replay-all, .letter form, .control, .many, .more, .skip { display: none; }
+  .screen-only, body:has(.paper) .top, body:has(.paper) footer { display: none; }
+  body:has(.paper) { --ground: #fff; --surface: #fff; --ink: #000; --quiet: #444; --line: #bbb; --bad: #000; color-scheme: light; font-size: 10.5pt; }
+  body:has(.paper) main, .paper { max-width: none; padding: 0; border: 0; }
+  .paper table, .paper-facts div { font-size: 9pt; }
+  .paper code { font-size: 8pt; }
+  .paper h1 { font-size: 17pt; }
+  .paper h2, .paper h3 { break-after: avoid; }
+  .paper tr, .paper-facts div, .loud { break-inside: avoid; }
+  .paper p, .paper li { orphans: 3; widows: 3; }
 }
 `;
 

@@ -12,6 +12,7 @@ import { type Context, partitionByName } from "../../src/operations/context.ts";
 import { inspectRun, signalRun, undoEffect } from "../../src/operations/govern-run.ts";
 import { startRuns } from "../../src/operations/start-runs.ts";
 import { ticketTriageSpec } from "../../src/workflows/ticket-triage/governance.ts";
+import { ticketTriage } from "../../src/workflows/ticket-triage/workflow.ts";
 import { outside, ticketEvent } from "./outside.ts";
 import worker, { deployment } from "./worker.ts";
 
@@ -245,5 +246,16 @@ describe("retention", () => {
     });
     expect(view.erased?.records.map(({ seq, type }) => [seq, type])).toEqual(before.entries.map(({ seq, type }) => [seq, type]));
     expect(await start(ticket)).toEqual({ runId, fresh: false });
+  });
+
+  it("erases a run when the first of its declared elements has to go, whatever longer time the spec sets", async () => {
+    const shortest = Math.min(...ticketTriage.dataFlow.map(({ retentionDays }) => retentionDays));
+    const payloadDays = shortest + 60;
+    await seedSpecs(env.DB, [{ ...ticketTriageSpec, version: 2, retention: { payloadDays } }], Date.now());
+    const { runId } = await start(newTicket());
+    await closed(runId);
+    const { entries } = await inspected(runId);
+    expect(await column(runId, "spec_version")).toBe(2);
+    expect(await column(runId, "erase_at")).toBe((entries.at(-1)?.at ?? 0) + shortest * DAY);
   });
 });

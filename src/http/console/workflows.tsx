@@ -1,7 +1,8 @@
 // /workflows: every version that is deployed or that runs still need.
 import { Hono } from "hono";
 import type { Deployment } from "../../deployment.ts";
-import { type ConsoleEnv, withinOf } from "../console-env.ts";
+import { lapsing, readProviders } from "../../operations/read-providers.ts";
+import { type ConsoleEnv, operationContext, withinOf } from "../console-env.ts";
 import { WorkflowsPage } from "../pages/workflows-page.tsx";
 import { versionsFor } from "../versions.ts";
 import { frameFor, renderPage } from "./page.ts";
@@ -9,6 +10,11 @@ import { frameFor, renderPage } from "./page.ts";
 export const workflowPages = (deployment: Deployment) =>
   new Hono<ConsoleEnv>().get("/", async (c) => {
     const within = withinOf(c, "read workflows");
-    const [versions, frame] = await Promise.all([versionsFor(c.env.DB, deployment, within), frameFor(c.env.DB, c.get("principal"))]);
-    return renderPage(c, <WorkflowsPage frame={frame} versions={versions} now={Date.now()} />);
+    const now = Date.now();
+    const [versions, providers, frame] = await Promise.all([
+      versionsFor(c.env.DB, deployment, within),
+      readProviders(operationContext(c, deployment), now),
+      frameFor(c.env.DB, c.get("principal")),
+    ]);
+    return renderPage(c, <WorkflowsPage frame={frame} versions={versions} agreements={lapsing(providers)} now={now} />);
   });

@@ -30,8 +30,7 @@ export interface ApprovalPageProps {
 export const ApprovalPage = ({ frame, detail, action, now, refused = null, draft = null }: ApprovalPageProps) => {
   const { approval: row, run, spec } = detail;
   const { approval } = row;
-  const payloadDays = spec?.spec.retention.payloadDays ?? null;
-  const removed = removedWhen(run, payloadDays);
+  const removed = removedWhen(run);
   const isQuestion = approval.question !== undefined;
   const pending = row.status === "pending" && refused?.code !== "approval.already_decided";
   return (
@@ -61,7 +60,7 @@ export const ApprovalPage = ({ frame, detail, action, now, refused = null, draft
           <Next failure={refused} detail={detail} />
         </Refusal>
       )}
-      {run.erasedAt === null ? null : <Removed at={run.erasedAt} days={payloadDays} now={now} />}
+      <Removed run={run} now={now} />
       <div class="two">
         <div class="column">
           <section class="panel" aria-labelledby="why">

@@ -25,6 +25,10 @@ export function nextStep({ code, field }: Failure): string {
       return "Load this page again once it is granted.";
     case "access.cross_site":
       return "Open the page in this console and send the form from there.";
+    case "data_flow.changed":
+      return "Read what is here now, and approve that.";
+    case "data_flow.own_spec":
+      return "Ask another data-protection officer.";
     case "effect.undo_running":
       return "Load this page again in a moment to see how it ended.";
     case "run.erased":
@@ -40,6 +44,7 @@ export function nextStep({ code, field }: Failure): string {
     case "grant.separation":
     case "grant.to_oneself":
     case "grant.not_found":
+    case "data_flow.approved":
     case "effect.not_applied":
     case "effect.irreversible":
       return "Nothing was changed.";

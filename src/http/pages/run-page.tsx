@@ -50,7 +50,7 @@ export interface RunPageProps {
 }
 
 export const RunPage = ({ frame, detail, actions, now, notice = null, refused = null, draft = null, again = [] }: RunPageProps) => {
-  const { run, payloadDays, audit, effects, approvals, event } = detail;
+  const { run, audit, effects, approvals, event } = detail;
   const address = `/runs/${encodeURIComponent(run.id)}`;
   const isOperator = frame.principal !== null && may(frame.principal, "control runs", run.workflow);
   const question = operatorQuestion(detail);
@@ -95,7 +95,7 @@ export const RunPage = ({ frame, detail, actions, now, notice = null, refused = 
           <p>{sentence(run.state.error.message)}</p>
         </div>
       ) : null}
-      {run.erasedAt === null ? null : <Removed at={run.erasedAt} days={payloadDays} now={now} />}
+      <Removed run={run} now={now} />
       {question === null ? null : <Operator runId={run.id} question={question} isOperator={isOperator} />}
       {isOperator && run.erasedAt === null ? <RunControl runId={run.id} choices={choices} refused={refused} draft={draft} /> : null}
       <div class="two">
@@ -103,7 +103,7 @@ export const RunPage = ({ frame, detail, actions, now, notice = null, refused = 
           <section class="panel" aria-labelledby="writes">
             <h2 id="writes">What it writes</h2>
             {effects.length === 0 ? <p class="quiet">Nothing so far.</p> : null}
-            <RunWrites runId={run.id} effects={effects} actions={actions} mayUndo={isOperator} removed={removedWhen(run, payloadDays)} />
+            <RunWrites runId={run.id} effects={effects} actions={actions} mayUndo={isOperator} removed={removedWhen(run)} />
           </section>
           <section class="panel" aria-labelledby="timeline">
             <h2 id="timeline">Timeline</h2>

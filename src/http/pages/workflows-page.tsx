@@ -1,6 +1,8 @@
 // Every version of every workflow: what it is for, what starts it, and how many runs still need it, so that a team sees when an old version may go. A version
 // that runs need and that is not deployed comes first, with what to do about it.
+import type { ProviderStanding } from "../../operations/read-providers.ts";
 import type { VersionState, WorkflowVersion } from "../versions.ts";
+import { standingChip, standingWords } from "./flow-words.ts";
 import { type Frame, Layout } from "./layout.tsx";
 import { Empty } from "./list-parts.tsx";
 import { Chip, When } from "./marks.tsx";
@@ -15,7 +17,15 @@ const STATES: Record<VersionState, StatusWords> = {
   missing: { label: "Not deployed", tone: "bad", shape: "cross" },
 };
 
-export const WorkflowsPage = ({ frame, versions, now }: { frame: Frame; versions: readonly WorkflowVersion[]; now: number }) => {
+export interface WorkflowsPageProps {
+  readonly frame: Frame;
+  readonly versions: readonly WorkflowVersion[];
+  /** Providers whose agreement does not hold, or will not for long. */
+  readonly agreements: readonly ProviderStanding[];
+  readonly now: number;
+}
+
+export const WorkflowsPage = ({ frame, versions, agreements, now }: WorkflowsPageProps) => {
   const missing = versions.filter(({ state }) => state === "missing");
   return (
     <Layout frame={frame} title="Workflows" section="workflows">
@@ -24,7 +34,19 @@ export const WorkflowsPage = ({ frame, versions, now }: { frame: Frame; versions
         <p class="lead">
           A run keeps the version that it began with. A version may be removed from the code once no run needs it any more.
         </p>
+        <p class="links">
+          <a href="/providers">Model providers</a>
+        </p>
       </div>
+      {agreements.map(({ provider, host, standing }) => (
+        <div class={standing.state === "expiring" ? "banner" : "banner bad"}>
+          <h2>{`${provider} at ${host}: ${standingChip(standing, false).label.toLowerCase()}`}</h2>
+          <p>
+            {`${standingWords(standing, false)} `}
+            <a href="/providers">See which workflows need it</a>
+          </p>
+        </div>
+      ))}
       {missing.map((one) => (
         <div class="banner bad">
           <h2>{`${nameOf(one)} is not deployed, and ${count(one.open, "run")} still need${one.open === 1 ? "s" : ""} it`}</h2>
@@ -59,6 +81,13 @@ export const WorkflowsPage = ({ frame, versions, now }: { frame: Frame; versions
                 <th scope="row">
                   <strong>{nameOf(one)}</strong>
                   {one.purpose === null ? null : <span class="meta">{sentence(one.purpose)}</span>}
+                  {one.state === "current" ? (
+                    <span class="meta">
+                      <a href={`/workflows/${encodeURIComponent(one.workflow)}/data-flow`}>
+                        Data flow<span class="unseen">{` of ${one.workflow}`}</span>
+                      </a>
+                    </span>
+                  ) : null}
                   {one.trigger === null ? null : <span class="meta">{`Started by ${one.trigger.type} of ${one.trigger.connector}`}</span>}
                 </th>
                 <td>

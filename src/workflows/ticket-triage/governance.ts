@@ -26,5 +26,5 @@ export const ticketTriageSpec: GovernanceSpec = {
   review: { reviewers: ["ada@example.com", "grace@example.com"], slaMinutes: 240, onExpiry: "reject" },
   onFailure: "compensate",
   rollback: { procedure: "Undo each write on its run's page", owner: "head.of.support@example.com", windowDays: 30 },
-  retention: { payloadDays: 90 },
+  retention: { payloadDays: 30 },
 };

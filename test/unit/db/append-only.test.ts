@@ -14,8 +14,20 @@ const ROWS = {
   audit_checkpoint: "(number, date, key, at, digest, runs, records, through, complete) values (1, 'd', 'k', 1, 'x', 0, 0, 0, 1)",
   role_grant: "(id, principal, role, workflow, granted_at, granted_by) values (1, 'ada', 'reviewer', '*', 1, 'alan')",
   audit_export: "(id, at, by, format, filter) values (1, 1, 'ada', 'csv', '{}')",
+  provider_card: "(provider, host, recorded_at, recorded_by, region, zero_retention) values ('p', 'q', 1, 'ada', 'eu', 0)",
+  data_flow_approval: "(workflow, at, by, digest, body) values ('w', 1, 'ada', 'd', '{}')",
 } as const;
-const CHANGE = { audit: "actor", halt: "reason", audit_checkpoint: "digest", audit_export: "by", role_grant: "principal" } as const;
+const CHANGE = {
+  audit: "actor",
+  halt: "reason",
+  audit_checkpoint: "digest",
+  audit_export: "by",
+  provider_card: "region",
+  data_flow_approval: "by",
+  role_grant: "principal",
+} as const;
+/** An insert over a row of these is left out and does not fail: a projection and a seed repeat theirs. */
+const REPEATED: readonly string[] = ["audit", "provider_card"];
 type Table = keyof typeof ROWS;
 
 describe.each(Object.keys(ROWS) as Table[])("the table %s", (name) => {
@@ -41,7 +53,7 @@ describe.each(Object.keys(ROWS) as Table[])("the table %s", (name) => {
     expect(await attempt(`delete from ${name}`)).toContain("append-only");
     const other = ROWS[name].replace(/'(h|why|x|ada)'/, "'eve'");
     const replaced = await attempt(`insert or replace into ${name} ${other}`);
-    expect(replaced).toContain(name === "audit" ? "done" : "append-only");
+    expect(replaced).toContain(REPEATED.includes(name) ? "done" : "append-only");
     expect(await table(db, name)).toEqual(before);
   });
 });

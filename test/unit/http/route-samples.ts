@@ -44,6 +44,11 @@ const digest = (() => {
 })();
 
 const STEP = "route ticket";
+/** Of no text that anybody was shown. */
+const OTHER = "0".repeat(64);
+const DAYS = { dpaSignedOn: "2026-03-01", dpaExpires: "2027-02-28" };
+const FORM_CARD = { provider: "openai", host: "api.openai.com", ...DAYS, region: "eu", keeps: "nothing", transfer: "none" };
+const CARD = { provider: "openai", host: "api.openai.com", ...DAYS, region: "eu", zeroRetention: true, transfer: "none" };
 const GRANT = { principal: "grace@example.com", role: "operator", workflow: WORKFLOW };
 /** Of test/unit/http/access.test.ts. */
 const REVOKED = { principal: "grace@example.com", role: "auditor", workflow: "*" };
@@ -74,6 +79,16 @@ export const SAMPLES: Readonly<Record<string, Sample>> = {
   "GET /api/halts": { path: "/api/halts" },
   "POST /api/halts": { path: "/api/halts", json: { scope: WORKFLOW, on: true, reason: "wrong teams" }, thing: true },
   "GET /api/workflows": { path: "/api/workflows" },
+  "GET /api/workflows/:name/data-flow": { path: `/api/workflows/${WORKFLOW}/data-flow`, thing: true },
+  "POST /api/workflows/:name/data-flow/approvals": {
+    path: `/api/workflows/${WORKFLOW}/data-flow/approvals`,
+    json: { digest: OTHER },
+    thing: true,
+    decides: true,
+    otherwise: 409,
+  },
+  "GET /api/provider-cards": { path: "/api/provider-cards", thing: true },
+  "POST /api/provider-cards": { path: "/api/provider-cards", json: CARD, thing: true, decides: true },
   "GET /api/audit/key": { path: "/api/audit/key", otherwise: 404 },
   "GET /api/audit/checkpoints": { path: "/api/audit/checkpoints", thing: true },
   "GET /api/audit/checkpoints/:number": { path: "/api/audit/checkpoints/1", thing: true, otherwise: 404 },
@@ -106,6 +121,18 @@ export const SAMPLES: Readonly<Record<string, Sample>> = {
   "POST /runs/:id/replay": { path: `/runs/${failed.id}/replay`, form: {}, thing: true },
   "POST /runs/:id/restart": { path: `/runs/${failed.id}/restart`, form: { step: "triage" }, thing: true },
   "GET /workflows": { path: "/workflows" },
+  "GET /workflows/:name/data-flow": { path: `/workflows/${WORKFLOW}/data-flow`, thing: true },
+  "POST /workflows/:name/data-flow": {
+    path: `/workflows/${WORKFLOW}/data-flow`,
+    form: { digest: OTHER },
+    thing: true,
+    decides: true,
+    otherwise: 409,
+  },
+  "GET /workflows/:name/art-30": { path: `/workflows/${WORKFLOW}/art-30`, thing: true },
+  "GET /specs/:workflow/:version/document": { path: `/specs/${WORKFLOW}/${SPEC.version}/document`, thing: true },
+  "GET /providers": { path: "/providers", thing: true },
+  "POST /providers": { path: "/providers", form: { ...FORM_CARD }, thing: true, decides: true },
   "GET /dead-letters": { path: "/dead-letters", thing: true },
   "POST /dead-letters/replay": { path: "/dead-letters/replay", form: { confirmed: "yes" }, thing: true },
   "POST /dead-letters/:id/replay": { path: `/dead-letters/${LETTER}/replay`, form: {}, thing: true },

@@ -3,7 +3,7 @@
 import type { Approval, Decision } from "../../../src/core/approval.ts";
 import type { InterlockEvent } from "../../../src/core/event.ts";
 import { eventIdOf, runIdOf } from "../../../src/core/ids.ts";
-import { digest, type JsonObject } from "../../../src/core/json.ts";
+import { canonical, digest, type JsonObject } from "../../../src/core/json.ts";
 import { hasEnded, type RunState } from "../../../src/core/run.ts";
 import { projectRuns } from "../../../src/db/projection.ts";
 import type { Entry, NewEntry } from "../../../src/engine/journal.ts";
@@ -332,6 +332,6 @@ export async function approveSpec(db: D1Database, spec: GovernanceSpec = SPEC): 
     .prepare(
       "insert into governance_spec (workflow, version, status, body, digest, approved_by, approved_at) values (?, ?, 'approved', ?, ?, ?, ?)",
     )
-    .bind(spec.workflow, spec.version, JSON.stringify(spec), digest(spec), spec.owner, NOW)
+    .bind(spec.workflow, spec.version, canonical(spec), digest(spec), spec.owner, NOW)
     .run();
 }
