@@ -172,7 +172,7 @@ describe("the page", () => {
 
 describe("the deployed console", () => {
   it("has each page and address behind its sign-in, and takes no form of another site", async () => {
-    const { get, form, json } = await openConsole([]);
+    const { get, form } = await openConsole([]);
     for (const path of [
       "/providers",
       "/workflows/ticket-triage/data-flow",
@@ -183,7 +183,7 @@ describe("the deployed console", () => {
     ])
       expect([path, (await get(path)).status]).toEqual([path, 200]);
     expect(await (await form("/providers", entered(), { origin: "https://evil.example" })).text()).toContain("another site");
-    const operator = await openConsole([], { grants: everywhere("operator") });
+    const operator = await openConsole([], { grants: everywhere("operator").map((grant) => ({ ...grant, principal: "ada@example.com" })) });
     expect((await operator.form("/providers", entered())).status).toBe(403);
     expect((await operator.json("/api/provider-cards", card())).status).toBe(403);
     const unknown = await openConsole([], { env: { DEV_IDENTITY: "" } });
