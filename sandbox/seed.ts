@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { cardRows } from "./provider-cards.ts";
-import { INSERT_SPEC, localSpecs, specRow } from "./specs.ts";
+import { approvalOf, localSpecs } from "./specs.ts";
 
 const quote = (value: string | number | null): string =>
   value === null ? "null" : typeof value === "number" ? String(value) : `'${value.replaceAll("'", "''")}'`;
@@ -16,8 +16,9 @@ function filled(statement: string, values: readonly (string | number | null)[]):
 }
 
 const statements = [
-  ...localSpecs.map((spec) => filled(INSERT_SPEC, specRow(spec, Date.now()))),
-  ...cardRows().map(({ statement, values }) => filled(statement, values)),
+  ...[...localSpecs.flatMap((spec) => approvalOf(spec, Date.now())), ...cardRows()].map(({ statement, values }) =>
+    filled(statement, values),
+  ),
 ];
 const folder = mkdtempSync(path.join(tmpdir(), "interlock-seed-"));
 const file = path.join(folder, "specs.sql");

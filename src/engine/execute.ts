@@ -19,6 +19,7 @@ import { runQuestion } from "./run-question.ts";
 import { isRead, runRead } from "./run-read.ts";
 import { foldUndo, runUndo } from "./run-undo.ts";
 import { runSignal, runSleep, runStep } from "./run-wait.ts";
+import { boundWrite, mayWrite } from "./shadow.ts";
 import { taintOf } from "./taint-of.ts";
 
 export interface RunInput {
@@ -157,7 +158,7 @@ function appliedSteps(pass: Pass, steps: ReadonlySet<string>): string[] {
 export async function undoStep(pass: Pass, workflow: Workflow, step: string): Promise<number | null> {
   const intended = foldEffect(pass.entries(step)).intended;
   const found = intended && findAction(workflow, intended.action);
-  if (!found || found.action.effect === "read") return null;
+  if (!found || found.action.effect === "read" || !mayWrite(pass.spec)) return null;
   return runUndo(pass, step, found.connector, found.action);
 }
 
@@ -214,7 +215,7 @@ function connectorHandle(pass: Pass, { workflow, event }: RunInput, use: Use): R
               step,
               connector: use.connector,
               name,
-              action,
+              action: boundWrite(pass.spec, action),
               input,
               basedOn: options?.basedOn ?? null,
               retry: options?.retry,

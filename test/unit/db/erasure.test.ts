@@ -23,7 +23,7 @@ describe("erasing a run's contents", () => {
     return { ...story, head: await projectAll(db, story, eraseAt) };
   };
   const erase = async (now: number, limit = 200) => {
-    const found = await erasableRuns(db, now, limit);
+    const found = await erasableRuns(db, now, limit, []);
     await eraseRuns(db, found, now);
     return found;
   };
@@ -102,7 +102,7 @@ describe("erasing a run's contents", () => {
 
   it("leaves alone a run that was reopened since it was found, its event too", async () => {
     const story = await put("approved", 1, NOW);
-    const found = await erasableRuns(db, NOW, 10);
+    const found = await erasableRuns(db, NOW, 10, []);
     await projectAll(db, story, null);
     await eraseRuns(db, found, NOW);
     expect(await readJournalCopy(db, story.id, { seq: story.entries.length, head: story.head })).toMatchObject({ kind: "whole" });
