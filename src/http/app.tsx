@@ -15,12 +15,14 @@ import { haltsApi } from "./api/halts.ts";
 import { overviewApi } from "./api/overview.ts";
 import { runsApi } from "./api/runs.ts";
 import { specDryRunApi } from "./api/spec-dry-run.ts";
+import { specsApi } from "./api/specs.ts";
 import { workflowsApi } from "./api/workflows.ts";
 import { approvalPages } from "./console/approvals.tsx";
 import { auditPages } from "./console/audit.tsx";
 import { deadLetterPages } from "./console/dead-letters.tsx";
 import { frameFor, renderPage } from "./console/page.ts";
 import { runPages } from "./console/runs.tsx";
+import { specPages } from "./console/specs.tsx";
 import { stopPages } from "./console/stops.tsx";
 import { workflowPages } from "./console/workflows.tsx";
 import { type ConsoleEnv, signedIn } from "./console-env.ts";
@@ -78,6 +80,7 @@ const api = (deployment: Deployment) =>
     .route("/workflows", workflowsApi(deployment))
     .route("/audit", auditApi())
     .route("/specs/dry-run", specDryRunApi())
+    .route("/specs", specsApi(deployment))
     .route("/overview", overviewApi())
     .all("*", (c) => problemResponse({ code: "request.not_found", message: `There is nothing at ${c.req.path}` }));
 
@@ -88,6 +91,7 @@ const pages = (deployment: Deployment) =>
     .route("/approvals", approvalPages(deployment))
     .route("/runs", runPages(deployment))
     .route("/workflows", workflowPages(deployment))
+    .route("/specs", specPages(deployment))
     .route("/dead-letters", deadLetterPages(deployment))
     .route("/stops", stopPages(deployment))
     .route("/audit", auditPages(deployment));

@@ -215,6 +215,9 @@ legend { padding: 0 0 var(--s1); font-weight: 600; }
 .list .version-state { width: 34%; }
 .list .number { width: 104px; font-variant-numeric: tabular-nums; text-align: right; }
 
+.bullets { display: grid; gap: var(--s1); padding-left: var(--s4); list-style: disc; }
+textarea.document { font-family: var(--mono); font-size: 13px; line-height: 1.5; }
+.digest { overflow-wrap: anywhere; }
 .status-line { display: flex; flex-wrap: wrap; align-items: center; gap: var(--s2) var(--s3); }
 .plain { display: grid; gap: var(--s4); }
 .plain .status-line { margin-top: var(--s1); }

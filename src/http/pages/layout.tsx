@@ -5,7 +5,7 @@ import type { HaltRow } from "../../operations/halt-runs.ts";
 import { STYLE_URL } from "../style.ts";
 import { Stopped } from "./stopped.tsx";
 
-export type Section = "approvals" | "runs" | "workflows" | "dead-letters" | "stops" | "audit";
+export type Section = "approvals" | "runs" | "workflows" | "specs" | "dead-letters" | "stops" | "audit";
 
 /** What the frame shows around a page. Without a principal (an error before anybody was known) there is no navigation. */
 export interface Frame {
@@ -74,6 +74,9 @@ export const Layout = ({ frame: { principal, pending, stopped }, title, section,
                   </NavItem>
                   <NavItem href="/workflows" current={section === "workflows"}>
                     Workflows
+                  </NavItem>
+                  <NavItem href="/specs" current={section === "specs"}>
+                    Rules
                   </NavItem>
                   <NavItem href="/dead-letters" current={section === "dead-letters"}>
                     Dead letters
