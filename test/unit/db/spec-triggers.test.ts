@@ -74,9 +74,9 @@ describe("a version", () => {
     const sets = ["body = '[]'", "digest = 'x'", "note = 'n'", "emergency = 'e'", "submitted_at = 9", "approved_at = 9", "expires_at = 9", "ended_at = 9"];
     await refuses(
       [...sets.map((set) => `update governance_spec set ${set}`), ...sets.slice(0, 3).map((set) => `update governance_spec set ${set}, status = status`)],
-      /nothing of a submitted version changes/,
+      /^governance_spec: /,
     );
-    await refuses(["update governance_spec set author = 'eve@example.com'", "update governance_spec set version = 7"], /never change/);
+    await refuses(["update governance_spec set author = 'eve@example.com'", "update governance_spec set version = 7"], /^governance_spec: /);
     await refuses(["delete from governance_spec"], /stays/);
     const values = "('w', 1, 'draft', '[]', 'd1', 'eve@example.com', 1)";
     await refuses(
@@ -180,7 +180,7 @@ describe("an approval", () => {
     await agree(1, "peter@example.com");
     for (const expires of [null, AT + EMERGENCY_MS + 1, AT]) expect(await approve(1, OLGA, expires)).toMatch(/for 24 hours/);
     expect(await approve(1, OLGA, AT + EMERGENCY_MS)).toBe("done");
-    expect(await run("update governance_spec set expires_at = expires_at + 1")).toMatch(/nothing of a submitted version/);
+    expect(await run("update governance_spec set expires_at = expires_at + 1")).toMatch(/^governance_spec: /);
   });
 
   it("is not made easier afterwards: what is submitted as an emergency stays one", async () => {
