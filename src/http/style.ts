@@ -106,7 +106,7 @@ footer p { padding-block: var(--s4) var(--s6); border-top: 1px solid var(--line)
 .list tbody tr:last-child > :first-child { border-bottom-left-radius: var(--round); }
 .list tbody tr:last-child > :last-child { border-bottom-right-radius: var(--round); }
 .list th a { font-weight: 600; }
-.list .meta { display: block; margin-top: 2px; }
+.list .meta, .stage .meta { display: block; margin-top: 2px; }
 .list time { white-space: nowrap; }
 
 .two { display: grid; grid-template-columns: minmax(0, 1fr) minmax(0, 420px); gap: var(--s4); align-items: start; }

@@ -30,7 +30,10 @@ export async function forgeSpec(db: D1Database, { workflow, version, body, diges
 
 /** While `work` goes on, a version counts that does not fit the schema. */
 export async function withUnreadableSpec(db: D1Database, workflow: string, work: () => Promise<void>): Promise<void> {
-  const found = await db.prepare("select max(version) as last from governance_spec where workflow = ?").bind(workflow).first<{ last: number | null }>();
+  const found = await db
+    .prepare("select max(version) as last from governance_spec where workflow = ?")
+    .bind(workflow)
+    .first<{ last: number | null }>();
   const version = (found?.last ?? 0) + 1;
   await forgeSpec(db, { workflow, version, body: JSON.stringify({ workflow, version }) });
   try {

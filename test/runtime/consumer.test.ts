@@ -262,7 +262,8 @@ describe("a workflow's governance spec", () => {
     await vi.waitFor(async () => expect(await row()).toEqual({ status: "completed", spec_version: 0 }), { timeout: 10_000 });
     const { results } = await env.DB.prepare("select body from effect where run = ?").bind(run).all<{ body: string }>();
     expect(results.length).toBeGreaterThan(0);
-    for (const { body } of results) expect(JSON.parse(body)).toMatchObject({ refused: { because: "shadow" }, ruling: { rule: "no_approved_spec" } });
+    for (const { body } of results)
+      expect(JSON.parse(body)).toMatchObject({ refused: { because: "shadow" }, ruling: { rule: "no_approved_spec" } });
     const asked = world.zendesk.requests.slice(before);
     expect(asked.length).toBeGreaterThan(0);
     expect(asked.filter(({ method }) => method !== "GET")).toEqual([]);

@@ -67,7 +67,7 @@ export const SpecPage = ({ frame, detail, powers, now, notice, refused, asked }:
           </section>
         </div>
         <aside class="column aside" aria-label="What can be done">
-          <section class="panel" aria-labelledby="spec-stage">
+          <section class="panel stage" aria-labelledby="spec-stage">
             <h2 id="spec-stage">{specStatus(version, now).label}</h2>
             <History version={version} now={now} />
             <SpecForms

@@ -29,7 +29,9 @@ const approve = (version: number, by: string, expires: number | null = null) =>
   );
 const OLGA = "olga@example.com";
 const end = (version: number, status: string, because = "'why'") =>
-  run(`update governance_spec set status = '${status}', ended_by = '${OLGA}', ended_at = 5, ended_because = ${because} where version = ${version}`);
+  run(
+    `update governance_spec set status = '${status}', ended_by = '${OLGA}', ended_at = 5, ended_because = ${because} where version = ${version}`,
+  );
 /** The way that people go. */
 async function go(version: number, to: "draft" | "submitted" | "approved" | "retired" | "rejected"): Promise<void> {
   const steps = [await draft(version)];
@@ -71,12 +73,27 @@ describe("a version", () => {
 
   it.each(["submitted", "approved", "rejected", "retired"] as const)("that is %s keeps its text for ever", async (status) => {
     await go(1, status);
-    const sets = ["body = '[]'", "digest = 'x'", "note = 'n'", "emergency = 'e'", "submitted_at = 9", "approved_at = 9", "expires_at = 9", "ended_at = 9"];
+    const sets = [
+      "body = '[]'",
+      "digest = 'x'",
+      "note = 'n'",
+      "emergency = 'e'",
+      "submitted_at = 9",
+      "approved_at = 9",
+      "expires_at = 9",
+      "ended_at = 9",
+    ];
     await refuses(
-      [...sets.map((set) => `update governance_spec set ${set}`), ...sets.slice(0, 3).map((set) => `update governance_spec set ${set}, status = status`)],
+      [
+        ...sets.map((set) => `update governance_spec set ${set}`),
+        ...sets.slice(0, 3).map((set) => `update governance_spec set ${set}, status = status`),
+      ],
       /^governance_spec: /,
     );
-    await refuses(["update governance_spec set author = 'eve@example.com'", "update governance_spec set version = 7"], /^governance_spec: /);
+    await refuses(
+      ["update governance_spec set author = 'eve@example.com'", "update governance_spec set version = 7"],
+      /^governance_spec: /,
+    );
     await refuses(["delete from governance_spec"], /stays/);
     const values = "('w', 1, 'draft', '[]', 'd1', 'eve@example.com', 1)";
     await refuses(
@@ -153,7 +170,9 @@ describe("an approval", () => {
     for (const by of [OLGA, "ann@example.com", "eve@example.com"]) expect(await approve(1, by)).toMatch(/approved by somebody else/);
     await agree(1, OLGA);
     expect(await approve(1, "eve@example.com")).toMatch(/approved by somebody else/);
-    expect(await run("update governance_spec set status = 'approved', approved_by = 'olga@example.com'")).toMatch(/approved by somebody else/);
+    expect(await run("update governance_spec set status = 'approved', approved_by = 'olga@example.com'")).toMatch(
+      /approved by somebody else/,
+    );
     expect(await approve(1, OLGA, AT + EMERGENCY_MS)).toMatch(/approved by somebody else/);
     expect(await approve(1, OLGA)).toBe("done");
   });

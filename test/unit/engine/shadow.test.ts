@@ -21,7 +21,11 @@ const everything: Body = async ({ book, mind, step }) => {
     await book.sendLetter("send", { text: "three" }),
   ];
   const answered = await step.approval("ask", { question: "Shall we?" });
-  return { read: record.owner, outcomes: outcomes.map((one) => (one.status === "refused" ? one.because : one.status)), answered: answered.status };
+  return {
+    read: record.owner,
+    outcomes: outcomes.map((one) => (one.status === "refused" ? one.because : one.status)),
+    answered: answered.status,
+  };
 };
 
 describe("a run of a workflow that has no approved spec", () => {

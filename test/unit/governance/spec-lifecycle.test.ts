@@ -1,6 +1,12 @@
 // What one version of a governance spec may become, by whom. Plain data in; nothing is stored here (test/unit/db/spec-triggers.test.ts has the database's word).
 import { describe, expect, it } from "vitest";
-import { decideTransition, EMERGENCY_MS, type SpecFacts, type SpecStatus, type Transition } from "../../../src/governance/spec-lifecycle.ts";
+import {
+  decideTransition,
+  EMERGENCY_MS,
+  type SpecFacts,
+  type SpecStatus,
+  type Transition,
+} from "../../../src/governance/spec-lifecycle.ts";
 
 const AUTHOR = "ann@example.com";
 const OWNER = "olga@example.com";

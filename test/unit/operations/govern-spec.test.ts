@@ -52,7 +52,8 @@ const counting = async (now = NOW) => {
   const spec = specFor(ticketTriage, specs);
   return spec.ok ? spec.value.version : spec.error.message;
 };
-const go = async (version: number) => expect([await draft(version), await submit(version), await approve(version)]).toEqual(["done", "done", "done"]);
+const go = async (version: number) =>
+  expect([await draft(version), await submit(version), await approve(version)]).toEqual(["done", "done", "done"]);
 const emergency = async (version: number, at: number) =>
   expect([
     await draft(version),
@@ -73,10 +74,14 @@ describe("a draft", () => {
 
   it("is a spec of its workflow: an error names the place", async () => {
     const wrong = text(1, { rollback: { ...ticketTriageSpec.rollback, windowDays: 0 } });
-    expect(await newDraft(context, ann, WORKFLOW, wrong, NOW)).toMatchObject({ error: { code: "spec.invalid", field: "rollback.windowDays" } });
+    expect(await newDraft(context, ann, WORKFLOW, wrong, NOW)).toMatchObject({
+      error: { code: "spec.invalid", field: "rollback.windowDays" },
+    });
     expect(await newDraft(context, ann, WORKFLOW, "text", NOW)).toMatchObject({ error: { code: "spec.invalid" } });
     expect(await newDraft(context, ann, WORKFLOW, text(1, { workflow: "other" }), NOW)).toMatchObject({ error: { field: "workflow" } });
-    expect(await newDraft(context, ann, "other", text(1, { workflow: "other" }), NOW)).toMatchObject({ error: { code: "workflow.unknown" } });
+    expect(await newDraft(context, ann, "other", text(1, { workflow: "other" }), NOW)).toMatchObject({
+      error: { code: "workflow.unknown" },
+    });
   });
 
   it("is changed by its author until it is submitted", async () => {
@@ -87,7 +92,9 @@ describe("a draft", () => {
     await submit(1);
     expect(said(await saveDraft(context, ann, name(1), text(1), NOW))).toBe("spec.wrong_state");
     const read = await readSpecVersion(context, name(1), NOW);
-    expect(read).toMatchObject({ value: { version: { digest: digestOf(1, purpose), body: canonical(text(1, purpose)), status: "submitted" } } });
+    expect(read).toMatchObject({
+      value: { version: { digest: digestOf(1, purpose), body: canonical(text(1, purpose)), status: "submitted" } },
+    });
   });
 
   it("begins from the latest text; the first from what the code says of itself, which nobody can submit as it is", async () => {
@@ -223,7 +230,13 @@ it("the list shows each workflow with its versions, and between two of them what
   await go(1);
   await draft(2, ann, { thresholds: { triage: 0.5 } });
   expect(await readSpecs(context, NOW)).toMatchObject([
-    { workflow: WORKFLOW, versions: [{ version: 2, status: "draft", counts: false }, { version: 1, status: "approved", counts: true, approvals: [{ by: olga.id }] }] },
+    {
+      workflow: WORKFLOW,
+      versions: [
+        { version: 2, status: "draft", counts: false },
+        { version: 1, status: "approved", counts: true, approvals: [{ by: olga.id }] },
+      ],
+    },
   ]);
   expect(await compareSpecs(context, WORKFLOW, { from: 1, to: 2 }, NOW)).toMatchObject({
     value: { changes: [{ path: "thresholds.triage", before: 0.6, after: 0.5, judgement: "looser" }] },
