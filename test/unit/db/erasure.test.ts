@@ -120,6 +120,14 @@ describe("erasing a run's contents", () => {
     expect((await readRun(db, other.id))?.event?.data).toBeNull();
   });
 
+  it("keeps an event's data for a run of a deployed workflow that never had a spec", async () => {
+    const story = tell({ ending: "approved", ticket: 1 });
+    const other = { ...story, id: story.id.replace("ticket-triage", "unapproved") };
+    await projectAll(db, story, NOW);
+    await projectAll(db, other, NOW + DAY);
+    expect(await erasableRuns(db, NOW, 10, ["unapproved"])).toEqual([{ run: story.id, event: null }]);
+  });
+
   it("does not hinder a run that another workflow begins later with the same event", async () => {
     const story = await put("approved", 1, NOW);
     await erase(NOW);

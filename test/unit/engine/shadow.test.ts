@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { AnyWriteAction, Http } from "../../../src/connectors/define.ts";
 import { Pass } from "../../../src/engine/pass.ts";
 import { boundWrite } from "../../../src/engine/shadow.ts";
+import { dryRun, effectsOf } from "../../../src/governance/dry-run.ts";
 import { shadowSpec } from "../../../src/governance/shadow-spec.ts";
 import { GovernanceSpec } from "../../../src/governance/spec.ts";
 import type { MemoryOptions } from "../../harness/memory-engine.ts";
@@ -52,6 +53,18 @@ describe("a run of a workflow that has no approved spec", () => {
       Array(4).fill(expect.objectContaining({ outcome: "require_approval", rule: "no_approved_spec" })),
     );
     expect(world.engine.entries("approval.requested")).toEqual([]);
+  });
+
+  it("shows what rules would have done with its writes, before there are any", async () => {
+    const world = ledgerWorld(everything, { spec: unapproved, answer: unreachable });
+    await world.engine.run();
+    const recorded = world.engine.durable.map(({ at, type, step = null, seq: _, ...body }) => ({ at, type, step, body: body as never }));
+    const { considered, was, would } = dryRun(ledgerSpec, effectsOf("run", recorded));
+    expect({ considered, was, would }).toEqual({
+      considered: 4,
+      was: { allow: 0, require_approval: 4, deny: 0 },
+      would: { allow: 4, require_approval: 0, deny: 0 },
+    });
   });
 
   it("ends the same when it is replayed", async () => {
