@@ -7,7 +7,10 @@ export type SpecStatus = "draft" | "submitted" | "approved" | "rejected" | "reti
 /** How long an emergency version counts after its last approval. */
 export const EMERGENCY_MS = 24 * 60 * 60_000;
 
-/** Who must agree, besides the author. */
+export const expiryOf = ({ emergency }: { readonly emergency: string | null }, approvedAt: number): number | null =>
+  emergency === null ? null : approvedAt + EMERGENCY_MS;
+
+/** How many must agree, besides the author. */
 export const approvalsNeeded = ({ emergency }: { readonly emergency: string | null }): number => (emergency === null ? 1 : 2);
 
 export interface SpecFacts {
@@ -36,18 +39,18 @@ export type Change =
   | { readonly to: "draft" }
   | { readonly to: "submitted" }
   | { readonly to: "awaits" }
-  | { readonly to: "approved"; readonly expiresAt: number | null }
+  | { readonly to: "approved" }
   | { readonly to: "rejected" }
   | { readonly to: "retired" };
 
-export function decideTransition(facts: SpecFacts, transition: Transition, by: string, now: number): Result<Change> {
+export function decideTransition(facts: SpecFacts, transition: Transition, by: string): Result<Change> {
   switch (transition.do) {
     case "save":
       return ownDraft(facts, by, "changes") ?? ok({ to: "draft" });
     case "submit":
       return ownDraft(facts, by, "submits") ?? ok({ to: "submitted" });
     case "approve":
-      return decideApproval(facts, transition.digest, by, now);
+      return decideApproval(facts, transition.digest, by);
     case "reject":
       return facts.status === "submitted" ? ok({ to: "rejected" }) : wrongState(facts, "rejected", "a submitted one");
     case "retire":
@@ -60,7 +63,7 @@ function ownDraft(facts: SpecFacts, by: string, does: string): ReturnType<typeof
   return same(by, facts.author) ? null : fail("spec.not_yours", `Version ${facts.version} is ${facts.author}'s: its author ${does} it`);
 }
 
-function decideApproval(facts: SpecFacts, digest: string, by: string, now: number): Result<Change> {
+function decideApproval(facts: SpecFacts, digest: string, by: string): Result<Change> {
   const { version, status, author, emergency, approvals, approvedVersion } = facts;
   if (status !== "submitted") return wrongState(facts, "approved", "a submitted one");
   if (same(by, author)) return fail("spec.not_yours", `${by} wrote version ${version}: somebody else approves it`);
@@ -73,8 +76,7 @@ function decideApproval(facts: SpecFacts, digest: string, by: string, now: numbe
     const message = `Version ${approvedVersion} is approved, and version ${version} would not count beside it: reject it, or retire version ${approvedVersion} first`;
     return fail("spec.wrong_state", message);
   }
-  if (approvals.length + 1 < approvalsNeeded(facts)) return ok({ to: "awaits" });
-  return ok({ to: "approved", expiresAt: emergency === null ? null : now + EMERGENCY_MS });
+  return ok({ to: approvals.length + 1 < approvalsNeeded(facts) ? "awaits" : "approved" });
 }
 
 const wrongState = ({ version, status }: SpecFacts, done: string, fitting: string) =>

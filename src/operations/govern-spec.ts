@@ -8,7 +8,7 @@ import { canonical } from "../core/json.ts";
 import type { Principal } from "../core/principal.ts";
 import { endSpec, insertDraft, readSpecTexts, recordApproval, type SpecText, submitDraft, updateDraft } from "../db/specs.ts";
 import { GovernanceSpec } from "../governance/spec.ts";
-import { approvalsNeeded, decideTransition, type SpecFacts, type Transition } from "../governance/spec-lifecycle.ts";
+import { approvalsNeeded, decideTransition, expiryOf, type SpecFacts, type Transition } from "../governance/spec-lifecycle.ts";
 import type { Context } from "./context.ts";
 import { requireRole } from "./require-role.ts";
 
@@ -96,12 +96,11 @@ export async function approveSpec(
   { digest, note }: ApproveSpecInput,
   now: number,
 ): Promise<Result<SpecName>> {
-  return move(context, principal, name, { do: "approve", digest }, now, async (version, change) => {
+  return move(context, principal, name, { do: "approve", digest }, now, async (version) => {
     const read = readText(name, JSON.parse(version.body));
     if (!read.ok) return read;
-    const expiresAt = change.to === "approved" ? change.expiresAt : null;
     const approval = { by: principal.id, at: now, digest, note: note || null };
-    await recordApproval(context.env.DB, name, approval, { needed: approvalsNeeded(version), expiresAt });
+    await recordApproval(context.env.DB, name, approval, { needed: approvalsNeeded(version), expiresAt: expiryOf(version, now) });
     return ok(true);
   });
 }
@@ -116,8 +115,6 @@ export const retireSpec = (context: Context, principal: Principal, name: SpecNam
     ok(await endSpec(context.env.DB, name, { to: "retired", by: principal.id, at: now, because: reason })),
   );
 
-type Decided = Extract<ReturnType<typeof decideTransition>, { ok: true }>["value"];
-
 /** `write` is true once it has happened; false or a rejection where somebody else was first, which a second look then says. */
 async function move(
   context: Context,
@@ -125,7 +122,7 @@ async function move(
   name: SpecName,
   transition: Transition,
   now: number,
-  write: (version: SpecText, change: Decided) => Promise<Result<boolean>>,
+  write: (version: SpecText) => Promise<Result<boolean>>,
 ): Promise<Result<SpecName>> {
   const denied = requireRole(principal, transition.do === "save" || transition.do === "submit" ? "author" : "process_owner");
   if (denied) return denied;
@@ -133,14 +130,14 @@ async function move(
     const versions = await readSpecTexts(context.env.DB, name.workflow, now);
     const version = versions.find((one) => one.version === name.version);
     if (!version) return fail("spec.not_found", `${name.workflow} has no version ${name.version} of its governance spec`);
-    const decided = decideTransition(factsOf(version, versions), transition, principal.id, now);
-    return decided.ok ? ok({ version, change: decided.value }) : decided;
+    const decided = decideTransition(factsOf(version, versions), transition, principal.id);
+    return decided.ok ? ok(version) : decided;
   };
   const first = await look();
   if (!first.ok) return first;
   let refused: unknown = null;
   try {
-    const written = await write(first.value.version, first.value.change);
+    const written = await write(first.value);
     if (!written.ok) return written;
     if (written.value) return ok(name);
   } catch (thrown) {

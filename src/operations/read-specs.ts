@@ -41,11 +41,17 @@ export interface SpecDetail extends ReadSpec {
   readonly counting: ReadSpec | null;
   /** From what counts to this one; null where one of the two cannot be read, or nothing counts. */
   readonly changes: readonly SpecChange[] | null;
+  /** Where the rules and the deployed code are not about the same things, as sentences. */
+  readonly misfits: readonly string[];
   /** Newest first. */
   readonly versions: readonly SpecVersion[];
 }
 
-export async function readSpecVersion({ env }: Context, { workflow, version }: SpecName, now: number): Promise<Result<SpecDetail>> {
+export async function readSpecVersion(
+  { env, deployment }: Context,
+  { workflow, version }: SpecName,
+  now: number,
+): Promise<Result<SpecDetail>> {
   const versions = await readSpecTexts(env.DB, workflow, now);
   const found = versions.find((one) => one.version === version);
   if (!found) return notFound(workflow, version);
@@ -53,7 +59,9 @@ export async function readSpecVersion({ env }: Context, { workflow, version }: S
   const counting = counts ? read(counts) : null;
   const own = read(found);
   const changes = counting?.spec && own.spec ? diffSpecs(counting.spec, own.spec) : null;
-  return ok({ ...own, counting, changes, versions });
+  const deployed = newestWorkflow(deployment, workflow);
+  const misfits = own.spec && deployed ? misfitsOf(own.spec, deployed) : [];
+  return ok({ ...own, counting, changes, misfits, versions: versions.map(({ body: _, ...listed }) => listed) });
 }
 
 export async function compareSpecs(
@@ -90,11 +98,7 @@ export async function draftBasis(
 
 /** To be filled in: who owns it and reviews, and which fields may be written. It begins in shadow and asks about everything. */
 function firstDraft({ name, purpose, uses, decisions }: Workflow) {
-  const writes = Object.values(uses).flatMap((use) =>
-    use.kind === "connector"
-      ? Object.entries(use.actions).flatMap(([action, { effect }]) => (effect === "read" ? [] : [`${use.connector}.${action}`]))
-      : [],
-  );
+  const writes = writesOf(uses);
   const { mode, regulated, alwaysAsk, onFailure, retention } = shadowSpec({ name, purpose });
   return {
     workflow: name,
@@ -111,6 +115,30 @@ function firstDraft({ name, purpose, uses, decisions }: Workflow) {
     rollback: { procedure: "", owner: "", windowDays: retention.payloadDays },
     retention,
   };
+}
+
+const writesOf = (uses: Workflow["uses"]): string[] =>
+  Object.values(uses).flatMap((use) =>
+    use.kind === "connector"
+      ? Object.entries(use.actions).flatMap(([action, { effect }]) => (effect === "read" ? [] : [`${use.connector}.${action}`]))
+      : [],
+  );
+
+function misfitsOf({ actions, thresholds, alwaysAsk }: GovernanceSpec, { uses, decisions }: Workflow): string[] {
+  const writes = writesOf(uses);
+  const listed = Object.keys(actions);
+  const named = new Set([...Object.keys(thresholds), ...alwaysAsk.map(({ decision }) => decision)]);
+  return [
+    ...writes
+      .filter((action) => !listed.includes(action))
+      .map((action) => `${action} is not listed: the workflow may ask for it, and it is denied.`),
+    ...listed
+      .filter((action) => !writes.includes(action))
+      .map((action) => `${action} is listed, and the deployed workflow has no such write.`),
+    ...[...named]
+      .filter((decision) => !Object.hasOwn(decisions, decision))
+      .map((decision) => `${decision} is named, and the deployed workflow makes no such decision.`),
+  ];
 }
 
 const read = (version: SpecText): ReadSpec => ({ version, spec: GovernanceSpec.safeParse(jsonOf(version.body)).data ?? null });

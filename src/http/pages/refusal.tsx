@@ -28,6 +28,9 @@ export function nextStep({ code, field }: Failure): string {
     case "run.erased":
     case "halt.partly_told":
       return "You need not do anything: whatever was not reached is told again until it knows.";
+    case "spec.wrong_state":
+    case "spec.changed":
+      return "Nothing was changed. This page shows the version as it is now.";
     case "run.not_ended":
       return "Cancel the run, or load this page again when it has ended.";
     case "run.ended":
@@ -35,6 +38,7 @@ export function nextStep({ code, field }: Failure): string {
     case "run.not_failed":
     case "run.taken_back":
     case "dead_letter.replayed":
+    case "spec.not_yours":
     case "effect.not_applied":
     case "effect.irreversible":
       return "Nothing was changed.";

@@ -41,6 +41,16 @@ export const SpecPage = ({ frame, detail, powers, now, notice, refused, asked }:
       <div class="two">
         <div class="column">
           <Differences detail={detail} />
+          {detail.misfits.length === 0 ? null : (
+            <section class="panel" aria-labelledby="spec-misfits">
+              <h2 id="spec-misfits">Against the deployed workflow</h2>
+              <ul class="bullets">
+                {detail.misfits.map((misfit) => (
+                  <li>{misfit}</li>
+                ))}
+              </ul>
+            </section>
+          )}
           {spec === null ? (
             <section class="panel" aria-labelledby="spec-older">
               <h2 id="spec-older">An older form</h2>

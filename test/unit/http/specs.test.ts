@@ -190,6 +190,16 @@ describe("the pages of rules", () => {
     expect(asks(html)).toEqual(["retire"]);
   });
 
+  it("say where the rules and the deployed code are not about the same things", async () => {
+    const { "slack.postMessage": _, ...actions } = SPEC.actions;
+    await draft({ actions: { ...actions, "zendesk.closeTicket": { ask: "always", fields: {} } }, thresholds: { triage: 0.8, other: 0.5 } });
+    const html = await page(`${AT}/4`);
+    expect(html).toContain("slack.postMessage is not listed: the workflow may ask for it, and it is denied.");
+    expect(html).toContain("zendesk.closeTicket is listed, and the deployed workflow has no such write.");
+    expect(html).toContain("other is named, and the deployed workflow makes no such decision.");
+    expect(html).not.toContain("triage is named");
+  });
+
   it("escape what people wrote", async () => {
     const evil = `<script>alert(1)</script>"'`;
     await draft({ purpose: evil, rollback: { ...SPEC.rollback, procedure: evil } });

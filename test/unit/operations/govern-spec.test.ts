@@ -189,6 +189,13 @@ describe("for a new run counts", () => {
     expect(await counting(NOW + HOUR + EMERGENCY_MS)).toBe(1);
   });
 
+  it("an emergency version that two people approve at the same moment, for 24 hours", async () => {
+    await draft(1);
+    await submit(1, ann, { emergency: "It writes nonsense" });
+    expect(await Promise.all([approve(1, olga), approve(1, peter)])).toEqual(["done", "done"]);
+    expect([await counting(NOW + EMERGENCY_MS - 1), await counting(NOW + EMERGENCY_MS)]).toEqual([1, 0]);
+  });
+
   it("an emergency version in force even beside a higher one, and never beyond its time", async () => {
     await draft(1);
     await submit(1, ann, { emergency: "It writes nonsense" });
