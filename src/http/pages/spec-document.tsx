@@ -15,9 +15,9 @@ const REGULATED = {
 
 export const SpecDocument = ({ spec }: { spec: GovernanceSpec }) => (
   <>
-    <section class="panel prose" aria-labelledby="spec-purpose">
+    <section class="panel" aria-labelledby="spec-purpose">
       <h2 id="spec-purpose">Purpose</h2>
-      <p>{sentence(spec.purpose)}</p>
+      <p class="value">{sentence(spec.purpose)}</p>
       <dl class="facts">
         <Fact label="Owner">{spec.owner}</Fact>
         <Fact label="Mode">{spec.mode === "live" ? "live: writes" : "shadow: writes nothing"}</Fact>
@@ -56,7 +56,7 @@ export const SpecDocument = ({ spec }: { spec: GovernanceSpec }) => (
       <p class="quiet small">What is not listed is denied.</p>
     </section>
     <Reviewing review={spec.review} />
-    <section class="panel prose" aria-labelledby="spec-limits">
+    <section class="panel" aria-labelledby="spec-limits">
       <h2 id="spec-limits">Limits and the way back</h2>
       <ul class="bullets">
         {spec.limits?.writesPerHour === undefined ? null : <li>{`At most ${spec.limits.writesPerHour} writes in an hour`}</li>}
@@ -66,7 +66,7 @@ export const SpecDocument = ({ spec }: { spec: GovernanceSpec }) => (
         {spec.limits === undefined ? <li>No limit on how much in what time.</li> : null}
         <li>{`Writes can be taken back for ${spec.rollback.windowDays} days, by ${spec.rollback.owner}`}</li>
       </ul>
-      <p>{sentence(spec.rollback.procedure)}</p>
+      <p class="value">{sentence(spec.rollback.procedure)}</p>
     </section>
   </>
 );

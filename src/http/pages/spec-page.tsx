@@ -115,15 +115,18 @@ const Differences = ({ detail: { version, counting, changes } }: { detail: SpecD
       ) : changes.length === 0 ? (
         <p>{`${against}, nothing.`}</p>
       ) : (
-        <Changes caption={against} changes={changes} />
+        <>
+          <p>{`${against}: ${changes.length === 1 ? "one difference" : `${changes.length} differences`}.`}</p>
+          <Changes changes={changes} />
+        </>
       )}
     </section>
   );
 };
 
-const Changes = ({ caption, changes }: { caption: string; changes: readonly SpecChange[] }) => (
+const Changes = ({ changes }: { changes: readonly SpecChange[] }) => (
   <table class="list">
-    <caption>{`${caption}: ${changes.length} ${changes.length === 1 ? "difference" : "differences"}`}</caption>
+    <caption class="unseen">What differs from the version that counts now</caption>
     <thead>
       <tr>
         <th scope="col">What</th>

@@ -82,7 +82,7 @@ describe("the pages of rules", () => {
     expect(asks(shown)).toEqual(["approve", "reject", "dry-run"]);
     expect(shown).toContain(`name="digest" value="${await digest()}"`);
     expect(shown).toContain("Fewer questions");
-    expect(shown).toMatch(/Against version 3, which counts now: 1 difference/);
+    expect(shown).toMatch(/Against version 3, which counts now: one difference\./);
     expect(shown).toMatch(/Threshold for triage: lowered from 0\.8 to 0\.7.*Looser/s);
     expect((await post("approve", { digest: await digest() })).headers.get("location")).toBe(`${AT}/4?done=approved`);
     const approved = await page(`${AT}/4?done=approved`);
