@@ -193,23 +193,6 @@ export const halt = sqliteTable(
   (table) => [primaryKey({ columns: [table.scope, table.at] })],
 );
 
-/** What is on record about a model provider's data-processing agreement: every version of a card is a row that stays, and the latest counts. Days are YYYY-MM-DD. */
-export const providerCard = sqliteTable(
-  "provider_card",
-  {
-    provider: text("provider").notNull(),
-    /** The host that requests go to, with its port if it has one. */
-    host: text("host").notNull(),
-    recordedAt: integer("recorded_at").notNull(),
-    recordedBy: text("recorded_by").notNull(),
-    dpaSignedOn: text("dpa_signed_on"),
-    dpaExpires: text("dpa_expires"),
-    region: text("region").notNull(),
-    zeroRetention: integer("zero_retention").notNull(),
-  },
-  (table) => [primaryKey({ columns: [table.provider, table.host, table.recordedAt] })],
-);
-
 /**
  * Every version of every workflow's governance spec. status: draft, submitted, approved, rejected, retired; triggers let it move on only so, and let nothing else
  * of a version change once it is submitted. `body` is the exact text that is approved; `digest` its SHA-256. `emergency`: why it could not wait; null for most.
@@ -237,6 +220,23 @@ export const governanceSpec = sqliteTable(
     endedBecause: text("ended_because"),
   },
   (table) => [primaryKey({ columns: [table.workflow, table.version] })],
+);
+
+/** What is on record about a model provider's data-processing agreement: every version of a card is a row that stays, and the latest counts. Days are YYYY-MM-DD. */
+export const providerCard = sqliteTable(
+  "provider_card",
+  {
+    provider: text("provider").notNull(),
+    /** The host that requests go to, with its port if it has one. */
+    host: text("host").notNull(),
+    recordedAt: integer("recorded_at").notNull(),
+    recordedBy: text("recorded_by").notNull(),
+    dpaSignedOn: text("dpa_signed_on"),
+    dpaExpires: text("dpa_expires"),
+    region: text("region").notNull(),
+    zeroRetention: integer("zero_retention").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.provider, table.host, table.recordedAt] })],
 );
 
 /** Who agreed to exactly which text of a spec, when: one row, or two for an emergency version. Triggers refuse the author's own, and one of another digest. */
