@@ -118,8 +118,17 @@ CREATE TABLE `governance_spec` (
 	`status` text NOT NULL,
 	`body` text NOT NULL,
 	`digest` text NOT NULL,
+	`author` text NOT NULL,
+	`created_at` integer NOT NULL,
+	`note` text,
+	`emergency` text,
+	`submitted_at` integer,
 	`approved_by` text,
 	`approved_at` integer,
+	`expires_at` integer,
+	`ended_by` text,
+	`ended_at` integer,
+	`ended_because` text,
 	PRIMARY KEY(`workflow`, `version`)
 );
 --> statement-breakpoint
@@ -177,4 +186,13 @@ CREATE TABLE `run` (
 --> statement-breakpoint
 CREATE INDEX `run_started` ON `run` (`started_at`);--> statement-breakpoint
 CREATE INDEX `run_due` ON `run` (`due`) WHERE due is not null;--> statement-breakpoint
-CREATE INDEX `run_erase` ON `run` (`erase_at`) WHERE erase_at is not null;
+CREATE INDEX `run_erase` ON `run` (`erase_at`) WHERE erase_at is not null;--> statement-breakpoint
+CREATE TABLE `spec_approval` (
+	`workflow` text NOT NULL,
+	`version` integer NOT NULL,
+	`by` text NOT NULL,
+	`at` integer NOT NULL,
+	`digest` text NOT NULL,
+	`note` text,
+	PRIMARY KEY(`workflow`, `version`, `by`)
+);

@@ -85,3 +85,64 @@ END;
 CREATE TRIGGER `data_flow_approval_refuses_replacing` BEFORE INSERT ON `data_flow_approval` WHEN EXISTS (SELECT 1 FROM `data_flow_approval` WHERE `workflow` = new.`workflow` AND `at` = new.`at`) BEGIN
 	SELECT raise(abort, 'data_flow_approval is append-only');
 END;
+--> statement-breakpoint
+-- A governance spec: draft -> submitted -> approved -> retired, or submitted -> rejected. Whoever may only run statements cannot skip a stage, approve their own
+-- text, approve another text than the one that is there, or change what was submitted. src/governance/spec-lifecycle.ts says the same for people.
+CREATE TRIGGER `governance_spec_begins_as_draft` BEFORE INSERT ON `governance_spec` WHEN new.`status` <> 'draft' OR coalesce(new.`submitted_at`, new.`approved_by`, new.`approved_at`, new.`expires_at`, new.`ended_by`, new.`ended_at`, new.`ended_because`) IS NOT NULL BEGIN
+	SELECT raise(abort, 'governance_spec: a version begins as a draft');
+END;
+--> statement-breakpoint
+CREATE TRIGGER `governance_spec_refuses_replacing` BEFORE INSERT ON `governance_spec` WHEN EXISTS (SELECT 1 FROM `governance_spec` WHERE `workflow` = new.`workflow` AND `version` = new.`version`) BEGIN
+	SELECT raise(abort, 'governance_spec: this version exists');
+END;
+--> statement-breakpoint
+CREATE TRIGGER `governance_spec_keeps_its_name` BEFORE UPDATE ON `governance_spec` WHEN new.`workflow` <> old.`workflow` OR new.`version` <> old.`version` OR new.`author` <> old.`author` OR new.`created_at` <> old.`created_at` BEGIN
+	SELECT raise(abort, 'governance_spec: workflow, version and author never change');
+END;
+--> statement-breakpoint
+CREATE TRIGGER `governance_spec_keeps_its_text` BEFORE UPDATE ON `governance_spec` WHEN old.`status` <> 'draft' AND (new.`status` = old.`status` OR new.`body` <> old.`body` OR new.`digest` <> old.`digest` OR new.`note` IS NOT old.`note` OR new.`emergency` IS NOT old.`emergency` OR new.`submitted_at` IS NOT old.`submitted_at`) BEGIN
+	SELECT raise(abort, 'governance_spec: nothing of a submitted version changes but its status');
+END;
+--> statement-breakpoint
+CREATE TRIGGER `governance_spec_moves_on` BEFORE UPDATE ON `governance_spec` WHEN new.`status` <> old.`status` AND (old.`status`, new.`status`) NOT IN (VALUES ('draft', 'submitted'), ('submitted', 'approved'), ('submitted', 'rejected'), ('approved', 'retired')) BEGIN
+	SELECT raise(abort, 'governance_spec: the status moves draft, submitted, approved, retired, or from submitted to rejected');
+END;
+--> statement-breakpoint
+CREATE TRIGGER `governance_spec_is_submitted` BEFORE UPDATE ON `governance_spec` WHEN new.`status` IN ('draft', 'submitted') AND ((new.`status` = 'submitted') <> (new.`submitted_at` IS NOT NULL) OR coalesce(new.`approved_by`, new.`approved_at`, new.`expires_at`, new.`ended_by`, new.`ended_at`, new.`ended_because`) IS NOT NULL) BEGIN
+	SELECT raise(abort, 'governance_spec: a submitted version says when, and a draft nothing of what comes later');
+END;
+--> statement-breakpoint
+CREATE TRIGGER `governance_spec_is_approved` BEFORE UPDATE ON `governance_spec` WHEN new.`status` = 'approved' AND (new.`approved_at` IS NULL OR coalesce(new.`ended_by`, new.`ended_at`, new.`ended_because`) IS NOT NULL
+	OR new.`expires_at` IS NOT iif(new.`emergency` IS NULL, NULL, new.`approved_at` + 86400000)
+	OR NOT EXISTS (SELECT 1 FROM `spec_approval` WHERE `workflow` = new.`workflow` AND `version` = new.`version` AND `digest` = new.`digest` AND `by` = new.`approved_by`)
+	OR (SELECT count(DISTINCT lower(`by`)) FROM `spec_approval` WHERE `workflow` = new.`workflow` AND `version` = new.`version` AND `digest` = new.`digest` AND lower(`by`) <> lower(new.`author`)) < iif(new.`emergency` IS NULL, 1, 2)) BEGIN
+	SELECT raise(abort, 'governance_spec: approved by somebody else than its author, an emergency by two and for 24 hours');
+END;
+--> statement-breakpoint
+CREATE TRIGGER `governance_spec_is_ended` BEFORE UPDATE ON `governance_spec` WHEN new.`status` IN ('rejected', 'retired') AND (new.`ended_by` IS NULL OR new.`ended_at` IS NULL OR coalesce(trim(new.`ended_because`), '') = '' OR new.`approved_by` IS NOT old.`approved_by` OR new.`approved_at` IS NOT old.`approved_at` OR new.`expires_at` IS NOT old.`expires_at`) BEGIN
+	SELECT raise(abort, 'governance_spec: who ended it, when and why is said, and who approved it stays');
+END;
+--> statement-breakpoint
+CREATE TRIGGER `governance_spec_refuses_delete` BEFORE DELETE ON `governance_spec` WHEN old.`status` <> 'draft' BEGIN
+	SELECT raise(abort, 'governance_spec: a version that was submitted stays');
+END;
+--> statement-breakpoint
+CREATE TRIGGER `spec_approval_is_of_the_text` BEFORE INSERT ON `spec_approval` WHEN NOT EXISTS (SELECT 1 FROM `governance_spec` WHERE `workflow` = new.`workflow` AND `version` = new.`version` AND `status` = 'submitted' AND `digest` = new.`digest`) BEGIN
+	SELECT raise(abort, 'spec_approval: it is of the exact text of a submitted version');
+END;
+--> statement-breakpoint
+CREATE TRIGGER `spec_approval_is_not_the_authors` BEFORE INSERT ON `spec_approval` WHEN EXISTS (SELECT 1 FROM `governance_spec` WHERE `workflow` = new.`workflow` AND `version` = new.`version` AND lower(`author`) = lower(new.`by`)) BEGIN
+	SELECT raise(abort, 'spec_approval: an author does not approve their own version');
+END;
+--> statement-breakpoint
+CREATE TRIGGER `spec_approval_refuses_replacing` BEFORE INSERT ON `spec_approval` WHEN EXISTS (SELECT 1 FROM `spec_approval` WHERE `workflow` = new.`workflow` AND `version` = new.`version` AND lower(`by`) = lower(new.`by`)) BEGIN
+	SELECT raise(abort, 'spec_approval is append-only');
+END;
+--> statement-breakpoint
+CREATE TRIGGER `spec_approval_refuses_update` BEFORE UPDATE ON `spec_approval` BEGIN
+	SELECT raise(abort, 'spec_approval is append-only');
+END;
+--> statement-breakpoint
+CREATE TRIGGER `spec_approval_refuses_delete` BEFORE DELETE ON `spec_approval` BEGIN
+	SELECT raise(abort, 'spec_approval is append-only');
+END;

@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { grantValues, INSERT_GRANT, localGrants } from "./grants.ts";
 import { cardRows } from "./provider-cards.ts";
-import { INSERT_SPEC, localSpecs, specRow } from "./specs.ts";
+import { approvalOf, localSpecs } from "./specs.ts";
 
 const quote = (value: string | number | null): string =>
   value === null ? "null" : typeof value === "number" ? String(value) : `'${value.replaceAll("'", "''")}'`;
@@ -17,9 +17,10 @@ function filled(statement: string, values: readonly (string | number | null)[]):
 }
 
 const statements = [
-  ...localSpecs.map((spec) => filled(INSERT_SPEC, specRow(spec, Date.now()))),
   ...localGrants.map((grant) => filled(INSERT_GRANT, grantValues(grant, Date.now()))),
-  ...cardRows().map(({ statement, values }) => filled(statement, values)),
+  ...[...localSpecs.flatMap((spec) => approvalOf(spec, Date.now())), ...cardRows()].map(({ statement, values }) =>
+    filled(statement, values),
+  ),
 ];
 const folder = mkdtempSync(path.join(tmpdir(), "interlock-seed-"));
 const file = path.join(folder, "specs.sql");

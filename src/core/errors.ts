@@ -62,6 +62,12 @@ export const ERRORS = {
   "effect.irreversible": row(409, "never", "caller", "This write cannot be undone"),
   "effect.undo_running": row(409, "after", "caller", "This write is being undone already"),
 
+  "spec.not_found": row(404, "never", "caller", "No such version of a governance spec"),
+  "spec.invalid": row(422, "never", "caller", "The text is not a governance spec"),
+  "spec.wrong_state": row(409, "never", "caller", "This version of the governance spec has moved on"),
+  "spec.changed": row(409, "never", "caller", "The governance spec is not the text that was read"),
+  "spec.not_yours": row(403, "never", "caller", "Somebody else has to do this to the governance spec"),
+
   "audit.key_unusable": row(500, "operator", "operator", "The key that signs checkpoints of the audit cannot be used"),
   "audit.checkpoint_missing": row(500, "operator", "operator", "A checkpoint of the audit is not where it was written"),
   "dead_letter.not_found": row(404, "never", "caller", "No such dead letter"),

@@ -9,19 +9,20 @@ export interface Erasable {
   readonly event: string | null;
 }
 
-/** Those that are due longest first. */
-export async function erasableRuns(db: D1Database, now: number, limit: number): Promise<Erasable[]> {
-  // The other runs of an event are found by their ids, which name workflow and event: there is no index by event. Every workflow that ever ran has had a spec.
+/** Those that are due longest first. `deployed`: the workflows that may have run without a spec. */
+export async function erasableRuns(db: D1Database, now: number, limit: number, deployed: readonly string[]): Promise<Erasable[]> {
+  // The other runs of an event are found by their ids, which name workflow and event: there is no index by event. A workflow that ran has or had a spec, or is
+  // deployed; of one that is neither any more the event goes with the first of its runs.
   const { results } = await db
     .prepare(
       `select r.id as run, case when exists (
          select 1 from run as other
-         where other.id in (select s.workflow || '.' || substr(r.event_id, 5) from governance_spec as s)
+         where other.id in (select s.workflow || '.' || substr(r.event_id, 5) from (select workflow from governance_spec union select value from json_each(?3)) as s)
            and other.id <> r.id and other.erased_at is null and (other.erase_at is null or other.erase_at > ?1)
        ) then null else r.event_id end as event
        from run as r where r.erase_at <= ?1 order by r.erase_at limit ?2`,
     )
-    .bind(now, limit)
+    .bind(now, limit, JSON.stringify(deployed))
     .all<Erasable>();
   return results;
 }

@@ -193,7 +193,11 @@ export const halt = sqliteTable(
   (table) => [primaryKey({ columns: [table.scope, table.at] })],
 );
 
-/** status: draft, approved, retired. `body` is the exact text that was approved; `digest` its SHA-256. */
+/**
+ * Every version of every workflow's governance spec. status: draft, submitted, approved, rejected, retired; triggers let it move on only so, and let nothing else
+ * of a version change once it is submitted. `body` is the exact text that is approved; `digest` its SHA-256. `emergency`: why it could not wait; null for most.
+ * `ended_*`: who rejected or retired it, and why.
+ */
 export const governanceSpec = sqliteTable(
   "governance_spec",
   {
@@ -202,8 +206,18 @@ export const governanceSpec = sqliteTable(
     status: text("status").notNull(),
     body: text("body").notNull(),
     digest: text("digest").notNull(),
+    author: text("author").notNull(),
+    createdAt: integer("created_at").notNull(),
+    /** For whoever approves it. */
+    note: text("note"),
+    emergency: text("emergency"),
+    submittedAt: integer("submitted_at"),
     approvedBy: text("approved_by"),
     approvedAt: integer("approved_at"),
+    expiresAt: integer("expires_at"),
+    endedBy: text("ended_by"),
+    endedAt: integer("ended_at"),
+    endedBecause: text("ended_because"),
   },
   (table) => [primaryKey({ columns: [table.workflow, table.version] })],
 );
@@ -258,4 +272,18 @@ export const dataFlowApproval = sqliteTable(
     body: text("body").notNull(),
   },
   (table) => [primaryKey({ columns: [table.workflow, table.at] })],
+);
+
+/** Who agreed to exactly which text of a spec, when: one row, or two for an emergency version. Triggers refuse the author's own, and one of another digest. */
+export const specApproval = sqliteTable(
+  "spec_approval",
+  {
+    workflow: text("workflow").notNull(),
+    version: integer("version").notNull(),
+    by: text("by").notNull(),
+    at: integer("at").notNull(),
+    digest: text("digest").notNull(),
+    note: text("note"),
+  },
+  (table) => [primaryKey({ columns: [table.workflow, table.version, table.by] })],
 );

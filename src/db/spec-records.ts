@@ -1,65 +1,23 @@
-// A governance spec with what is on record about it: its exact text, its status, and who approved it when. It does not say whether a run may use it.
+// A governance spec as documents name it: its exact text, its status, and who approved it when, read as a spec where this release can. It does not say whether a
+// run may use it.
 import { GovernanceSpec } from "../governance/spec.ts";
+import { readSpecTexts, type SpecText } from "./specs.ts";
 
-export interface SpecApproval {
-  readonly by: string;
-  readonly at: number;
-  /** SHA-256 of the text that was approved. */
-  readonly digest: string;
-}
-
-export interface SpecRecord {
-  readonly workflow: string;
-  readonly version: number;
-  readonly status: string;
-  /** Who wrote it; null where that is not on record. */
-  readonly author: string | null;
-  /** The exact text. */
-  readonly body: string;
-  /** What the row says its SHA-256 is. */
-  readonly digest: string;
-  readonly approvals: readonly SpecApproval[];
+export interface SpecRecord extends SpecText {
   /** Null where the text does not fit the schema of this release. */
   readonly spec: GovernanceSpec | null;
 }
 
-export async function readSpecRecord(db: D1Database, workflow: string, version: number): Promise<SpecRecord | null> {
-  const row = await db.prepare(`${SELECT} where workflow = ? and version = ?`).bind(workflow, version).first<Stored>();
-  return row && recordOf(row);
+export async function readSpecRecord(db: D1Database, workflow: string, version: number, now: number): Promise<SpecRecord | null> {
+  return recordOf((await readSpecTexts(db, workflow, now)).find((one) => one.version === version));
 }
 
 /** The version that new runs begin with. */
-export async function currentSpecRecord(db: D1Database, workflow: string): Promise<SpecRecord | null> {
-  const row = await db
-    .prepare(`${SELECT} where workflow = ? and status = 'approved' order by version desc limit 1`)
-    .bind(workflow)
-    .first<Stored>();
-  return row && recordOf(row);
+export async function currentSpecRecord(db: D1Database, workflow: string, now: number): Promise<SpecRecord | null> {
+  return recordOf((await readSpecTexts(db, workflow, now)).find(({ counts }) => counts));
 }
 
-const SELECT = "select * from governance_spec";
-
-interface Stored {
-  readonly workflow: string;
-  readonly version: number;
-  readonly status: string;
-  readonly author?: string | null;
-  readonly body: string;
-  readonly digest: string;
-  readonly approved_by: string | null;
-  readonly approved_at: number | null;
-}
-
-const recordOf = ({ workflow, version, status, author, body, digest, approved_by: by, approved_at: at }: Stored): SpecRecord => ({
-  workflow,
-  version,
-  status,
-  author: author ?? null,
-  body,
-  digest,
-  approvals: by === null || at === null ? [] : [{ by, at, digest }],
-  spec: specIn(body),
-});
+const recordOf = (text: SpecText | undefined): SpecRecord | null => (text ? { ...text, spec: specIn(text.body) } : null);
 
 function specIn(body: string): GovernanceSpec | null {
   try {

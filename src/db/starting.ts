@@ -1,50 +1,64 @@
-// What a start needs of D1: the approved specs, the recorded number of partitions; and the log of events that may be in no run.
+// What a start needs of D1: the specs that count, the recorded number of partitions; and the log of events that may be in no run.
+import { sha256Hex } from "../core/crypto.ts";
 import { fail, ok, type Result } from "../core/errors.ts";
 import type { InterlockEvent } from "../core/event.ts";
 import { GovernanceSpec } from "../governance/spec.ts";
 import { eventRow, INSERT_EVENTS } from "./event-log.ts";
+import { countingVersion } from "./specs.ts";
 
 export interface Starting {
   /** The number of partitions that this database began with: it decides where every run lives. */
   readonly partitions: number;
-  /** The newest approved spec of each workflow, by workflow name. One that cannot be read is a failure, and costs no other workflow its start. */
+  /** The spec that counts for each workflow that has an approved one, by workflow name. One that cannot be read is a failure, and costs no other workflow its start. */
   readonly specs: Map<string, Result<GovernanceSpec>>;
 }
 
 /** One round trip: it is paid by every batch of events. */
-export async function readStarting(db: D1Database, workflows: readonly string[], partitions: number): Promise<Starting> {
-  const [recorded, approved] = await db.batch<{ value: string; workflow: string; body: string }>([
+export async function readStarting(db: D1Database, workflows: readonly string[], partitions: number, now: number): Promise<Starting> {
+  const [recorded, counting] = await db.batch<{ value: string } & Counting>([
     db.prepare("select value from deployment where key = 'partitions'"),
     db
       .prepare(
-        `select workflow, body from governance_spec as s where status = 'approved' and workflow in (select value from json_each(?))
-         and version = (select max(version) from governance_spec where workflow = s.workflow and status = 'approved')`,
+        `select workflow, version, body, digest from governance_spec as s
+         where workflow in (select value from json_each(?1)) and version = ${countingVersion("s.workflow", "?2")}`,
       )
-      .bind(JSON.stringify(workflows)),
+      .bind(JSON.stringify(workflows), now),
   ]);
   const known = recorded?.results[0]?.value;
   if (known === undefined)
     await db.prepare("insert or ignore into deployment (key, value) values ('partitions', ?)").bind(String(partitions)).run();
   return {
     partitions: known === undefined ? partitions : Number(known),
-    specs: new Map((approved?.results ?? []).map((row) => [row.workflow, readSpec(row)])),
+    specs: new Map((counting?.results ?? []).map((row) => [row.workflow, readSpec(row)])),
   };
 }
 
-function readSpec({ workflow, body }: { readonly workflow: string; readonly body: string }): Result<GovernanceSpec> {
+interface Counting {
+  readonly workflow: string;
+  readonly version: number;
+  readonly body: string;
+  readonly digest: string;
+}
+
+/** What was approved is exactly this text: no trigger can compute its digest, so it is compared before it counts. */
+function readSpec({ workflow, version, body, digest }: Counting): Result<GovernanceSpec> {
+  const refused = (why: string) => fail("run.refused", `The approved governance spec of ${workflow}, version ${version}, ${why}`);
+  if (sha256Hex(body) !== digest) return refused("is not the text that was approved: its digest differs");
   let json: unknown;
   try {
     json = JSON.parse(body);
   } catch {
-    return fail("run.refused", `The approved governance spec of ${workflow} is not JSON`);
+    return refused("is not JSON");
   }
   const parsed = GovernanceSpec.safeParse(json);
-  if (parsed.success) return ok(parsed.data);
-  const issue = parsed.error.issues[0];
-  return fail(
-    "run.refused",
-    `The approved governance spec of ${workflow} does not fit its schema: ${issue?.path.join(".")}: ${issue?.message}`,
-  );
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0];
+    return refused(`does not fit its schema: ${issue?.path.join(".")}: ${issue?.message}`);
+  }
+  const named = parsed.data;
+  return named.workflow === workflow && named.version === version
+    ? ok(named)
+    : refused(`says that it is version ${named.version} of ${named.workflow}`);
 }
 
 /** Events that no workflow listens to, or of which a later one may take the place; others are logged with their run's projection. */

@@ -19,6 +19,7 @@ import { runQuestion } from "./run-question.ts";
 import { isRead, runRead } from "./run-read.ts";
 import { foldUndo, runUndo } from "./run-undo.ts";
 import { runSignal, runSleep, runStep } from "./run-wait.ts";
+import { boundWrite } from "./shadow.ts";
 import { taintOf } from "./taint-of.ts";
 
 export interface RunInput {
@@ -214,7 +215,7 @@ function connectorHandle(pass: Pass, { workflow, event }: RunInput, use: Use): R
               step,
               connector: use.connector,
               name,
-              action,
+              action: boundWrite(pass.spec, action),
               input,
               basedOn: options?.basedOn ?? null,
               retry: options?.retry,

@@ -10,6 +10,7 @@ import type { Entry, Journal, JournalSize, NewEntry, RunEntry, StepEntry } from 
 import { cancelOf, decideAdmission, endedBy, type Halt } from "./lifecycle.ts";
 import type { OtherRuns } from "./other-runs.ts";
 import { decideRetry, exhaustion, MAX_ATTEMPTS, type RetryTerms } from "./retry.ts";
+import { mayWrite, readOnly } from "./shadow.ts";
 import type { WriteLimits } from "./write-limits.ts";
 
 /** Everything outside that the engine may touch. All of it is passed in; there is no other clock, dice or network. */
@@ -68,7 +69,7 @@ export class Pass {
     this.workflow = spec.workflow;
     this.spec = spec;
     this.journal = journal;
-    this.ports = ports;
+    this.ports = mayWrite(spec) ? ports : { ...ports, connect: (connector) => readOnly(ports.connect(connector)) };
     const { promise, resolve } = Promise.withResolvers<PassEnd>();
     this.ended = promise;
     this.#end = resolve;

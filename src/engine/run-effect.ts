@@ -1,7 +1,7 @@
 // The shell of the effect protocol: does what decideEffect says, journals it, asks again. Lines that touch nothing outside (intend, rule, ask) share one
 // durable write with the line before the next request leaves; nothing is sent before what announces it is durable.
 
-import type { AnyWriteAction, ApplyContext, Look } from "../connectors/define.ts";
+import type { ApplyContext, Look } from "../connectors/define.ts";
 import type { Approval } from "../core/approval.ts";
 import { type ErrorCode, errorFacts, type Failure, failureOf, InterlockError } from "../core/errors.ts";
 import { digest, type Json, type JsonObject, sameJson } from "../core/json.ts";
@@ -16,13 +16,14 @@ import type { StepEntry } from "./journal.ts";
 import { attemptsOf, isPassControl, type Pass } from "./pass.ts";
 import { ENGINE_PATIENCE, exhaustion, foldTries, type Patience, patienceOf, spentOn } from "./retry.ts";
 import { ruleOn } from "./rule.ts";
+import type { BoundWrite } from "./shadow.ts";
 import { fittingOutput, handOut } from "./step-output.ts";
 
 export interface EffectCall {
   readonly step: string;
   readonly connector: string;
   readonly name: string;
-  readonly action: AnyWriteAction;
+  readonly action: BoundWrite;
   readonly input: unknown;
   readonly basedOn: Decided | null;
   readonly retry?: RetryPolicy | undefined;
@@ -47,7 +48,7 @@ export async function runEffect(pass: Pass, call: EffectCall): Promise<EffectOut
     input,
     basedOn: call.basedOn && { decision: call.basedOn.decision, value: call.basedOn.value },
   });
-  const options = { hasLook: Boolean(action.look), hasProof: Boolean(action.prove), shadow: pass.spec.mode !== "live" };
+  const options = { hasLook: Boolean(action.look), hasProof: Boolean(action.prove), shadow: action.apply === null };
   const key = `${pass.runId}/${step}`;
   checkRecorded(pass, step, args);
   const patience = patienceOf(step, call.retry);
@@ -102,13 +103,15 @@ export async function runEffect(pass: Pass, call: EffectCall): Promise<EffectOut
 
     /** The only place from which a write leaves. */
     const send = async (again = false) => {
+      const { apply } = action;
+      if (apply === null) return pass.hold(step, "workflow.undeclared", `Shadow mode: ${actionName} has no power to write`);
       if (!(await takePlace())) return;
       pass.admit(step);
       endSpent();
       holdUndecided(pass, step, args, state, toWrite, action);
       pass.record(step, { type: "effect.sending", attempt: state.attempts + 1, values: state.values, ...(again ? { again } : {}) });
       await pass.flush();
-      const output = await attempt("send", () => action.apply(toWrite, context()));
+      const output = await attempt("send", () => apply(toWrite, context()));
       recordApplied(pass, step, action, output);
     };
 
@@ -206,7 +209,7 @@ export async function runEffect(pass: Pass, call: EffectCall): Promise<EffectOut
 }
 
 /** What is about to leave is asked for by its own input, not by what the protocol believes to be sending. */
-function holdUndecided(pass: Pass, step: string, args: string, state: EffectState, toWrite: unknown, action: AnyWriteAction): void {
+function holdUndecided(pass: Pass, step: string, args: string, state: EffectState, toWrite: unknown, action: BoundWrite): void {
   const entries = pass.entries(step);
   const leaving = { action: state.intended?.action ?? "", target: action.target(toWrite), values: action.values(toWrite) };
   const missing = mayLeave(pass.spec, leaving, entries.filter(isDecisionEntry));
@@ -228,7 +231,7 @@ function checkRecorded(pass: Pass, step: string, args: string): void {
 }
 
 /** A write that its system would not repeat may become durable with what follows it; any other at once, so that a crash has little to find out. */
-function recordApplied(pass: Pass, step: string, action: AnyWriteAction, output: unknown): void {
+function recordApplied(pass: Pass, step: string, action: BoundWrite, output: unknown): void {
   pass.record(step, { type: "effect.applied", ...kept(output), found: false });
   if (action.idempotency !== "key") pass.flushSoon();
 }
@@ -297,7 +300,7 @@ interface FailedTry {
   readonly step: string;
   readonly args: string;
   readonly during: During;
-  readonly action: AnyWriteAction;
+  readonly action: BoundWrite;
   readonly patience: Patience;
   readonly tryBegan: number;
 }
@@ -363,7 +366,7 @@ function askPerson(pass: Pass, step: string, error: Failure): never {
 }
 
 /** The author is told only of a write that certainly was not made. Under a key a repeat is no question to the system whether the first one arrived. */
-function tellExhausted(pass: Pass, step: string, args: string, action: AnyWriteAction, tries: number, error: Failure): never {
+function tellExhausted(pass: Pass, step: string, args: string, action: BoundWrite, tries: number, error: Failure): never {
   if (action.idempotency === "key" && wasLeftOpen(pass.entries(step))) return askPerson(pass, step, error);
   return pass.failStep(step, args, exhaustion(step, tries, error));
 }
@@ -371,7 +374,7 @@ function tellExhausted(pass: Pass, step: string, args: string, action: AnyWriteA
 type Settled = { kind: "applied"; output: Json } | { kind: "absent" } | { kind: "unclear"; why: string };
 
 /** After a send without an answer: by key it may be repeated; by its marker it is found or not; a record that moved meanwhile is for a person to judge. */
-async function settle(action: AnyWriteAction, input: unknown, context: ApplyContext, state: EffectState): Promise<Settled> {
+async function settle(action: BoundWrite, input: unknown, context: ApplyContext, state: EffectState): Promise<Settled> {
   if (action.idempotency === "key") return { kind: "absent" };
   if (!action.find) return { kind: "unclear", why: "this system offers no way to look it up" };
   const found = (await action.find(input, context)) as Json;

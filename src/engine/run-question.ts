@@ -5,6 +5,7 @@ import type { Approval, Decision } from "../core/approval.ts";
 import { InterlockError } from "../core/errors.ts";
 import { digest, type JsonObject } from "../core/json.ts";
 import { peopleOf } from "../governance/review.ts";
+import { isUnapproved } from "../governance/shadow-spec.ts";
 import type { Question, QuestionOutcome } from "./define.ts";
 import type { Pass } from "./pass.ts";
 import { shownDetails } from "./step-output.ts";
@@ -25,6 +26,11 @@ export async function runQuestion(pass: Pass, step: string, subject: string, ask
   }
   if (!approval) {
     approval = approvalFor(pass, step, subject, asked);
+    if (isUnapproved(pass.spec)) {
+      // Nobody has said who may answer.
+      if (!first) pass.record(step, { type: "question.asked", args });
+      return { status: "expired" };
+    }
     const asking = { type: "approval.requested", approval } as const;
     if (first) pass.record(step, asking);
     else pass.record(step, { type: "question.asked", args }, asking);

@@ -7,6 +7,7 @@ import { answerCondition, type ConditionFacts, deltaOf, timeFacts } from "./cond
 import { breachesOf, touchedOf } from "./field-rules.ts";
 import { computeLimit, countedWrite, sumsOf, type WriteCounts } from "./limits.ts";
 import { peopleOf } from "./review.ts";
+import { isUnapproved } from "./shadow-spec.ts";
 import type { ActionRule, GovernanceSpec } from "./spec.ts";
 import { type Taint, taintRules } from "./taint.ts";
 
@@ -74,6 +75,10 @@ function peopleFor(matched: readonly RuleMatch[]): string[] | null {
 }
 
 function* matchRules(spec: GovernanceSpec, facts: Facts): Generator<RuleMatch> {
+  if (isUnapproved(spec)) {
+    yield { rule: "no_approved_spec", outcome: "require_approval", reason: `No governance spec of ${spec.workflow} is approved` };
+    return;
+  }
   const action = listed(spec.actions, facts.action);
   if (!action) {
     yield { rule: "action_not_listed", outcome: "deny", reason: `The spec does not list ${facts.action}` };

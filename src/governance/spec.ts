@@ -42,6 +42,7 @@ export type FieldRule = z.infer<typeof FieldRule>;
 
 /** Names of the rules that are always there (see evaluate.ts): an owner's rule must not be taken for one of them. */
 export const BUILT_IN_RULES = [
+  "no_approved_spec",
   "action_not_listed",
   "field_never",
   "field_not_listed",
@@ -134,7 +135,8 @@ export type Limits = z.infer<typeof Limits>;
 
 const Spec = z.strictObject({
   workflow: z.string().min(1),
-  version: z.number().int().positive(),
+  /** From 1; 0 is what counts for a workflow that has no approved document (shadow-spec.ts). */
+  version: z.number().int().nonnegative(),
   owner: Person,
   purpose: z.string().min(1),
   /** live writes; shadow goes the whole way and writes nothing. */
@@ -165,7 +167,9 @@ const Spec = z.strictObject({
   }),
 });
 
-export const GovernanceSpec = Spec.superRefine(({ actions, review, limits, rollback, retention }, context) => {
+export const GovernanceSpec = Spec.superRefine(({ version, mode, actions, review, limits, rollback, retention }, context) => {
+  if (version === 0 && (mode === "live" || Object.keys(actions).length > 0))
+    context.addIssue({ code: "custom", path: ["version"], message: "versions begin at 1" });
   const reviewers = peopleOf(review, review.reviewers);
   for (const [action, { rules = [] }] of Object.entries(actions)) {
     for (const [index, { name, ask = [] }] of rules.entries()) {

@@ -18,6 +18,7 @@ import { overviewApi } from "./api/overview.ts";
 import { providerCardsApi } from "./api/provider-cards.ts";
 import { runsApi } from "./api/runs.ts";
 import { specDryRunApi } from "./api/spec-dry-run.ts";
+import { specsApi } from "./api/specs.ts";
 import { workflowsApi } from "./api/workflows.ts";
 import { approvalPages } from "./console/approvals.tsx";
 import { auditPages } from "./console/audit.tsx";
@@ -28,6 +29,7 @@ import { frameFor, renderPage } from "./console/page.ts";
 import { peoplePages } from "./console/people.tsx";
 import { providerPages } from "./console/providers.tsx";
 import { runPages } from "./console/runs.tsx";
+import { specPages } from "./console/specs.tsx";
 import { stopPages } from "./console/stops.tsx";
 import { workflowPages } from "./console/workflows.tsx";
 import { type ConsoleEnv, signedIn } from "./console-env.ts";
@@ -89,6 +91,7 @@ const api = (deployment: Deployment) =>
     .route("/audit", auditApi())
     .route("/grants", grantsApi(deployment))
     .route("/specs/dry-run", specDryRunApi())
+    .route("/specs", specsApi(deployment))
     .route("/overview", overviewApi())
     .all("*", (c) => problemResponse({ code: "request.not_found", message: `There is nothing at ${c.req.path}` }));
 
@@ -99,6 +102,7 @@ const pages = (deployment: Deployment) =>
     .route("/approvals", approvalPages(deployment))
     .route("/runs", runPages(deployment))
     .route("/workflows", workflowPages(deployment))
+    .route("/specs", specPages(deployment))
     .route("/workflows", dataFlowPages(deployment))
     .route("/providers", providerPages(deployment))
     .route("/", documentPages(deployment))

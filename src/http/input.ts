@@ -63,6 +63,8 @@ export const RunFilterInput = z.object({
 export const ChoiceInput = z.enum(["retry", "applied", "not_applied", "abandon"]);
 export const StepInput = z.string().min(1, "Name the step").max(500);
 export const LimitInput = z.coerce.number().int().min(1).max(200).default(50);
+/** A version of a governance spec, as an address names it. */
+export const SpecVersionInput = z.coerce.number("a version is a whole number from 1").int().min(1);
 export const LetterStatusInput = z.enum(["open", "replayed"]);
 /** A letter's source, or a part of its reason. */
 export const LetterTextInput = z.string().trim().min(1).max(500);

@@ -107,7 +107,7 @@ footer p { padding-block: var(--s4) var(--s6); border-top: 1px solid var(--line)
 .list tbody tr:last-child > :first-child { border-bottom-left-radius: var(--round); }
 .list tbody tr:last-child > :last-child { border-bottom-right-radius: var(--round); }
 .list th a { font-weight: 600; }
-.list .meta { display: block; margin-top: 2px; }
+.list .meta, .stage .meta { display: block; margin-top: 2px; }
 .list time { white-space: nowrap; }
 
 .two { display: grid; grid-template-columns: minmax(0, 1fr) minmax(0, 420px); gap: var(--s4); align-items: start; }
@@ -216,6 +216,9 @@ legend { padding: 0 0 var(--s1); font-weight: 600; }
 .list .version-state { width: 34%; }
 .list .number { width: 104px; font-variant-numeric: tabular-nums; text-align: right; }
 
+.bullets { display: grid; gap: var(--s1); padding-left: var(--s4); list-style: disc; }
+textarea.document { font-family: var(--mono); font-size: 13px; line-height: 1.5; }
+.digest { overflow-wrap: anywhere; }
 .status-line { display: flex; flex-wrap: wrap; align-items: center; gap: var(--s2) var(--s3); }
 .plain { display: grid; gap: var(--s4); }
 .plain .status-line { margin-top: var(--s1); }

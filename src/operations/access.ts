@@ -19,6 +19,8 @@ export const MAY = {
   "read the overview": READERS,
   "read the audit": ["auditor"],
   "read specs": ["author", ...READERS],
+  "write specs": ["author"],
+  "decide specs": ["process_owner"],
   "approve data flows": ["data_protection_officer"],
   "read provider cards": ["data_protection_officer", "operator", "auditor"],
   "record provider cards": ["data_protection_officer"],

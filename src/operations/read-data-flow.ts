@@ -60,7 +60,7 @@ export async function readDataFlow(context: Pick<Context, "env" | "deployment">,
     listFlowApprovals(DB, name),
     listCards(DB),
     latestDecisions(DB, name, RUNS_LOOKED_AT),
-    currentSpecRecord(DB, name),
+    currentSpecRecord(DB, name, now),
   ]);
   const demands = workflow.dataFlow.flatMap((element): ProviderDemands[] =>
     element.requires && treatmentOf(element) !== "no" ? [element.requires] : [],

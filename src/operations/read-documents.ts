@@ -40,7 +40,7 @@ export async function readSpecDocument(
   version: number,
   now: number,
 ): Promise<Result<SpecDocument>> {
-  const record = await readSpecRecord(context.env.DB, workflow, version);
+  const record = await readSpecRecord(context.env.DB, workflow, version, now);
   if (!record) return fail("request.not_found", `There is no version ${version} of a governance spec of ${workflow}`);
   const flow = await readDataFlow(context, workflow, now);
   const newest = newestOf(context, workflow);

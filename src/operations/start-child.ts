@@ -6,7 +6,7 @@ import type { OtherRuns, RunPlace, Speaker } from "../engine/other-runs.ts";
 import type { PartitionPort, RunStart } from "../engine/partition-port.ts";
 import type { GovernanceSpec } from "../governance/spec.ts";
 import { type Context, partitionByName } from "./context.ts";
-import { approvedSpec, newestWorkflow, place, prepare, startOf } from "./start-runs.ts";
+import { newestWorkflow, place, prepare, specFor, startOf } from "./start-runs.ts";
 
 export function otherRuns(context: Context, from: Speaker): OtherRuns {
   const at = ({ partition }: Pick<RunPlace, "partition">): PartitionPort => partitionByName(context, partition);
@@ -27,7 +27,7 @@ export function otherRuns(context: Context, from: Speaker): OtherRuns {
     },
     startSuccessor: async ({ workflow, event, signals }) => {
       const { newest, specs } = await prepared(context, workflow);
-      const spec = accepted(approvedSpec(newest, specs));
+      const spec = accepted(specFor(newest, specs));
       const child = originChild(from);
       const origin = { kind: "continued", from: from.run, ...(child ? { child } : {}) } as const;
       // The lane is inherited and not computed anew: the successor lives where the run lived, and begins only when that has ended.

@@ -10,6 +10,7 @@ import { type Place, placeOf } from "../engine/flow.ts";
 import type { Origin } from "../engine/journal.ts";
 import { manifestDigest } from "../engine/manifest.ts";
 import type { RunStart, Started } from "../engine/partition-port.ts";
+import { shadowSpec } from "../governance/shadow-spec.ts";
 import type { GovernanceSpec } from "../governance/spec.ts";
 import { type Context, partitionByName, partitionForLane } from "./context.ts";
 
@@ -120,7 +121,7 @@ export function place(
   event: InterlockEvent,
   specs: ReadonlyMap<string, Result<GovernanceSpec>>,
 ): Result<Omit<Place, "partitionKey"> & { readonly name: string; readonly spec: GovernanceSpec }> {
-  const spec = approvedSpec(workflow, specs);
+  const spec = specFor(workflow, specs);
   if (!spec.ok) return spec;
   try {
     const { partitionKey, ...place } = placeOf(workflow, event);
@@ -130,9 +131,9 @@ export function place(
   }
 }
 
-export const approvedSpec = ({ name }: Workflow, specs: ReadonlyMap<string, Result<GovernanceSpec>>): Result<GovernanceSpec> =>
-  specs.get(name) ??
-  fail("run.refused", `${name} has no approved governance spec: approve one (locally: npm run seed), then replay the dead letter`);
+/** The approved rules; without any, the run goes the whole way and can write nothing. Rules that cannot be read start nothing: what they were meant to be is unknown. */
+export const specFor = (workflow: Workflow, specs: ReadonlyMap<string, Result<GovernanceSpec>>): Result<GovernanceSpec> =>
+  specs.get(workflow.name) ?? ok(shadowSpec(workflow));
 
 function outcomeOf(results: readonly (StartedRun | Failure | undefined)[]): EventOutcome {
   if (results.length === 0) return { kind: "no_workflow" };
@@ -165,11 +166,11 @@ function workflowsFor(context: Context, event: InterlockEvent): Workflow[] {
   return [...newest.values()];
 }
 
-/** The approved specs of these workflows; refuses where partitions were counted otherwise before. */
+/** The specs that count for these workflows; refuses where partitions were counted otherwise before. */
 export async function prepare(context: Context, workflows: readonly string[]): Promise<Result<Starting["specs"]>> {
   if (workflows.length === 0) return ok(new Map());
   try {
-    const read = () => readStarting(context.env.DB, workflows, context.deployment.partitions);
+    const read = () => readStarting(context.env.DB, workflows, context.deployment.partitions, Date.now());
     const { partitions, specs } = await (context.starting?.(workflows.join(" "), read) ?? read());
     if (partitions !== context.deployment.partitions) {
       return fail(

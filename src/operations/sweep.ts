@@ -65,9 +65,10 @@ async function tellPartitions(context: Context): Promise<number> {
 
 /** R2 first: were it last, a failure between the two would leave events there that nothing names any more. */
 async function eraseContents(context: Context, now: number): Promise<number> {
+  const deployed = context.deployment.workflows.map(({ name }) => name);
   let erased = 0;
   for (let round = 0; round < ERASE_ROUNDS; round++) {
-    const runs = await erasableRuns(context.env.DB, now, ERASE_BATCH);
+    const runs = await erasableRuns(context.env.DB, now, ERASE_BATCH, deployed);
     if (runs.length === 0) break;
     const keys = [...new Set(runs.flatMap(({ event }) => (event === null ? [] : [eventKey(event)])))];
     if (keys.length > 0) await context.env.BLOBS.delete(keys);

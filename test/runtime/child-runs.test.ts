@@ -12,6 +12,7 @@ import { CHILD_CHECK_MS } from "../../src/engine/run-child.ts";
 import { type Context, partitionByName, partitionForLane } from "../../src/operations/context.ts";
 import { otherRuns } from "../../src/operations/start-child.ts";
 import { ticketTriageSpec } from "../../src/workflows/ticket-triage/governance.ts";
+import { withUnreadableSpec } from "../harness/forged-spec.ts";
 import { ROUNDS, relatives } from "./relatives.ts";
 import { deployment, RunPartition } from "./worker.ts";
 
@@ -154,13 +155,10 @@ describe("a parent", () => {
       status: "failed",
       error: { code: "child.refused", message: 'This deployment has no workflow "nobody"' },
     });
-    await env.DB.prepare("update governance_spec set status = 'retired' where workflow = 'done'").run();
-    try {
+    await withUnreadableSpec(env.DB, "done", async () => {
       const other = await start("parent", subjectIn("p1"), { workflow: "done", subject: "x", data: null });
       expect(await outputOf(other)).toMatchObject({ status: "failed", error: { code: "child.refused" } });
-    } finally {
-      await env.DB.prepare("update governance_spec set status = 'approved' where workflow = 'done'").run();
-    }
+    });
   });
 
   it("starts one child however often it is asked, and where the child lives is where it was started", async () => {

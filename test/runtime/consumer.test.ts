@@ -8,8 +8,9 @@ import type { Workflow } from "../../src/engine/define.ts";
 import { type Context, partitionByName, partitionForLane } from "../../src/operations/context.ts";
 import { retryDelay } from "../../src/queues/consumer.ts";
 import { createWorker } from "../../src/worker.ts";
+import { withUnreadableSpec } from "../harness/forged-spec.ts";
 import { outside, ticketEvent } from "./outside.ts";
-import worker, { deployment } from "./worker.ts";
+import worker, { deployment, UNAPPROVED } from "./worker.ts";
 
 let world: ReturnType<typeof outside>;
 beforeAll(() => {
@@ -240,44 +241,32 @@ describe("a database that does not answer", () => {
 });
 
 describe("a workflow's governance spec", () => {
-  const withSpecs = async (change: string, work: () => Promise<void>) => {
-    await env.DB.prepare(change).run();
-    try {
-      await work();
-    } finally {
-      await env.DB.batch([
-        env.DB.prepare("delete from governance_spec where version > 1"),
-        env.DB.prepare("update governance_spec set status = 'approved'"),
-      ]);
-    }
-  };
-
-  it("that is not approved starts no run: the event is a dead letter that names the spec", async () => {
-    const ticket = newTicket();
-    const event = ticketEvent(ticket);
-    await withSpecs("update governance_spec set status = 'draft'", async () => {
-      expect((await consume([message(event)])).acked).toEqual([`m-${ticket}`]);
-    });
-    expect(await started([ticket])).toEqual([false]);
-    expect(await lettersAbout(event.id)).toEqual([
-      {
-        source: "zendesk/zendesk",
-        reason: expect.stringMatching(/^The run cannot be started: ticket-triage has no approved governance spec/),
-        body: JSON.stringify(event),
-      },
-    ]);
-  });
-
   it("that was approved and does not fit its schema starts no run, and no older version takes its place", async () => {
     const ticket = newTicket();
-    const insert = `insert into governance_spec (workflow, version, status, body, digest)
-      select workflow, 2, 'approved', '{"workflow":"ticket-triage","version":2}', 'x' from governance_spec where version = 1`;
-    await withSpecs(insert, async () => {
+    await withUnreadableSpec(env.DB, "ticket-triage", async () => {
       expect((await consume([messageFor(ticket)])).acked).toEqual([`m-${ticket}`]);
     });
     expect(await started([ticket])).toEqual([false]);
     const [letter] = await lettersAbout(ticketEvent(ticket).id);
     expect(letter?.reason).toMatch(/governance spec of ticket-triage.*owner/);
+  });
+
+  it("that nobody has approved yet lets the run go the whole way, and nothing is written", async () => {
+    const ticket = newTicket();
+    const before = world.zendesk.requests.length;
+    const event = { ...ticketEvent(ticket), type: UNAPPROVED.type };
+    expect((await consume([message(event)])).acked).toHaveLength(1);
+    const run = runIdOf("unapproved-triage", event.id);
+    const row = () =>
+      env.DB.prepare("select status, spec_version from run where id = ?").bind(run).first<{ status: string; spec_version: number }>();
+    await vi.waitFor(async () => expect(await row()).toEqual({ status: "completed", spec_version: 0 }), { timeout: 10_000 });
+    const { results } = await env.DB.prepare("select body from effect where run = ?").bind(run).all<{ body: string }>();
+    expect(results.length).toBeGreaterThan(0);
+    for (const { body } of results)
+      expect(JSON.parse(body)).toMatchObject({ refused: { because: "shadow" }, ruling: { rule: "no_approved_spec" } });
+    const asked = world.zendesk.requests.slice(before);
+    expect(asked.length).toBeGreaterThan(0);
+    expect(asked.filter(({ method }) => method !== "GET")).toEqual([]);
   });
 });
 

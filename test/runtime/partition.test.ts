@@ -10,6 +10,7 @@ import { decideApproval, historyOfRun, inspectRun, resolveStep, signalRun, undoE
 import { startRuns } from "../../src/operations/start-runs.ts";
 import { ticketTriageSpec } from "../../src/workflows/ticket-triage/governance.ts";
 import { ticketTriage } from "../../src/workflows/ticket-triage/workflow.ts";
+import { withUnreadableSpec } from "../harness/forged-spec.ts";
 import { replayHistory } from "../harness/history.ts";
 import { outside, ticketEvent } from "./outside.ts";
 import { deployment, scripted } from "./worker.ts";
@@ -327,13 +328,10 @@ describe("a deployment", () => {
     expect(outcome?.kind === "refused" && outcome.error.message).toContain("set it back to 4");
   });
 
-  it("without an approved spec refuses the run and names the spec", async () => {
-    await env.DB.prepare("update governance_spec set status = 'retired'").run();
-    try {
+  it("with an approved spec that it cannot read refuses the run and names the spec", async () => {
+    await withUnreadableSpec(env.DB, "ticket-triage", async () => {
       const [outcome] = await startRuns(context(), [ticketEvent(newTicket(), "no-spec")]);
-      expect(outcome).toMatchObject({ kind: "refused", error: { code: "run.refused" } });
-    } finally {
-      await env.DB.prepare("update governance_spec set status = 'approved'").run();
-    }
+      expect(outcome).toMatchObject({ kind: "refused", error: { code: "run.refused", message: expect.stringContaining("ticket-triage") } });
+    });
   });
 });

@@ -15,6 +15,7 @@ import type { Connection, Deployment } from "../../src/deployment.ts";
 import type { Context } from "../../src/operations/context.ts";
 import { replayDeadLetter, replayDeadLetters } from "../../src/operations/replay-dead-letters.ts";
 import { createWorker } from "../../src/worker.ts";
+import { withUnreadableSpec } from "../harness/forged-spec.ts";
 import { outside, ticketEvent } from "./outside.ts";
 import worker, { deployment } from "./worker.ts";
 
@@ -44,14 +45,8 @@ async function consume(bodies: readonly unknown[], queue = "interlock-events"): 
   expect((await getQueueResult(batch, execution)).explicitAcks).toHaveLength(bodies.length);
 }
 
-async function withoutSpec(work: () => Promise<void>): Promise<void> {
-  await env.DB.prepare("update governance_spec set status = 'draft'").run();
-  try {
-    await work();
-  } finally {
-    await env.DB.prepare("update governance_spec set status = 'approved'").run();
-  }
-}
+/** While the spec that counts cannot be read. */
+const unreadably = (work: () => Promise<void>) => withUnreadableSpec(env.DB, "ticket-triage", work);
 
 /** The one letter whose text has this in it. */
 async function letterAbout(text: string): Promise<DeadLetterRow> {
@@ -66,17 +61,17 @@ const runsOf = async (event: InterlockEvent) =>
 const projected = (event: InterlockEvent) =>
   vi.waitFor(async () => expect(await runsOf(event)).toEqual([{ id: runIdOf("ticket-triage", event.id) }]), { timeout: 10_000 });
 
-describe("an event whose workflow had no approved spec", () => {
-  it("starts exactly one run once the spec is approved, and cannot be replayed a second time", async () => {
+describe("an event whose workflow had a spec that could not be read", () => {
+  it("starts exactly one run once it can be, and cannot be replayed a second time", async () => {
     const event = ticketEvent(newTicket());
-    await withoutSpec(async () => {
+    await unreadably(async () => {
       await consume([{ kind: "event", event }]);
       expect(await replay(event.id)).toMatchObject({ ok: true, value: { kind: "refused", run: null } });
       expect(await letterAbout(event.id)).toMatchObject({
         kind: "event",
         connection: "zendesk",
         open: true,
-        outcome: expect.stringMatching(/^refused: The run cannot be started: ticket-triage has no approved governance spec/),
+        outcome: expect.stringMatching(/^refused: The run cannot be started: The approved governance spec of ticket-triage/),
         replayedBy: ada.id,
       });
     });
@@ -89,7 +84,7 @@ describe("an event whose workflow had no approved spec", () => {
 
   it("starts one run when two people replay it at once", async () => {
     const event = ticketEvent(newTicket());
-    await withoutSpec(() => consume([{ kind: "event", event }]));
+    await unreadably(() => consume([{ kind: "event", event }]));
     const both = await Promise.all([replay(event.id), replay(event.id)]);
     expect(both.filter(({ ok }) => ok)).toHaveLength(1);
     expect(both.find(({ ok }) => !ok)).toMatchObject({ error: { code: "dead_letter.replayed" } });
@@ -98,14 +93,14 @@ describe("an event whose workflow had no approved spec", () => {
 
   it("finds the run that its source’s own repeat has started meanwhile", async () => {
     const event = ticketEvent(newTicket());
-    await withoutSpec(() => consume([{ kind: "event", event }]));
+    await unreadably(() => consume([{ kind: "event", event }]));
     await consume([{ kind: "event", event }]);
     expect(await replay(event.id)).toMatchObject({ ok: true, value: { kind: "existed", outcome: "the run existed already" } });
   });
 
   it("is replayed by an operator only", async () => {
     const event = ticketEvent(newTicket());
-    await withoutSpec(() => consume([{ kind: "event", event }]));
+    await unreadably(() => consume([{ kind: "event", event }]));
     const { id } = await letterAbout(event.id);
     const reviewer: Principal = { ...ada, grants: everywhere("reviewer", "auditor") };
     expect(await replayDeadLetter(contextWith(), reviewer, id)).toMatchObject({ ok: false, error: { code: "access.denied" } });
@@ -115,7 +110,7 @@ describe("an event whose workflow had no approved spec", () => {
 
   it("stays open while its partition does not answer", async () => {
     const event = ticketEvent(newTicket());
-    await withoutSpec(() => consume([{ kind: "event", event }]));
+    await unreadably(() => consume([{ kind: "event", event }]));
     const RUN_PARTITION = { getByName: () => ({ start: () => Promise.reject(new Error("the object was reset")) }) };
     expect(await replay(event.id, { env: { RUN_PARTITION } })).toMatchObject({
       ok: true,

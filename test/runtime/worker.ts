@@ -8,6 +8,7 @@ import type { Deployment } from "../../src/deployment.ts";
 import { defineWorkflow } from "../../src/engine/define.ts";
 import type { Model } from "../../src/inference/model.ts";
 import { createWorker } from "../../src/worker.ts";
+import { ticketTriage } from "../../src/workflows/ticket-triage/workflow.ts";
 import { flowWorkflows } from "./flow-workflows.ts";
 import { pausedSteps } from "./paused-steps.ts";
 import { relatives } from "./relatives.ts";
@@ -71,11 +72,15 @@ const largeOutputs = defineWorkflow(
   },
 );
 
+/** The real workflow under a name for which nobody has approved any rules. */
+export const UNAPPROVED = { connector: "zendesk", type: "ticket.unapproved" } as const;
+const unapproved = { ...ticketTriage, name: "unapproved-triage", trigger: UNAPPROVED };
+
 export const deployment: Deployment = {
   ...real,
   partitions: 4,
   models: { default: { trained: [], build: () => scripted } },
-  workflows: [...real.workflows, waitForSignal, largeOutputs, ...flowWorkflows, ...relatives, pausedSteps],
+  workflows: [...real.workflows, waitForSignal, largeOutputs, ...flowWorkflows, ...relatives, pausedSteps, unapproved],
 };
 /** Moves on with every look, so that what starts remember for a moment is never remembered here. */
 let clock = 0;

@@ -34,6 +34,9 @@ export function nextStep({ code, field }: Failure): string {
     case "run.erased":
     case "halt.partly_told":
       return "You need not do anything: whatever was not reached is told again until it knows.";
+    case "spec.wrong_state":
+    case "spec.changed":
+      return "Nothing was changed. This page shows the version as it is now.";
     case "run.not_ended":
       return "Cancel the run, or load this page again when it has ended.";
     case "run.ended":
@@ -45,6 +48,7 @@ export function nextStep({ code, field }: Failure): string {
     case "grant.to_oneself":
     case "grant.not_found":
     case "data_flow.approved":
+    case "spec.not_yours":
     case "effect.not_applied":
     case "effect.irreversible":
       return "Nothing was changed.";

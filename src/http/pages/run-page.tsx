@@ -17,6 +17,7 @@ import { type RunChoices, runChoices } from "./run-choices.ts";
 import { type ControlDraft, RunControl } from "./run-control.tsx";
 import { BegunAgain, RunOrigin } from "./run-origin.tsx";
 import { RunWrites } from "./run-writes.tsx";
+import { specAddress } from "./specs-page.tsx";
 import { approvalStatus, runStatus, waitsFor } from "./status-words.ts";
 import { Timeline } from "./timeline.tsx";
 import { capital, changeInWords, sentence } from "./words.ts";
@@ -115,7 +116,13 @@ export const RunPage = ({ frame, detail, actions, now, notice = null, refused = 
             <h2 id="facts">Facts</h2>
             <dl class="facts">
               <Fact label="Workflow">{`${run.workflow}@${run.version}`}</Fact>
-              <Fact label="Governance spec">{`version ${run.specVersion}`}</Fact>
+              <Fact label="Governance spec">
+                {run.specVersion === 0 ? (
+                  "none approved: shadow"
+                ) : (
+                  <a href={specAddress(run.workflow, run.specVersion)}>{`version ${run.specVersion}`}</a>
+                )}
+              </Fact>
               <Fact label="Started">
                 <When at={run.startedAt} now={now} />
               </Fact>

@@ -7,6 +7,7 @@ export const SECTIONS = {
   approvals: { href: "/approvals", title: "Approvals", needs: "read approvals" },
   runs: { href: "/runs", title: "Runs", needs: "read runs" },
   workflows: { href: "/workflows", title: "Workflows", needs: "read workflows" },
+  specs: { href: "/specs", title: "Rules", needs: "read specs" },
   "dead-letters": { href: "/dead-letters", title: "Dead letters", needs: "read dead letters" },
   stops: { href: "/stops", title: "Kill switch", needs: "read the kill switch" },
   audit: { href: "/audit", title: "Audit", needs: "read the audit" },

@@ -2,6 +2,7 @@
 // object's code; an object that was there before goes on a little, and reaches no storage any more.
 import { createRunPartition } from "../../../durable-objects/run-partition.ts";
 import type { LimitsPort } from "../../../durable-objects/workflow-limits.ts";
+import { approvalOf } from "../../../sandbox/specs.ts";
 import { ok } from "../../../src/core/errors.ts";
 import type { InterlockEvent } from "../../../src/core/event.ts";
 import { partitionName, runIdOf } from "../../../src/core/ids.ts";
@@ -50,11 +51,7 @@ export function makeEnvironment({ time, random, chaos, boundary, specs, flow, co
   shared = database;
   emptyD1(database);
   for (const spec of specs) {
-    database.rows("insert into governance_spec (workflow, version, status, body, digest) values (?, ?, 'approved', ?, '')", [
-      spec.workflow,
-      spec.version,
-      JSON.stringify(spec),
-    ]);
+    for (const { statement, values } of approvalOf(spec, time.now)) database.rows(statement, [...values]);
   }
   const objects = new Map<string, SimulatedObject>();
   const instances = new Map<number, Instance>();

@@ -23,7 +23,7 @@ describe("erasing a run's contents", () => {
     return { ...story, head: await projectAll(db, story, eraseAt) };
   };
   const erase = async (now: number, limit = 200) => {
-    const found = await erasableRuns(db, now, limit);
+    const found = await erasableRuns(db, now, limit, []);
     await eraseRuns(db, found, now);
     return found;
   };
@@ -102,7 +102,7 @@ describe("erasing a run's contents", () => {
 
   it("leaves alone a run that was reopened since it was found, its event too", async () => {
     const story = await put("approved", 1, NOW);
-    const found = await erasableRuns(db, NOW, 10);
+    const found = await erasableRuns(db, NOW, 10, []);
     await projectAll(db, story, null);
     await eraseRuns(db, found, NOW);
     expect(await readJournalCopy(db, story.id, { seq: story.entries.length, head: story.head })).toMatchObject({ kind: "whole" });
@@ -118,6 +118,14 @@ describe("erasing a run's contents", () => {
     expect((await readRun(db, other.id))?.event?.data).toEqual(story.event.data);
     expect(await erase(NOW + DAY)).toEqual([{ run: other.id, event: story.event.id }]);
     expect((await readRun(db, other.id))?.event?.data).toBeNull();
+  });
+
+  it("keeps an event's data for a run of a deployed workflow that never had a spec", async () => {
+    const story = tell({ ending: "approved", ticket: 1 });
+    const other = { ...story, id: story.id.replace("ticket-triage", "unapproved") };
+    await projectAll(db, story, NOW);
+    await projectAll(db, other, NOW + DAY);
+    expect(await erasableRuns(db, NOW, 10, ["unapproved"])).toEqual([{ run: story.id, event: null }]);
   });
 
   it("does not hinder a run that another workflow begins later with the same event", async () => {

@@ -45,7 +45,7 @@ async function askAll(grants: readonly Grant[], env: Partial<Env> = {}): Promise
   const answers = new Map<string, Answer>();
   for (const [route, sample] of Object.entries(SAMPLES)) {
     const before = open.asked.length;
-    const response = await send(open, sample);
+    const response = await send(open, route, sample);
     const text = await response.text();
     requests++;
     const refused = response.status === 403;
@@ -56,7 +56,9 @@ async function askAll(grants: readonly Grant[], env: Partial<Env> = {}): Promise
   return answers;
 }
 
-function send(open: Console, { path, json, form }: Sample): Promise<Response> {
+function send(open: Console, route: string, { path, json, form }: Sample): Promise<Response> {
+  if (route.startsWith("PUT"))
+    return open.get(path, { method: "PUT", headers: { "content-type": "application/json" }, body: JSON.stringify(json) });
   if (json !== undefined) return open.json(path, json);
   return form ? open.form(path, form) : open.get(path);
 }

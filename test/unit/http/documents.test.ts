@@ -114,7 +114,9 @@ describe("the Governance Specification", () => {
     const { page, db } = await openPapers();
     const insert = (version: number, status: string, body: string) =>
       db
-        .prepare("insert into governance_spec (workflow, version, status, body, digest) values ('ticket-triage', ?, ?, ?, 'abc')")
+        .prepare(
+          "insert into governance_spec (workflow, version, status, body, digest, author, created_at) values ('ticket-triage', ?, ?, ?, 'abc', 'ann@example.com', 1)",
+        )
         .bind(version, status, body)
         .run();
     await insert(20, "draft", JSON.stringify({ ...SPEC, version: 20 }));

@@ -489,7 +489,7 @@ describe("a run whose contents were removed", () => {
     const story = tell({ ending, ticket: 5158 });
     await project(db, story);
     const at = NOW + 40 * DAY;
-    await eraseRuns(db, await erasableRuns(db, at, 10), at);
+    await eraseRuns(db, await erasableRuns(db, at, 10, []), at);
     const run = (await readRun(db, story.id)) as RunDetail;
     const approval = (await readApproval(db, story.approvalId)) as ApprovalDetail;
     return {

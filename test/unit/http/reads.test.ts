@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { type DeadLetter, keepDeadLetters, markReplayed, openLetters } from "../../../src/db/dead-letters.ts";
 import * as reads from "../../../src/db/reads.ts";
+import { forgeSpec } from "../../harness/forged-spec.ts";
 import { fakeD1 } from "./fake-d1.ts";
 import { approveSpec, type Ending, MINUTE, NOW, project, type Story, tell } from "./stories.ts";
 
@@ -133,8 +134,8 @@ describe("reads", () => {
   it("treats a spec that this release cannot read as absent", async () => {
     await approveSpec(db);
     expect((await reads.readSpec(db, "ticket-triage", 3))?.spec.review.slaMinutes).toBe(240);
-    await db.prepare("update governance_spec set body = '{}'").run();
-    expect(await reads.readSpec(db, "ticket-triage", 3)).toBeNull();
+    await forgeSpec(db, { workflow: "ticket-triage", version: 4, body: "{}" });
+    expect(await reads.readSpec(db, "ticket-triage", 4)).toBeNull();
     expect(await reads.readSpec(db, "ticket-triage", 9)).toBeNull();
   });
 

@@ -1,7 +1,10 @@
 // One good request for every route of the app, on the stories below: what somebody who may would send. `thing`: it is about something of the workflow
 // "ticket-triage", so that a grant for another workflow must not be enough. `decides`: it approves or decides. `otherwise`: how it ends for those who may, where
 // that is no success. A route that has none here fails the access test.
+import { sha256Hex } from "../../../src/core/crypto.ts";
+import { canonical } from "../../../src/core/json.ts";
 import { eventLetter, keepDeadLetters } from "../../../src/db/dead-letters.ts";
+import { insertDraft, submitDraft } from "../../../src/db/specs.ts";
 import { type Console, openConsole } from "./console.ts";
 import { MINUTE, NOW, SPEC, tell } from "./stories.ts";
 
@@ -33,6 +36,18 @@ export async function openStories(grants: Parameters<typeof openConsole>[1]): Pr
     stories.map((story) => ({ ...story, entries: [...story.entries] })),
     grants,
   );
+  for (const [spec, author] of [
+    [DRAFT, "ada@example.com"],
+    [SUBMITTED, "ann@example.com"],
+  ] as const) {
+    const body = canonical(spec);
+    await insertDraft(open.db, { workflow: WORKFLOW, version: spec.version, body, digest: sha256Hex(body), author }, NOW);
+  }
+  await submitDraft(
+    open.db,
+    { workflow: WORKFLOW, version: SUBMITTED.version, digest: sha256Hex(canonical(SUBMITTED)), note: null, emergency: null },
+    NOW,
+  );
   const event = { ...asked.event, id: "evt_9" };
   await keepDeadLetters(open.db, [{ ...eventLetter(event, "no spec"), id: LETTER }], NOW);
   return open;
@@ -49,6 +64,13 @@ const OTHER = "0".repeat(64);
 const DAYS = { dpaSignedOn: "2026-03-01", dpaExpires: "2027-02-28" };
 const FORM_CARD = { provider: "openai", host: "api.openai.com", ...DAYS, region: "eu", keeps: "nothing", transfer: "none" };
 const CARD = { provider: "openai", host: "api.openai.com", ...DAYS, region: "eu", zeroRetention: true, transfer: "none" };
+const RULES = `/specs/${WORKFLOW}`;
+/** Who asks wrote the one and not the other. */
+const DRAFT = { ...SPEC, version: SPEC.version + 1 };
+const SUBMITTED = { ...SPEC, version: SPEC.version + 2 };
+const NEXT = { ...SPEC, version: SPEC.version + 3 };
+const DRAFT_AT = `${RULES}/${DRAFT.version}`;
+const SUBMITTED_AT = `${RULES}/${SUBMITTED.version}`;
 const GRANT = { principal: "grace@example.com", role: "operator", workflow: WORKFLOW };
 /** Of test/unit/http/access.test.ts. */
 const REVOKED = { principal: "grace@example.com", role: "auditor", workflow: "*" };
@@ -94,6 +116,30 @@ export const SAMPLES: Readonly<Record<string, Sample>> = {
   "GET /api/audit/checkpoints/:number": { path: "/api/audit/checkpoints/1", thing: true, otherwise: 404 },
   "GET /api/audit/runs/:id": { path: `/api/audit/runs/${approved.id}`, thing: true },
   "GET /api/audit/export": { path: "/api/audit/export?format=csv" },
+  "GET /api/specs": { path: "/api/specs" },
+  "GET /api/specs/:workflow/diff": { path: `/api${RULES}/diff?from=${SPEC.version}&to=${SPEC.version}`, thing: true },
+  "GET /api/specs/:workflow/:version": { path: `/api${RULES}/${SPEC.version}`, thing: true },
+  "POST /api/specs/:workflow/drafts": { path: `/api${RULES}/drafts`, json: { spec: NEXT }, thing: true },
+  "PUT /api/specs/:workflow/:version": { path: `/api${DRAFT_AT}`, json: { spec: DRAFT }, thing: true },
+  "POST /api/specs/:workflow/:version/submit": { path: `/api${DRAFT_AT}/submit`, json: {}, thing: true },
+  "POST /api/specs/:workflow/:version/approve": {
+    path: `/api${SUBMITTED_AT}/approve`,
+    json: { digest: sha256Hex(canonical(SUBMITTED)) },
+    thing: true,
+    decides: true,
+  },
+  "POST /api/specs/:workflow/:version/reject": {
+    path: `/api${SUBMITTED_AT}/reject`,
+    json: { reason: "not yet" },
+    thing: true,
+    decides: true,
+  },
+  "POST /api/specs/:workflow/:version/retire": {
+    path: `/api${RULES}/${SPEC.version}/retire`,
+    json: { reason: "over" },
+    thing: true,
+    decides: true,
+  },
   "POST /api/specs/dry-run": { path: "/api/specs/dry-run", json: { spec: SPEC, last: 5 }, thing: true },
   "GET /api/overview": { path: "/api/overview" },
   "GET /api/grants": { path: "/api/grants", thing: true },
@@ -133,6 +179,27 @@ export const SAMPLES: Readonly<Record<string, Sample>> = {
   "GET /specs/:workflow/:version/document": { path: `/specs/${WORKFLOW}/${SPEC.version}/document`, thing: true },
   "GET /providers": { path: "/providers", thing: true },
   "POST /providers": { path: "/providers", form: { ...FORM_CARD }, thing: true, decides: true },
+  "GET /specs": { path: "/specs" },
+  "GET /specs/:workflow/new": { path: `${RULES}/new`, thing: true },
+  "POST /specs/:workflow/new": { path: `${RULES}/new`, form: { text: JSON.stringify(NEXT) }, thing: true },
+  "GET /specs/:workflow/:version": { path: `${RULES}/${SPEC.version}`, thing: true },
+  "GET /specs/:workflow/:version/edit": { path: `${DRAFT_AT}/edit`, thing: true },
+  "POST /specs/:workflow/:version/edit": { path: `${DRAFT_AT}/edit`, form: { text: JSON.stringify(DRAFT) }, thing: true },
+  "POST /specs/:workflow/:version/submit": { path: `${DRAFT_AT}/submit`, form: {}, thing: true },
+  "POST /specs/:workflow/:version/approve": {
+    path: `${SUBMITTED_AT}/approve`,
+    form: { digest: sha256Hex(canonical(SUBMITTED)) },
+    thing: true,
+    decides: true,
+  },
+  "POST /specs/:workflow/:version/reject": { path: `${SUBMITTED_AT}/reject`, form: { reason: "not yet" }, thing: true, decides: true },
+  "POST /specs/:workflow/:version/retire": {
+    path: `${RULES}/${SPEC.version}/retire`,
+    form: { reason: "over" },
+    thing: true,
+    decides: true,
+  },
+  "POST /specs/:workflow/:version/dry-run": { path: `${RULES}/${SPEC.version}/dry-run`, form: {}, thing: true },
   "GET /dead-letters": { path: "/dead-letters", thing: true },
   "POST /dead-letters/replay": { path: "/dead-letters/replay", form: { confirmed: "yes" }, thing: true },
   "POST /dead-letters/:id/replay": { path: `/dead-letters/${LETTER}/replay`, form: {}, thing: true },

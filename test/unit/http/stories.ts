@@ -1,9 +1,10 @@
 // Runs of ticket-triage as their journals tell them, at several points of their life, and a way to put them into D1 as a partition would: through the
 // engine's own views and the real projection. Tests read them back; nothing here is asserted.
+import { seedSpecs } from "../../../sandbox/specs.ts";
 import type { Approval, Decision } from "../../../src/core/approval.ts";
 import type { InterlockEvent } from "../../../src/core/event.ts";
 import { eventIdOf, runIdOf } from "../../../src/core/ids.ts";
-import { canonical, digest, type JsonObject } from "../../../src/core/json.ts";
+import { digest, type JsonObject } from "../../../src/core/json.ts";
 import { hasEnded, type RunState } from "../../../src/core/run.ts";
 import { projectRuns } from "../../../src/db/projection.ts";
 import type { Entry, NewEntry } from "../../../src/engine/journal.ts";
@@ -327,11 +328,4 @@ export async function project(db: D1Database, ...stories: readonly Story[]): Pro
   );
 }
 
-export async function approveSpec(db: D1Database, spec: GovernanceSpec = SPEC): Promise<void> {
-  await db
-    .prepare(
-      "insert into governance_spec (workflow, version, status, body, digest, approved_by, approved_at) values (?, ?, 'approved', ?, ?, ?, ?)",
-    )
-    .bind(spec.workflow, spec.version, canonical(spec), digest(spec), spec.owner, NOW)
-    .run();
-}
+export const approveSpec = (db: D1Database, spec: GovernanceSpec = SPEC): Promise<void> => seedSpecs(db, [spec], NOW);

@@ -161,7 +161,7 @@ describe("the daily checkpoint", () => {
 
 describe("a copy of the audit", () => {
   it("comes over many pages and parts as it would in one, whatever is in them", async () => {
-    await eraseRuns(open.db, await erasableRuns(open.db, NOW + DAY, 1), NOW + DAY);
+    await eraseRuns(open.db, await erasableRuns(open.db, NOW + DAY, 1, []), NOW + DAY);
     await checkpointAudit(context, NOW);
     const whole = await linesOf();
     const small = { look: 3, part: 6, content: 1 };
@@ -230,7 +230,7 @@ describe("one run, verified now", () => {
   it("holds, also after it was erased", async () => {
     await checkpointAudit(context, NOW);
     expect(await verdict()).toMatchObject({ ok: true, records: first().entries.length, checkpoints: 1 });
-    await eraseRuns(open.db, await erasableRuns(open.db, NOW + DAY, 10), NOW + DAY);
+    await eraseRuns(open.db, await erasableRuns(open.db, NOW + DAY, 10, []), NOW + DAY);
     expect(await verdict()).toMatchObject({ ok: true, erased: first().entries.length });
   });
 
