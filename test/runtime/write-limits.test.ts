@@ -91,7 +91,6 @@ describe("runs in several partitions", () => {
     await seedSpecs(env.DB, [{ ...ticketTriageSpec, version: 900, limits: { writesPerHour: 7 } }], Date.now());
   });
   afterAll(async () => {
-    await env.DB.prepare("delete from governance_spec where version = 900").run();
     vi.restoreAllMocks();
   });
 
