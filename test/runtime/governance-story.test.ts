@@ -1,15 +1,12 @@
 // One story through the Worker's own door: a rule is drafted, refused to its author's own approval, approved by another person; a ticket comes, a person is asked;
 // what the reviewer may not write is refused, the record moves behind everybody's back, what was decided is asked again, written, taken back with one field in
 // conflict; and the audit's copy verifies offline until one byte of it is another.
-import { createExecutionContext, waitOnExecutionContext } from "cloudflare:test";
-import { env } from "cloudflare:workers";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { hmacSha256 } from "../../src/core/crypto.ts";
 import type { Role } from "../../src/core/principal.ts";
 import { verifyExport } from "../../src/governance/audit-verify.ts";
 import { ticketTriageSpec } from "../../src/workflows/ticket-triage/governance.ts";
+import { ask, grantOnly, told, webhook } from "./door.ts";
 import { outside } from "./outside.ts";
-import worker from "./worker.ts";
 
 const WORKFLOW = "ticket-triage";
 /** Who is who: nobody here could do another's part. Ann may both draft and approve, and still not her own. */
@@ -20,76 +17,15 @@ const PEOPLE = {
   otto: ["operator"],
   aud: ["auditor"],
 } as const satisfies Record<string, readonly Role[]>;
-type Person = keyof typeof PEOPLE;
-const address = (person: Person): string => `${person}@example.com`;
 
 let world: ReturnType<typeof outside>;
 beforeAll(async () => {
   world = outside();
-  await env.DB.batch(
-    Object.entries(PEOPLE).flatMap(([person, roles]) =>
-      roles.map((role) =>
-        env.DB.prepare(
-          "insert into role_grant (principal, role, workflow, granted_at, granted_by) values (?, ?, ?, 1, 'admin@example.com') on conflict do nothing",
-        ).bind(address(person as Person), role, WORKFLOW),
-      ),
-    ),
-  );
+  await grantOnly(PEOPLE, WORKFLOW);
 });
 afterAll(() => {
   vi.restoreAllMocks();
 });
-
-async function ask(person: Person, method: "GET" | "POST", path: string, body?: object): Promise<Response> {
-  const execution = createExecutionContext();
-  const request = new Request(`https://interlock.test${path}`, {
-    method,
-    ...(body ? { headers: { "content-type": "application/json" }, body: JSON.stringify(body) } : {}),
-  });
-  const response = await worker.fetch(request, { ...env, DEV_IDENTITY: `${person} <${address(person)}>` }, execution);
-  await waitOnExecutionContext(execution);
-  return response;
-}
-
-async function told<T>(person: Person, method: "GET" | "POST", path: string, body?: object): Promise<T> {
-  const response = await ask(person, method, path, body);
-  const text = await response.text();
-  if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`);
-  return JSON.parse(text) as T;
-}
-
-/** As Zendesk signs it. The queue is left out: the event goes straight to its partition, as it does when the queue is down. */
-async function webhook(ticket: string): Promise<Response> {
-  const body = JSON.stringify({
-    account_id: 7,
-    id: `story-${ticket}`,
-    time: new Date().toISOString(),
-    type: "zen:event-type:ticket.created",
-    subject: `zen:ticket:${ticket}`,
-    zendesk_event_version: "2022-11-06",
-    detail: { id: ticket, actor_id: "501" },
-    event: {},
-  });
-  const timestamp = new Date().toISOString().replace(/\.\d+Z$/, "Z");
-  const signature = btoa(String.fromCharCode(...hmacSha256("sandbox-webhook-secret", [timestamp, body])));
-  const execution = createExecutionContext();
-  const response = await worker.fetch(
-    new Request("https://interlock.test/hooks/zendesk", {
-      method: "POST",
-      headers: {
-        "content-type": "application/json",
-        "x-zendesk-webhook-invocation-id": "8350205582",
-        "x-zendesk-webhook-signature-timestamp": timestamp,
-        "x-zendesk-webhook-signature": signature,
-      },
-      body,
-    }),
-    { ...env, EVENTS: { send: () => Promise.reject(new Error("the queue is down")) } as unknown as Queue },
-    execution,
-  );
-  await waitOnExecutionContext(execution);
-  return response;
-}
 
 interface Shown {
   readonly approval: {
