@@ -8,13 +8,14 @@ import type { HaltSwitch } from "../src/core/halt.ts";
 import { dueOf, type EndedState, hasEnded } from "../src/core/run.ts";
 import type { RunRequest } from "../src/core/run-request.ts";
 import { type Deployment, workflowOf } from "../src/deployment.ts";
+import { answerApproval } from "../src/engine/answer-approval.ts";
 import type { Limits } from "../src/engine/define.ts";
 import { actionOfApproval } from "../src/engine/execute.ts";
-import { answerApproval, askUndo, deliverSignal, resolveStep, type SignalInput } from "../src/engine/external.ts";
+import { askUndo, deliverSignal, resolveStep, type SignalInput } from "../src/engine/external.ts";
 import { isConfined, type Line, limitsOf, takesPlace, windowEnd } from "../src/engine/flow.ts";
 import type { NewEntry, OperatorChoice } from "../src/engine/journal.ts";
 import { cancelOf } from "../src/engine/lifecycle.ts";
-import { type OtherRuns, originOf, type Speaker, successorOf } from "../src/engine/other-runs.ts";
+import { begunBy, type OtherRuns, originOf, type Speaker, successorOf } from "../src/engine/other-runs.ts";
 import type { PartitionPort, RunStart, RunView, StartBatch, Started } from "../src/engine/partition-port.ts";
 import { askOfRun, forkJournal } from "../src/engine/run-requests.ts";
 import { newSalt } from "../src/governance/audit-chain.ts";
@@ -93,6 +94,7 @@ export function createRunPartition(deployment: Deployment, runsOf: RunsOf) {
             atOnce: row.atOnce,
             confined: row.confined,
             origin: originOf(own),
+            begunBy: begunBy(originOf(own)),
           };
           return runsOf(env, speaker, (work) => ctx.waitUntil(work));
         },

@@ -51,6 +51,8 @@ export const ERRORS = {
   "approval.already_decided": row(409, "never", "caller", "This approval was already decided"),
   "approval.changed": row(409, "never", "caller", "What is to be approved has changed since the page was opened"),
   "approval.not_reviewer": row(403, "never", "caller", "The governance spec does not name you as a reviewer"),
+  "approval.own_run": row(403, "never", "caller", "Whoever begins a run by hand decides nothing in it"),
+  "approval.already_agreed": row(409, "never", "caller", "You have agreed to this already, and others must agree as well"),
   "approval.edit_refused": row(422, "never", "caller", "The governance spec does not allow the edited values"),
   "effect.undecided": row(409, "operator", "operator", "A regulated write has no recorded decision of a person on exactly this change"),
   "effect.not_applied": row(409, "never", "caller", "Only an applied write can be undone"),

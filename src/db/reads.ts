@@ -25,7 +25,7 @@ export type DeadLetterRow = Omit<typeof deadLetter.$inferSelect, "kind" | "deliv
   readonly open: boolean;
 };
 
-export type ApprovalStatus = "pending" | "approved" | "edited" | "rejected" | "expired" | "voided";
+export type ApprovalStatus = "pending" | "approved" | "edited" | "rejected" | "insufficient" | "expired" | "voided";
 export interface ApprovalRow {
   readonly id: string;
   readonly run: string;

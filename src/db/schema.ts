@@ -90,7 +90,7 @@ export const auditContent = sqliteTable(
   (table) => [primaryKey({ columns: [table.run, table.firstSeq] })],
 );
 
-/** status: pending, approved, edited, rejected, expired, voided. `body` is the Approval as JSON. */
+/** status: pending, approved, edited, rejected, insufficient, expired, voided. `body` is the Approval as JSON. */
 export const approval = sqliteTable(
   "approval",
   {

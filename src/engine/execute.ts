@@ -35,10 +35,13 @@ export interface RunInput {
 export async function executePass(run: RunInput): Promise<PassEnd> {
   if (mayCancelNow(run.journal, run.recordedSteps)) return cancelNow(run, run.recordedSteps);
   const pass = new Pass(run.runId, run.spec, run.journal, run.ports, run.recordedSteps);
+  const wasCancelling = pass.isCancelling;
   void runBody(pass, run);
   const end = await pass.ended;
   const steps = new Set([...run.recordedSteps, ...pass.calledSteps]);
-  return end.kind === "waiting" && end.on.kind === "paused" && mayCancelNow(run.journal, steps) ? cancelNow(run, steps) : end;
+  // What waits beside a step whose expiry has cancelled the run (another approval, say) is not waited for.
+  const stops = end.kind === "waiting" && (end.on.kind === "paused" || !wasCancelling);
+  return stops && mayCancelNow(run.journal, steps) ? cancelNow(run, steps) : end;
 }
 
 /** Somebody has cancelled the run, and nothing that it sent is unanswered. */

@@ -67,7 +67,7 @@ export function effectView(step: string, entries: readonly Entry[]): EffectView 
 
 export interface ApprovalView {
   readonly approval: Approval;
-  readonly status: "pending" | "approved" | "edited" | "rejected" | "expired" | "voided";
+  readonly status: "pending" | "approved" | "edited" | "rejected" | "insufficient" | "expired" | "voided";
   readonly decidedAt: number | null;
   readonly decidedBy: string | null;
 }

@@ -1,10 +1,10 @@
 // The one place where a ruling is obtained: for what a workflow intends, and for what a reviewer made of it.
 import type { EventFacts } from "../core/event.ts";
 import type { JsonObject } from "../core/json.ts";
-import { evaluate, type Facts, type Ruling } from "../governance/evaluate.ts";
+import { type Decider, evaluate, type Facts, type Ruling } from "../governance/evaluate.ts";
 import type { GovernanceSpec } from "../governance/spec.ts";
 import type { Taint } from "../governance/taint.ts";
-import { deciderOf, type EffectState } from "./effect-decision.ts";
+import { deciderOf, decidersOf, type EffectState } from "./effect-decision.ts";
 import type { Entry } from "./journal.ts";
 
 /** What a ruling rests on besides the effect itself: the run's own entries, and the time. */
@@ -14,11 +14,17 @@ export interface Around {
 }
 
 export const ruleOn = (spec: GovernanceSpec, state: EffectState, tainted: readonly Taint[], around: Around): Ruling =>
-  evaluate(spec, { ...factsOf(state, around), values: state.values, decidedBy: deciderOf(state), tainted });
+  evaluate(spec, {
+    ...factsOf(state, around),
+    values: state.values,
+    decidedBy: deciderOf(state),
+    deciders: decidersOf(state),
+    tainted,
+  });
 
 /** Would the spec allow these values if this person decided so? A person cannot lift a denial. */
-export const ruleOnEdit = (spec: GovernanceSpec, state: EffectState, values: JsonObject, by: string, around: Around): Ruling =>
-  evaluate(spec, { ...factsOf(state, around), values, decidedBy: by });
+export const ruleOnEdit = (spec: GovernanceSpec, state: EffectState, values: JsonObject, by: Decider, around: Around): Ruling =>
+  evaluate(spec, { ...factsOf(state, around), values, decidedBy: by.by, deciders: [by] });
 
 /** `before` is that of the look that holds; every new look takes the ruling back, so that a ruling is never about an older one. */
 const factsOf = ({ intended, looked }: EffectState, { run, now }: Around): Omit<Facts, "values" | "decidedBy"> => ({

@@ -6,12 +6,15 @@ import type { Approval } from "../core/approval.ts";
 import { errorFacts, type Failure, failureOf, InterlockError } from "../core/errors.ts";
 import { digest, type Json, type JsonObject, sameJson } from "../core/json.ts";
 import type { Ruling } from "../governance/evaluate.ts";
+import { expiryOf } from "../governance/gate.ts";
 import { type DecisionEntry, mayLeave } from "../governance/may-leave.ts";
 import { peopleOf } from "../governance/review.ts";
 import type { Taint } from "../governance/taint.ts";
 import type { Decided, EffectOutcome, RetryPolicy } from "./define.ts";
 import { CANCELLED, decideEffect, deciderOf, type EffectState, foldEffect, proves, wasLeftOpen } from "./effect-decision.ts";
 import type { StepEntry } from "./journal.ts";
+import { keepAsking, notByOf } from "./open-approval.ts";
+import { begunBy, originOf } from "./other-runs.ts";
 import { attemptsOf, isPassControl, type Pass } from "./pass.ts";
 import { ENGINE_PATIENCE, exhaustion, foldTries, type Patience, patienceOf, spentOn } from "./retry.ts";
 import { ruleOn } from "./rule.ts";
@@ -46,7 +49,8 @@ export async function runEffect(pass: Pass, call: EffectCall): Promise<EffectOut
     input,
     basedOn: call.basedOn && { decision: call.basedOn.decision, value: call.basedOn.value },
   });
-  const options = { hasLook: Boolean(action.look), hasProof: Boolean(action.prove), shadow: pass.spec.mode !== "live" };
+  const { mode, review } = pass.spec;
+  const options = { hasLook: Boolean(action.look), hasProof: Boolean(action.prove), shadow: mode !== "live", review };
   const key = `${pass.runId}/${step}`;
   checkRecorded(pass, step, args);
   const patience = patienceOf(step, call.retry);
@@ -130,8 +134,8 @@ export async function runEffect(pass: Pass, call: EffectCall): Promise<EffectOut
       case "ask":
         pass.record(step, { type: "approval.requested", approval: approvalFor(pass, step, actionName, state) });
         break;
-      case "expire":
-        pass.record(step, { type: "approval.decided", approvalId: move.approvalId, decision: { kind: "expired" } });
+      case "ask_on":
+        keepAsking(pass, move.approval, move.next);
         break;
       case "refuse":
         pass.record(step, { type: "effect.refused", because: move.because, reason: move.reason });
@@ -166,8 +170,6 @@ export async function runEffect(pass: Pass, call: EffectCall): Promise<EffectOut
         pass.record(step, { type: "effect.proved", after, matches: proves(state.values, after) });
         break;
       }
-      case "wait_approval":
-        return pass.wait({ kind: "approval", approvalId: move.approval.id, step, until: move.approval.expiresAt });
       case "wait_timer":
         return pass.wait({ kind: "timer", step, until: move.until });
       case "wait_operator":
@@ -184,7 +186,7 @@ export async function runEffect(pass: Pass, call: EffectCall): Promise<EffectOut
 function holdUndecided(pass: Pass, step: string, args: string, state: EffectState, toWrite: unknown, action: AnyWriteAction): void {
   const entries = pass.entries(step);
   const leaving = { action: state.intended?.action ?? "", target: action.target(toWrite), values: action.values(toWrite) };
-  const missing = mayLeave(pass.spec, leaving, entries.filter(isDecisionEntry));
+  const missing = mayLeave(pass.spec, leaving, entries.filter(isDecisionEntry), begunBy(originOf(pass.runEntries())));
   if (missing === null) return;
   const error: Failure = { code: "effect.undecided", message: `Not sent: ${missing}` };
   pass.record(step, { type: "attempt.failed", args, during: "send", attempt: attemptsOf(entries) + 1, error, retryAt: null });
@@ -194,6 +196,9 @@ function holdUndecided(pass: Pass, step: string, args: string, state: EffectStat
 const isDecisionEntry = <T extends StepEntry>(entry: T): entry is Extract<T, { readonly type: DecisionEntry["type"] }> =>
   entry.type === "effect.looked" ||
   entry.type === "approval.requested" ||
+  entry.type === "approval.endorsed" ||
+  entry.type === "approval.amended" ||
+  entry.type === "approval.reassigned" ||
   entry.type === "approval.decided" ||
   entry.type === "approval.voided";
 
@@ -252,7 +257,8 @@ function approvalFor(pass: Pass, step: string, action: string, state: EffectStat
     ...(also.length > 0 ? { also } : {}),
     reviewers: ruling.ask ?? peopleOf(pass.spec.review, pass.spec.review.reviewers),
     requestedAt: now,
-    expiresAt: now + pass.spec.review.slaMinutes * 60_000,
+    expiresAt: expiryOf(pass.spec.review, now),
+    ...notByOf(pass),
   };
 }
 

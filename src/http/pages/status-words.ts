@@ -104,6 +104,7 @@ export const approvalStatus: Record<ApprovalStatus, StatusWords> = {
   approved: words("Approved", "good", "check"),
   edited: words("Approved with edits", "good", "check"),
   rejected: words("Rejected", "bad", "cross"),
+  insufficient: words("Not enough information", "warn", "question"),
   expired: words("Not decided in time", "neutral", "clock"),
   voided: words("No longer asked", "neutral", "stop"),
 };

@@ -2,8 +2,8 @@
 import { describe, expect, it } from "vitest";
 import type { Approval } from "../../../src/core/approval.ts";
 import type { Result } from "../../../src/core/errors.ts";
+import { answerApproval } from "../../../src/engine/answer-approval.ts";
 import { actionOfApproval } from "../../../src/engine/execute.ts";
-import { answerApproval } from "../../../src/engine/external.ts";
 import type { Entry } from "../../../src/engine/journal.ts";
 import { approvalViews } from "../../../src/engine/project.ts";
 import type { GovernanceSpec } from "../../../src/governance/spec.ts";

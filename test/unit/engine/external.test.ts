@@ -2,7 +2,8 @@
 import { describe, expect, it } from "vitest";
 import type { Approval } from "../../../src/core/approval.ts";
 import type { Failure, Result } from "../../../src/core/errors.ts";
-import { answerApproval, askUndo, resolveStep } from "../../../src/engine/external.ts";
+import { answerApproval } from "../../../src/engine/answer-approval.ts";
+import { askUndo, resolveStep } from "../../../src/engine/external.ts";
 import type { Entry, NewEntry, OperatorChoice } from "../../../src/engine/journal.ts";
 import { ledgerSpec } from "./ledger-world.ts";
 

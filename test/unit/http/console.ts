@@ -3,7 +3,8 @@
 
 import { deployment } from "../../../src/config.ts";
 import type { Result } from "../../../src/core/errors.ts";
-import { answerApproval, askUndo, resolveStep } from "../../../src/engine/external.ts";
+import { answerApproval } from "../../../src/engine/answer-approval.ts";
+import { askUndo, resolveStep } from "../../../src/engine/external.ts";
 import type { Entry, NewEntry } from "../../../src/engine/journal.ts";
 import type { PartitionPort } from "../../../src/engine/partition-port.ts";
 import { askOfRun, forkJournal } from "../../../src/engine/run-requests.ts";
