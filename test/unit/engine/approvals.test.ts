@@ -402,7 +402,8 @@ describe("without a person", () => {
   });
 
   it("a regulated workflow asks even for what needs no decision behind it", async () => {
-    const world = triageWorld({ spec: { regulated: "credit" }, answer: approve });
+    const reason = "The customer asked for it in writing";
+    const world = triageWorld({ spec: { regulated: "credit" }, answer: (approval) => ({ ...approve(approval), reason }) });
     await world.engine.run();
     expect(asked(world.engine.durable).map(({ step, rule }) => [step, rule])).toEqual([
       ["route ticket", "regulated"],
