@@ -3,7 +3,7 @@
 // A run's contents may have been erased: what was in them is then null, and everything else is as it was.
 import { and, asc, count, desc, eq, getTableColumns, ne, type SQL, sql } from "drizzle-orm";
 import { type DrizzleD1Database, drizzle } from "drizzle-orm/d1";
-import type { Approval, Decision } from "../core/approval.ts";
+import type { Approval, ApprovalEntry, Decision } from "../core/approval.ts";
 import type { InterlockEvent } from "../core/event.ts";
 import type { Json, JsonObject } from "../core/json.ts";
 import type { RunState, RunStatus } from "../core/run.ts";
@@ -135,6 +135,8 @@ export interface ApprovalDetail {
   readonly reads: readonly RecordedRead[];
   /** How it was answered, and why it was voided, once it was. */
   readonly decision: Decision | null;
+  /** What else was said of it, oldest first. */
+  readonly said: readonly (ApprovalEntry & { readonly at: number })[];
   readonly voidedBecause: string | null;
   /** The approval that the same step asked for after this one. */
   readonly successor: string | null;
@@ -247,6 +249,16 @@ export async function countPendingApprovals(db: D1Database): Promise<number> {
   return row?.n ?? 0;
 }
 
+const SAID: ReadonlySet<string> = new Set<ApprovalEntry["type"]>([
+  "approval.endorsed",
+  "approval.amended",
+  "approval.reassigned",
+  "approval.information_asked",
+  "approval.information_given",
+  "approval.reminded",
+  "approval.escalated",
+]);
+
 export async function readApproval(db: D1Database, id: string): Promise<ApprovalDetail | null> {
   const orm = drizzle(db);
   const [found] = await orm.select({ approval, run }).from(approval).innerJoin(run, eq(run.id, approval.run)).where(eq(approval.id, id));
@@ -278,6 +290,9 @@ export async function readApproval(db: D1Database, id: string): Promise<Approval
       .filter((entry) => entry.type === "read.done")
       .map((entry) => ({ step: entry.step ?? "", action: String(entry.body.action), output: entry.body.output ?? null })),
     decision: (own("approval.decided")?.body.decision as Decision | undefined) ?? null,
+    said: auditRows.flatMap(({ type, at, body }) =>
+      body.approvalId === id && SAID.has(type) ? [{ ...body, type, at } as unknown as ApprovalDetail["said"][number]] : [],
+    ),
     voidedBecause: (own("approval.voided")?.body.because as string | undefined) ?? null,
     successor: asked.find((later) => later.step === row.step && later.requestedAt > row.requestedAt)?.id ?? null,
     spec: specRow(specs[0]),

@@ -1,5 +1,6 @@
 // What people do to runs: answer an approval, undo a write, resolve a step that waits for an operator, read a run from its partition.
 // The partition decides, from its own journal; D1 only says where the run lives.
+import type { DecisionInput } from "../core/approval.ts";
 import { fail, ok, type Result } from "../core/errors.ts";
 import type { Principal } from "../core/principal.ts";
 import type { RunRequest } from "../core/run-request.ts";
@@ -8,10 +9,16 @@ import type { SignalInput } from "../engine/external.ts";
 import type { OperatorChoice } from "../engine/journal.ts";
 import type { History, RunView } from "../engine/partition-port.ts";
 import { type Context, partitionByName } from "./context.ts";
-import { requireRole } from "./require-role.ts";
+import { requireOneOf, requireRole } from "./require-role.ts";
 
-export async function decideApproval(context: Context, principal: Principal, approvalId: string, decision: unknown): Promise<Result<null>> {
-  const denied = requireRole(principal, "reviewer");
+/** Whatever a person says to an approval. Who operates the workflow may tell what a reviewer has asked; everything else is a reviewer's. */
+export async function decideApproval(
+  context: Context,
+  principal: Principal,
+  approvalId: string,
+  decision: DecisionInput,
+): Promise<Result<null>> {
+  const denied = decision.kind === "inform" ? requireOneOf(principal, ["operator", "reviewer"]) : requireRole(principal, "reviewer");
   if (denied) return denied;
   const run = await runOfApproval(context.env.DB, approvalId);
   if (!run) return fail("approval.not_found", `No approval ${approvalId}`);

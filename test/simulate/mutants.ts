@@ -61,7 +61,12 @@ const ENGINE: readonly Mutant[] = [
     from: "const drifted = Boolean(\n",
     to: "const drifted = Boolean(\n      !state.intended &&\n",
   },
-  { fault: "an answer after the deadline is taken", file: "answer-approval.ts", from: "if (now >= asked.approval.expiresAt)", to: "if (now < 0)" },
+  {
+    fault: "an answer after the deadline is taken",
+    file: "answer-approval.ts",
+    from: "if (now >= asked.approval.expiresAt)",
+    to: "if (now < 0)",
+  },
   { fault: "an approval never expires", file: "src/governance/gate.ts", from: "if (now >= expiresAt) return", to: "if (now < 0) return" },
   {
     fault: "a decision on another digest is taken",

@@ -5,6 +5,7 @@ import { DecisionInput } from "../../core/approval.ts";
 import { InterlockError } from "../../core/errors.ts";
 import { listApprovals, readApproval } from "../../db/reads.ts";
 import type { Deployment } from "../../deployment.ts";
+import { gateOf } from "../../operations/gate-of.ts";
 import { decideApproval } from "../../operations/govern-run.ts";
 import { type ConsoleEnv, operationContext } from "../console-env.ts";
 import { LimitInput, PositionInput, parseInput, positionText, readJsonBody } from "../input.ts";
@@ -21,7 +22,7 @@ export const approvalsApi = (deployment: Deployment) =>
     .get("/:id", async (c) => {
       const detail = await readApproval(c.env.DB, c.req.param("id"));
       if (!detail) throw new InterlockError("approval.not_found", `No approval ${c.req.param("id")}`);
-      return c.json(detail);
+      return c.json({ ...detail, gate: gateOf(detail, Date.now()) });
     })
     .post("/:id/decision", async (c) => {
       const decision = await readJsonBody(c.req, DecisionInput);

@@ -7,13 +7,15 @@ import type { Json } from "../../core/json.ts";
 import { sameJson } from "../../core/json.ts";
 import { type ApprovalDetail, listApprovals, readApproval } from "../../db/reads.ts";
 import type { Deployment } from "../../deployment.ts";
+import type { Gate } from "../../governance/gate.ts";
+import { gateOf } from "../../operations/gate-of.ts";
 import { decideApproval } from "../../operations/govern-run.ts";
 import { actionFacts } from "../action-facts.ts";
 import { type ConsoleEnv, operationContext } from "../console-env.ts";
 import { LimitInput, PositionInput, parseInput, positionText, readForm } from "../input.ts";
-import { ApprovalPage } from "../pages/approval-page.tsx";
+import { APPROVAL_NOTICES, type ApprovalNotice, ApprovalPage } from "../pages/approval-page.tsx";
 import { ApprovalsPage } from "../pages/approvals-page.tsx";
-import { type Draft, VALUE_PREFIX } from "../pages/decision-forms.tsx";
+import { type Draft, VALUE_PREFIX, WORDS } from "../pages/decision-forms.tsx";
 import { editorFor, readEditor } from "../pages/field-editor.ts";
 import { frameFor, renderPage } from "./page.ts";
 
@@ -30,16 +32,31 @@ export const approvalPages = (deployment: Deployment) =>
     .get("/:id", async (c) => {
       const [detail, frame] = await Promise.all([approvalOf(c.env.DB, c.req.param("id")), frameFor(c.env.DB, c.get("principal"))]);
       const action = actionFacts(deployment, detail.approval.approval.action);
-      return renderPage(c, <ApprovalPage frame={frame} detail={detail} action={action} now={Date.now()} />);
+      const now = Date.now();
+      const notice = c.req.query("notice") ?? "";
+      return renderPage(
+        c,
+        <ApprovalPage
+          frame={frame}
+          detail={detail}
+          action={action}
+          now={now}
+          gate={gateOf(detail, now)}
+          notice={Object.hasOwn(APPROVAL_NOTICES, notice) ? (notice as ApprovalNotice) : null}
+        />,
+      );
     })
     .post("/:id/decision", async (c) => {
       const id = c.req.param("id");
       const form = await readForm(c.req);
       const asked = await approvalOf(c.env.DB, id);
+      const stood = gateOf(asked, Date.now());
       const draft = draftOf(form);
-      const input = decisionOf(form, draft, asked);
+      const input = decisionOf(form, draft, asked, stood);
       const decided = input.ok ? await decideApproval(operationContext(c, deployment), c.get("principal"), id, input.value) : input;
       if (decided.ok) {
+        const open = input.ok ? staysOpen(input.value, asked, stood) : null;
+        if (open !== null) return c.redirect(`/approvals/${encodeURIComponent(id)}?notice=${open}`, 303);
         const isQuestion = asked.approval.approval.question !== undefined;
         const kind = isQuestion ? "answered" : input.ok ? input.value.kind : "approved";
         return c.redirect(`/runs/${encodeURIComponent(asked.approval.run)}?notice=${kind}`, 303);
@@ -47,9 +64,18 @@ export const approvalPages = (deployment: Deployment) =>
       // Read again: what refused the answer may be in D1 by now.
       const [detail, frame] = await Promise.all([approvalOf(c.env.DB, id), frameFor(c.env.DB, c.get("principal"))]);
       const action = actionFacts(deployment, detail.approval.approval.action);
+      const now = Date.now();
       return renderPage(
         c,
-        <ApprovalPage frame={frame} detail={detail} action={action} now={Date.now()} refused={decided.error} draft={draft} />,
+        <ApprovalPage
+          frame={frame}
+          detail={detail}
+          action={action}
+          now={now}
+          gate={gateOf(detail, now)}
+          refused={decided.error}
+          draft={draft}
+        />,
         errorFacts(decided.error.code).status,
       );
     });
@@ -64,19 +90,39 @@ function draftOf(form: ReadonlyMap<string, string>): Draft {
   const values = [...form].flatMap(([name, text]) =>
     name.startsWith(VALUE_PREFIX) ? [[name.slice(VALUE_PREFIX.length), text] as const] : [],
   );
-  return { kind: form.get("kind") ?? "", values: Object.fromEntries(values), reason: form.get("reason") ?? "" };
+  const kind = form.get("kind") ?? "";
+  return { kind, values: Object.fromEntries(values), reason: form.get(WORDS[kind] ?? "reason") ?? "" };
+}
+
+/** What was said leaves the approval open: by which name that is told on its page. Null where it is decided. */
+function staysOpen(said: DecisionInput, { spec }: ApprovalDetail, stood: Gate | null): ApprovalNotice | null {
+  switch (said.kind) {
+    case "ask":
+    case "inform":
+    case "reassign":
+      return said.kind;
+    case "approved":
+      return (stood?.missing ?? 1) > 1 ? said.kind : null;
+    case "edited":
+      return (spec?.spec.review.approvals ?? 1) > 1 ? said.kind : null;
+    case "rejected":
+    case "insufficient":
+      return null;
+  }
 }
 
 /** The form as a decision. Texts become values by the editors that the page showed; values that nobody touched are an approval of what was asked. */
-function decisionOf(form: ReadonlyMap<string, string>, draft: Draft, detail: ApprovalDetail): Result<DecisionInput> {
+function decisionOf(form: ReadonlyMap<string, string>, draft: Draft, detail: ApprovalDetail, stood: Gate | null): Result<DecisionInput> {
   const digest = form.get("digest") ?? "";
+  const words =
+    draft.reason === "" && (draft.kind === "approved" || draft.kind === "edited") ? {} : { [WORDS[draft.kind] ?? ""]: draft.reason };
   try {
-    if (draft.kind !== "edited")
-      return ok(parseInput(DecisionInput, { kind: draft.kind, digest, ...(draft.kind === "rejected" ? { reason: draft.reason } : {}) }));
+    if (draft.kind !== "edited") return ok(parseInput(DecisionInput, { kind: draft.kind, digest, ...words }));
     const { approval } = detail.approval;
+    const shown = stood?.values ?? approval.values;
     const rules = detail.spec?.spec.actions[approval.action]?.fields ?? {};
     const read: [string, Json][] = [];
-    for (const [field, proposed] of Object.entries(approval.values)) {
+    for (const [field, proposed] of Object.entries(shown)) {
       const text = draft.values[field];
       if (text === undefined)
         return fail("approval.edit_refused", `${field}: give a value for every field that was asked about`, { field });
@@ -86,7 +132,10 @@ function decisionOf(form: ReadonlyMap<string, string>, draft: Draft, detail: App
     }
     const values = Object.fromEntries(read);
     return ok(
-      sameJson(values, approval.values) ? { kind: "approved", digest } : parseInput(DecisionInput, { kind: "edited", digest, values }),
+      parseInput(
+        DecisionInput,
+        sameJson(values, shown) ? { kind: "approved", digest, ...words } : { kind: "edited", digest, values, ...words },
+      ),
     );
   } catch (thrown) {
     return { ok: false, error: withoutFieldName(failureOf(thrown)) };

@@ -25,6 +25,7 @@ export const NOTICES = {
   answered: "Answered. The run goes on with your answer.",
   edited: "Approved with your values. Interlock writes them now.",
   rejected: "Rejected. Nothing is written.",
+  insufficient: "Answered: not enough information. Nothing is written.",
   undo: "The undo is under way.",
   resolved: "Your answer is recorded, and the run goes on.",
   paused: "The run is paused: no new step begins.",
