@@ -120,12 +120,17 @@ function decisionOf(form: ReadonlyMap<string, string>, draft: Draft, detail: App
     if (draft.kind !== "edited") return ok(parseInput(DecisionInput, { kind: draft.kind, digest, ...words }));
     const { approval } = detail.approval;
     const shown = stood?.values ?? approval.values;
+    const regulated = Boolean(detail.spec?.spec.regulated);
     const rules = detail.spec?.spec.actions[approval.action]?.fields ?? {};
     const read: [string, Json][] = [];
     for (const [field, proposed] of Object.entries(shown)) {
       const text = draft.values[field];
       if (text === undefined)
         return fail("approval.edit_refused", `${field}: give a value for every field that was asked about`, { field });
+      if (text === "" && regulated)
+        return fail("approval.edit_refused", `${field}: give a value yourself, this decision is regulated and nothing is filled in`, {
+          field,
+        });
       const value = readEditor(editorFor(Object.hasOwn(rules, field) ? rules[field] : undefined, proposed), field, text, proposed);
       if (!value.ok) return value;
       read.push([field, value.value]);

@@ -222,11 +222,18 @@ const FieldInput = ({ id, field, proposed, blank, editor, entered, refused }: Fi
           ))}
         </select>
       ) : editor.long ? (
-        <textarea {...common} rows={5} spellcheck={editor.kind === "json" ? false : undefined}>
+        <textarea {...common} rows={5} required={blank} spellcheck={editor.kind === "json" ? false : undefined}>
           {area(text)}
         </textarea>
       ) : (
-        <input {...common} type="text" value={text} autocomplete="off" spellcheck={editor.kind === "json" ? false : undefined} />
+        <input
+          {...common}
+          type="text"
+          required={blank}
+          value={text}
+          autocomplete="off"
+          spellcheck={editor.kind === "json" ? false : undefined}
+        />
       )}
       {refused ? (
         <p class="error" id={`${id}-error`}>

@@ -8,6 +8,7 @@ import { askUndo, resolveStep } from "../../../src/engine/external.ts";
 import type { Entry, NewEntry } from "../../../src/engine/journal.ts";
 import type { PartitionPort } from "../../../src/engine/partition-port.ts";
 import { askOfRun, forkJournal } from "../../../src/engine/run-requests.ts";
+import type { GovernanceSpec } from "../../../src/governance/spec.ts";
 import { createApp } from "../../../src/http/app.tsx";
 import { fakeD1 } from "./fake-d1.ts";
 import { approveSpec, project, SPEC, type Story } from "./stories.ts";
@@ -25,10 +26,11 @@ export interface Console {
 
 export async function openConsole(
   stories: readonly Story[],
-  options: { env?: Partial<Env>; now?: () => number; unreachable?: boolean } = {},
+  options: { env?: Partial<Env>; now?: () => number; unreachable?: boolean; spec?: GovernanceSpec } = {},
 ): Promise<Console> {
   const db = fakeD1();
-  await approveSpec(db);
+  const { spec = SPEC } = options;
+  await approveSpec(db, spec);
   await project(db, ...stories);
   const now = options.now ?? Date.now;
   const asked: Console["asked"] = [];
@@ -56,7 +58,7 @@ export async function openConsole(
     },
     decide: (runId, approvalId, decision, by) =>
       tell("decide", runId, [approvalId, decision, by], (story) =>
-        answerApproval(story.entries, approvalId, decision, by, SPEC, now(), null),
+        answerApproval(story.entries, approvalId, decision, by, spec, now(), null),
       ),
     undo: (runId, step, by) => tell("undo", runId, [step, by], (story) => askUndo(story.entries, step, by)),
     resolve: (runId, step, choice, by) =>

@@ -55,6 +55,32 @@ describe("a journal in plain words", () => {
     expect(wordsOf(ending)).toContain(text);
   });
 
+  it.each<[string, object, string]>([
+    ["approval.endorsed", { by: "ada", reason: "Seen it" }, "ada agrees: Seen it; others must agree as well"],
+    [
+      "approval.amended",
+      { by: "ada", inPlaceOf: "bob", values: { group: "x" } },
+      "ada in the place of bob changes the values (group to x) and agrees to them; the others are asked again",
+    ],
+    ["approval.reassigned", { by: "ada", to: "bob" }, "ada hands the decision to bob"],
+    ["approval.information_asked", { by: "ada", question: "Who?" }, "ada asks for information: Who?"],
+    ["approval.information_given", { by: "ada", text: "Bob" }, "ada gives information: Bob"],
+    ["approval.reminded", { minutes: 90 }, "A reminder is due to those who may decide, 1 h 30 min after they were asked"],
+    ["approval.escalated", { level: 2, to: ["boss"], until: 0 }, "boss may decide as well (level 2), until 1 Jan 1970, 00:00 UTC"],
+    [
+      "approval.decided",
+      { decision: { kind: "approved", by: "bob", agreed: [{ by: "ada", inPlaceOf: "eve" }], reason: "Fine" } },
+      "Approved by bob, as ada in the place of eve had: Fine",
+    ],
+    [
+      "approval.decided",
+      { decision: { kind: "insufficient", by: "bob", missing: "The form" } },
+      "Not enough information, says bob: The form",
+    ],
+  ])("says of %s what it holds", (type, body, text) => {
+    expect(entryWords(row(type, body)).text).toBe(text);
+  });
+
   it("says which run another one came from, and which goes on in its place", () => {
     const begun = (origin: object) => entryWords(row("run.started", { event: { type: "started", subject: "7" }, origin })).text;
     expect(begun({ kind: "child", parent: "parent.1" })).toBe("Started by the run parent.1, record 7");
