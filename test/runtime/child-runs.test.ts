@@ -40,7 +40,7 @@ const subjectIn = (partition: string): string => {
   }
 };
 /** Started as if by a run that is not there and does not wait. */
-const start = (workflow: string, subject: string, data: Json): Promise<RunPlace> => {
+const start = (workflow: string, subject: string, data: Json, begunBy: string | null = null): Promise<RunPlace> => {
   const source = `interlock/root-${++count}`;
   return otherRuns(context(), {
     run: "root",
@@ -49,7 +49,7 @@ const start = (workflow: string, subject: string, data: Json): Promise<RunPlace>
     atOnce: 1,
     confined: false,
     origin: null,
-    begunBy: null,
+    begunBy,
   }).startChild({
     workflow,
     step: "start",
@@ -95,6 +95,18 @@ const alarm = async (at: RunPlace, later: number) => {
 };
 
 describe("a parent", () => {
+  it("that somebody began by hand hands their name down: they decide in none of its children", async () => {
+    const inner = { workflow: "waits", subject: subjectIn("p3"), data: null };
+    const data = { workflow: "parent", subject: subjectIn("p2"), data: inner };
+    const parent = await start("parent", subjectIn("p1"), data, "ada@example.com");
+    const child = childOf(await reaches(parent, "child"));
+    const grandchild = childOf(await reaches(child, "child"));
+    for (const run of [child, grandchild])
+      expect((await view(run)).entries[0]).toMatchObject({ type: "run.started", origin: { kind: "child", begunBy: "ada@example.com" } });
+    await go(grandchild);
+    await outputOf(parent);
+  });
+
   it.each([
     ["another partition", "p1", "p2"],
     ["its own partition", "p1", "p1"],
