@@ -88,6 +88,8 @@ export interface Approval {
   readonly requestedAt: number;
   /** When all time has passed, that of the escalation included. */
   readonly expiresAt: number;
+  /** When the time of those who are asked first ends, where others are asked as well from then on. */
+  readonly slaEndsAt?: number;
   /** Who began the run by hand, and so may not decide. */
   readonly notBy?: string;
   /** Set where a workflow asks a person something that is not about a write (step.approval): `values` are then facts to be shown, and cannot be edited. */

@@ -74,7 +74,7 @@ function refuseSpeaker({ workflow, review }: GovernanceSpec, approval: Approval,
   if (!known.includes(by)) return fail("approval.not_reviewer", `${by} is not among the reviewers of ${workflow}`);
   if (!approval.reviewers.includes(by))
     return fail("approval.not_reviewer", `${by} is not among those whom the rule ${approval.rule} asks: ${people}`);
-  return fail("approval.not_reviewer", `This was handed over: ${people} decides`);
+  return fail("approval.not_reviewer", `This was handed over: now it is for ${people} to decide`);
 }
 
 function entryFor(desk: Desk, said: Exclude<DecisionInput, Of<"inform">>, by: string): Result<Said> {

@@ -6,7 +6,7 @@ import type { Approval } from "../core/approval.ts";
 import { errorFacts, type Failure, failureOf, InterlockError } from "../core/errors.ts";
 import { digest, type Json, type JsonObject, sameJson } from "../core/json.ts";
 import type { Ruling } from "../governance/evaluate.ts";
-import { expiryOf } from "../governance/gate.ts";
+import { timesOf } from "../governance/gate.ts";
 import { type DecisionEntry, mayLeave } from "../governance/may-leave.ts";
 import { peopleOf } from "../governance/review.ts";
 import type { Taint } from "../governance/taint.ts";
@@ -241,7 +241,6 @@ function approvalFor(pass: Pass, step: string, action: string, state: EffectStat
   const before = state.looked?.before ?? {};
   const asks = ruling.matched.filter(({ outcome }) => outcome === "require_approval").map(({ reason }) => reason);
   const also = [...new Set(asks)].filter((reason) => reason !== ruling.reason);
-  const now = pass.ports.now();
   const bound = digest({ action, target, before, values: state.values, specVersion: pass.spec.version });
   const round = pass.entries(step).filter((entry) => entry.type === "approval.requested").length + 1;
   return {
@@ -256,8 +255,7 @@ function approvalFor(pass: Pass, step: string, action: string, state: EffectStat
     why: ruling.reason,
     ...(also.length > 0 ? { also } : {}),
     reviewers: ruling.ask ?? peopleOf(pass.spec.review, pass.spec.review.reviewers),
-    requestedAt: now,
-    expiresAt: expiryOf(pass.spec.review, now),
+    ...timesOf(pass.spec.review, pass.ports.now()),
     ...notByOf(pass),
   };
 }

@@ -4,7 +4,7 @@
 import type { Approval, Decision } from "../core/approval.ts";
 import { InterlockError } from "../core/errors.ts";
 import { digest, type JsonObject } from "../core/json.ts";
-import { computeGate, expiryOf } from "../governance/gate.ts";
+import { computeGate, timesOf } from "../governance/gate.ts";
 import { peopleOf } from "../governance/review.ts";
 import type { Question, QuestionOutcome } from "./define.ts";
 import { foldEffect } from "./effect-decision.ts";
@@ -40,7 +40,6 @@ function approvalFor(pass: Pass, step: string, subject: string, { question, deta
   if (within !== undefined && !(Number.isFinite(within) && within > 0))
     throw refused(step, "within", `${within} is no time in which anybody could answer`);
   const values = shownDetails(step, details) as JsonObject;
-  const now = pass.ports.now();
   return {
     id: `apr_${digest({ run: pass.runId, step, round: 1 }).slice(0, 32)}`,
     step,
@@ -52,8 +51,7 @@ function approvalFor(pass: Pass, step: string, subject: string, { question, deta
     rule: "workflow",
     why: question,
     reviewers: peopleOf(review, review.reviewers),
-    requestedAt: now,
-    expiresAt: within === undefined ? expiryOf(review, now) : now + within,
+    ...timesOf(review, pass.ports.now(), within),
     ...notByOf(pass),
     question,
   };

@@ -41,8 +41,19 @@ export interface Gate {
 }
 
 /** When all time has passed that the spec gives, counted from the question. */
-export const expiryOf = ({ slaMinutes, escalation = [] }: Pick<Review, "slaMinutes" | "escalation">, requestedAt: number): number =>
+const expiryOf = ({ slaMinutes, escalation = [] }: Pick<Review, "slaMinutes" | "escalation">, requestedAt: number): number =>
   requestedAt + escalation.reduce((sum, { minutes }) => sum + minutes, slaMinutes) * MINUTE;
+
+/** The times of an approval that is asked now; `within`: a question's own time for all of it. */
+export function timesOf(
+  review: Pick<Review, "slaMinutes" | "escalation">,
+  requestedAt: number,
+  within?: number,
+): Pick<Approval, "requestedAt" | "expiresAt" | "slaEndsAt"> {
+  const expiresAt = within === undefined ? expiryOf(review, requestedAt) : requestedAt + within;
+  const slaEndsAt = requestedAt + review.slaMinutes * MINUTE;
+  return { requestedAt, expiresAt, ...(review.escalation && slaEndsAt < expiresAt ? { slaEndsAt } : {}) };
+}
 
 /** `said`: what the journal holds of this approval, oldest first. */
 export function computeGate(review: Review, approval: Approval, said: readonly ApprovalEntry[], now: number): Gate {

@@ -17,7 +17,7 @@ import { Removed, removedWhen } from "./removed.tsx";
 import { SourceRecord } from "./source-record.tsx";
 import { approvalStatus } from "./status-words.ts";
 import { WordForm } from "./word-form.tsx";
-import { actionWords, capital, changeInWords, countdown, listing, sentence } from "./words.ts";
+import { actionWords, capital, changeInWords, countdown, deadline, listing, sentence } from "./words.ts";
 
 export interface ApprovalPageProps {
   readonly frame: Frame;
@@ -171,7 +171,7 @@ const Due = ({ detail, now }: { detail: ApprovalDetail; now: number }) => {
     <p class={`due ${urgency}`}>
       <Mark shape="clock" />
       <span>
-        {capital(text)}, by <When at={approval.expiresAt} now={now} />
+        {capital(text)}, by <When at={deadline(approval, now)} now={now} />
       </span>
     </p>
   );

@@ -5,7 +5,7 @@ import { type Frame, Layout } from "./layout.tsx";
 import { Empty, NextPage, Tabs } from "./list-parts.tsx";
 import { Chip, Mark, When } from "./marks.tsx";
 import { approvalStatus } from "./status-words.ts";
-import { changeInWords, countdown, percent } from "./words.ts";
+import { changeInWords, countdown, deadline, percent } from "./words.ts";
 
 export interface ApprovalsPageProps {
   readonly frame: Frame;
@@ -71,7 +71,7 @@ const Waiting = ({ listed, now }: { listed: ListedApproval; now: number }) => {
       <div class="card-side">
         <p class={`due ${urgency}`}>
           <Mark shape="clock" />
-          <time datetime={new Date(approval.expiresAt).toISOString()}>{text}</time>
+          <time datetime={new Date(deadline(approval, now)).toISOString()}>{text}</time>
         </p>
         {listed.confidence === null ? null : <p class="quiet">{percent(listed.confidence)} sure</p>}
       </div>

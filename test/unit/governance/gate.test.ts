@@ -1,7 +1,7 @@
 // How an open approval stands, as tables: who may speak at which time, who counts, and what comes due next.
 import { describe, expect, it } from "vitest";
 import type { Approval, ApprovalEntry } from "../../../src/core/approval.ts";
-import { computeGate, expiryOf, seatOf } from "../../../src/governance/gate.ts";
+import { computeGate, seatOf, timesOf } from "../../../src/governance/gate.ts";
 import type { Review } from "../../../src/governance/review.ts";
 
 const [ADA, GRACE, LINUS, BOSS, CEO] = ["ada", "grace", "linus", "boss", "ceo"].map((name) => `${name}@example.com`) as [
@@ -36,8 +36,7 @@ const asked = (review: Review, more: Partial<Approval> = {}): Approval => ({
   rule: "regulated",
   why: "because",
   reviewers: [ADA, GRACE, LINUS],
-  requestedAt: T0,
-  expiresAt: expiryOf(review, T0),
+  ...timesOf(review, T0),
   ...more,
 });
 const about = { approvalId: "apr_1" } as const;
@@ -171,7 +170,9 @@ describe("what is due", () => {
   });
 
   it("every level has its own time, and all of it counts", () => {
-    expect(expiryOf(base, T0)).toBe(minutes(60));
-    expect(expiryOf(escalating, T0)).toBe(minutes(150));
+    expect(timesOf(base, T0)).toEqual({ requestedAt: T0, expiresAt: minutes(60) });
+    expect(timesOf(escalating, T0)).toEqual({ requestedAt: T0, slaEndsAt: minutes(60), expiresAt: minutes(150) });
+    expect(timesOf(escalating, T0, 45 * MINUTE)).toEqual({ requestedAt: T0, expiresAt: minutes(45) });
+    expect(timesOf(escalating, T0, 75 * MINUTE)).toEqual({ requestedAt: T0, slaEndsAt: minutes(60), expiresAt: minutes(75) });
   });
 });
