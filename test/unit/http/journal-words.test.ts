@@ -4,6 +4,7 @@ import type { Entry } from "../../../src/engine/journal.ts";
 import { entryWords } from "../../../src/http/pages/entry-words.ts";
 import { operatorQuestion } from "../../../src/http/pages/operator-choices.ts";
 import { recordOf } from "../../../src/http/pages/record-view.ts";
+import { waitsBriefly, waitsFor } from "../../../src/http/pages/status-words.ts";
 import { type Ending, tell } from "./stories.ts";
 
 const rowOf = ({ seq, at, type, step, ...body }: Entry): AuditRow => ({
@@ -162,4 +163,12 @@ describe("the record of a run", () => {
     expect(recordOf({ reads: [], event: { ...event, data: "text" } })).toBeNull();
     expect(recordOf({ reads: [], event: null })).toBeNull();
   });
+});
+
+it("a run that waits for people says by when they may decide, whenever it is looked at next", () => {
+  const on = { kind: "approval", approvalId: "a", step: "set", until: 60_000 } as const;
+  expect(waitsFor({ state: { status: "waiting", on } })).toBe("A person decides on “set” by 1 Jan 1970, 00:01 UTC");
+  const reminded = { status: "waiting", on: { ...on, decideBy: 7_200_000 } } as const;
+  expect(waitsFor({ state: reminded })).toBe("A person decides on “set” by 1 Jan 1970, 02:00 UTC");
+  expect(waitsBriefly({ state: reminded }, 0)).toBe("“set”, 2 h left");
 });
