@@ -27,6 +27,8 @@ export interface EffectState {
   /** What the record was last seen to hold, for people. */
   seen: JsonObject | null;
   ruling: Ruling | null;
+  /** By the latest ruling: a person looks at it afterwards. */
+  sampled: boolean;
   approval: Approval | null;
   decision: Decision | null;
   /** The values to write: the workflow's, or a reviewer's. */
@@ -51,6 +53,7 @@ export function foldEffect(entries: readonly (StepEntry & { readonly at: number 
     looked: null,
     seen: null,
     ruling: null,
+    sampled: false,
     approval: null,
     decision: null,
     values: {},
@@ -82,6 +85,7 @@ function foldOne(state: EffectState, entry: StepEntry & { readonly at: number })
       return;
     case "effect.ruled":
       state.ruling = entry.ruling;
+      state.sampled = entry.sampled === true;
       return;
     case "approval.requested":
       state.approval = entry.approval;

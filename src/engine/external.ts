@@ -14,6 +14,7 @@ import { cancelOf, endOf } from "./lifecycle.ts";
 import { type Around, ruleOnEdit } from "./rule.ts";
 import { foldUndo } from "./run-undo.ts";
 import { OUTPUT_LIMIT } from "./step-output.ts";
+import { isWindowPast, windowPast } from "./undo-decision.ts";
 
 type Recorded = StepEntry & { readonly step: string };
 
@@ -104,14 +105,25 @@ function refuseEdit(
 
 const describe = (decision: Decision): string => (decision.kind === "expired" ? "expired" : `${decision.kind} by ${decision.by}`);
 
-export function askUndo(entries: readonly Entry[], step: string, by: string): Result<Recorded> {
+/** Which run it is, what it is pinned to, and when somebody asks. */
+export interface UndoAsked {
+  readonly runId: string;
+  readonly spec: GovernanceSpec;
+  readonly now: number;
+}
+
+export function askUndo(entries: readonly Entry[], step: string, by: string, { runId, spec, now }: UndoAsked): Result<Recorded> {
   const own = stepEntries(entries, step);
   const state = foldEffect(own);
   if (!state.applied || !state.intended) return fail("effect.not_applied", `"${step}" has written nothing that could be undone`);
+  // Its time is told in the journal of the run that made it: here it seems as young as the takeover.
+  if (!state.intended.key.startsWith(`${runId}/`))
+    return fail("effect.taken_over", `"${step}" was written by the run that this one began from; undo it there`);
   if (state.intended.undo === "irreversible") return fail("effect.irreversible", `${state.intended.action} cannot be undone`);
   const undo = foldUndo(own);
   if (undo.phase === "requested") return fail("effect.undo_running", `"${step}" is being undone already`);
   if (undo.phase === "done" && undo.conflicts.length === 0) return fail("effect.not_applied", `"${step}" has been undone`);
+  if (isWindowPast(own, spec, now)) return fail("effect.window_passed", windowPast(step, spec));
   return ok({ type: "undo.requested", step, by });
 }
 

@@ -1,7 +1,7 @@
 // What a run's journal says about its writes and approvals right now, for lists and pages. Pure; the shape is what src/db/projection.ts stores.
 import type { Approval } from "../core/approval.ts";
 import type { JsonObject } from "../core/json.ts";
-import { foldEffect } from "./effect-decision.ts";
+import { deciderOf, foldEffect } from "./effect-decision.ts";
 import type { Entry, StepEntry } from "./journal.ts";
 import { endOf } from "./lifecycle.ts";
 import { foldUndo } from "./run-undo.ts";
@@ -22,6 +22,10 @@ export interface EffectView {
   readonly action: string;
   readonly target: string;
   readonly status: EffectStatus;
+  /** When it was written; of one that was not, when it was intended. */
+  readonly at: number;
+  /** Written without anybody being asked, and chosen to be looked at afterwards. */
+  readonly sampled: boolean;
   readonly body: JsonObject;
 }
 
@@ -53,10 +57,13 @@ export function effectView(step: string, entries: readonly Entry[]): EffectView 
     action: state.intended.action,
     target: state.intended.target,
     status,
+    at: (own.find(({ type }) => type === "effect.applied") ?? own.find(({ type }) => type === "effect.intended"))?.at ?? 0,
+    sampled: state.sampled && state.applied !== null,
     body: {
       before: state.seen,
       values: state.values,
       undo: state.intended.undo,
+      decidedBy: deciderOf(state),
       ruling: state.ruling && { outcome: state.ruling.outcome, rule: state.ruling.rule, reason: state.ruling.reason },
       proved: state.proved && { after: state.proved.after, matches: state.proved.matches },
       refused: state.refused && { because: state.refused.because, reason: state.refused.reason },
