@@ -2,8 +2,9 @@
 // whole table when it names no time: it is for a person who asks. What a write would become is never decided here.
 import { and, desc, eq, gte, inArray, lt, type SQL, sql } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/d1";
+import type { GovernanceSpec } from "../governance/spec.ts";
 import { type EffectRow, type EffectStatus, effectRow, type Page, type Position, page } from "./reads.ts";
-import { effect, effectCheck, run } from "./schema.ts";
+import { effect, effectCheck, governanceSpec, run } from "./schema.ts";
 
 export interface EffectsWanted {
   readonly workflow?: string | undefined;
@@ -28,6 +29,8 @@ export interface ListedEffect extends EffectRow {
   /** When the values were removed with the run's contents. */
   readonly erasedAt: number | null;
   readonly check: CheckRow | null;
+  /** For how many days after it was written it may be undone; null where the spec is not in D1. */
+  readonly windowDays: number | null;
 }
 
 /** Writes that an undo can be asked for, and those for which one was. */
@@ -61,21 +64,23 @@ export async function listEffects(
 ): Promise<Page<ListedEffect>> {
   const { only, before, limit } = filter;
   const rows = await drizzle(db)
-    .select({ effect, erasedAt: run.erasedAt, check: effectCheck })
+    .select({
+      effect,
+      erasedAt: run.erasedAt,
+      check: effectCheck,
+      windowDays: sql<number | null>`${governanceSpec.body}->>'$.rollback.windowDays'`,
+    })
     .from(effect)
     .leftJoin(run, eq(run.id, effect.run))
+    .leftJoin(governanceSpec, and(eq(governanceSpec.workflow, run.workflow), eq(governanceSpec.version, run.specVersion)))
     .leftJoin(effectCheck, and(eq(effectCheck.run, effect.run), eq(effectCheck.step, effect.step)))
     .where(
-      and(
-        isWanted(filter),
-        only && inArray(effect.status, [...only]),
-        before && sql`(${effect.at}, ${id}) < (${before.at}, ${before.id})`,
-      ),
+      and(isWanted(filter), only && inArray(effect.status, [...only]), before && sql`(${effect.at}, ${id}) < (${before.at}, ${before.id})`),
     )
     .orderBy(desc(effect.at), desc(id))
     .limit(limit + 1);
   const listed = rows.map(
-    ({ effect: row, erasedAt, check }): ListedEffect => ({ ...effectRow(row), erasedAt, check: check as CheckRow | null }),
+    ({ effect: row, check, ...more }): ListedEffect => ({ ...effectRow(row), ...more, check: check as CheckRow | null }),
   );
   return page(listed, limit, (row) => ({ at: row.at, id: `${row.run}/${row.step}` }));
 }
@@ -91,11 +96,7 @@ export async function countEffects(
     .select({ n: effect.seq })
     .from(effect)
     .where(
-      and(
-        isWanted(filter),
-        only && inArray(effect.status, [...only]),
-        before && sql`(${effect.at}, ${id}) < (${before.at}, ${before.id})`,
-      ),
+      and(isWanted(filter), only && inArray(effect.status, [...only]), before && sql`(${effect.at}, ${id}) < (${before.at}, ${before.id})`),
     )
     .limit(most)
     .as("some");
@@ -107,6 +108,16 @@ export async function countEffects(
 export async function readEffect(db: D1Database, runId: string, step: string): Promise<ListedEffect | null> {
   const { rows } = await listEffects(db, { run: runId, step, limit: 1 });
   return rows[0] ?? null;
+}
+
+/** How the specs that these runs are pinned to want writes taken back, each of them once. */
+export async function rollbacksOf(db: D1Database, runs: readonly string[]): Promise<GovernanceSpec["rollback"][]> {
+  const rows = await drizzle(db)
+    .selectDistinct({ rollback: sql<string>`${governanceSpec.body}->'$.rollback'` })
+    .from(run)
+    .innerJoin(governanceSpec, and(eq(governanceSpec.workflow, run.workflow), eq(governanceSpec.version, run.specVersion)))
+    .where(sql`${run.id} in (select value from json_each(${JSON.stringify(runs)}))`);
+  return rows.map(({ rollback }) => JSON.parse(rollback) as GovernanceSpec["rollback"]);
 }
 
 export interface CheckCounts {

@@ -64,7 +64,10 @@ async function outlookOf({ runId, entries, spec, workflow, connect, now }: Previ
   const effect = foldEffect(own);
   const found = workflow && effect.intended && findAction(workflow, effect.intended.action);
   if (!found || found.action.effect === "read") {
-    return { kind: "refused", error: { code: "workflow.unknown", message: "The workflow that made this write is not deployed as it was then" } };
+    return {
+      kind: "refused",
+      error: { code: "workflow.unknown", message: "The workflow that made this write is not deployed as it was then" },
+    };
   }
   const { connector, action } = found;
   const input = sameJson(effect.values, effect.intended?.values)
@@ -89,7 +92,12 @@ async function lookNow(
     case "restore": {
       if (!action.look) throw new Error("an action that restores must look");
       const { restore, conflicts } = computeUndo(before, values, (await action.look(input, http)).fields);
-      return { kind: "restore", restore, ours: Object.fromEntries(Object.keys(restore).map((field) => [field, values[field] ?? null])), conflicts };
+      return {
+        kind: "restore",
+        restore,
+        ours: Object.fromEntries(Object.keys(restore).map((field) => [field, values[field] ?? null])),
+        conflicts,
+      };
     }
     case "withdraw":
       return { kind: "withdraw", gone: await action.undo.gone(input, output, http) };

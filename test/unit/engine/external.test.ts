@@ -181,12 +181,16 @@ describe("a write that a request to undo comes late for", () => {
   it("is refused with whom to ask and what the procedure is", () => {
     expect(askUndo(entries, "set", ADA, { ...UNDO, now: until + 1 })).toMatchObject({
       ok: false,
-      error: { message: `"set" was written more than 30 days ago. Ask owner@example.com; the procedure is: Undo each write on its run's page` },
+      error: {
+        message: `"set" was written more than 30 days ago. Ask owner@example.com; the procedure is: Undo each write on its run's page`,
+      },
     });
   });
 
   it("has its time from when it was applied, not from when it was intended", () => {
-    const late = journal(intended(), sending, applied).map((entry) => (entry.type === "effect.applied" ? { ...entry, at: T0 + DAY } : entry));
+    const late = journal(intended(), sending, applied).map((entry) =>
+      entry.type === "effect.applied" ? { ...entry, at: T0 + DAY } : entry,
+    );
     expect(codeOf(askUndo(late, "set", ADA, { ...UNDO, now: until + DAY }))).toBe("ok");
     expect(codeOf(askUndo(late, "set", ADA, { ...UNDO, now: until + DAY + 1 }))).toBe("effect.window_passed");
   });

@@ -57,7 +57,8 @@ export async function openConsole(
       tell("decide", runId, [approvalId, decision, by], (story) =>
         answerApproval(story.entries, approvalId, decision, by, SPEC, now(), null),
       ),
-    undo: (runId, step, by) => tell("undo", runId, [step, by], (story) => askUndo(story.entries, step, by)),
+    undo: (runId, step, by) =>
+      tell("undo", runId, [step, by], (story) => askUndo(story.entries, step, by, { runId, spec: SPEC, now: now() })),
     resolve: (runId, step, choice, by) =>
       tell("resolve", runId, [step, choice, by], (story) => {
         const resolved = resolveStep(story.entries, step, choice, by);
