@@ -141,14 +141,14 @@ export async function countChecks(db: D1Database, workflow: string | undefined):
 
 /** False: somebody's verdict is there already. */
 export async function recordCheck(db: D1Database, { run, step, at, by, verdict, note }: CheckRow): Promise<boolean> {
-  const { meta } = await db
+  const { results } = await db
     .prepare(
       `insert into effect_check (run, step, at, by, verdict, note) select ?1, ?2, ?3, ?4, ?5, ?6
-       where not exists (select 1 from effect_check where run = ?1 and step = ?2)`,
+       where not exists (select 1 from effect_check where run = ?1 and step = ?2) returning run`,
     )
     .bind(run, step, at, by, verdict, note)
-    .run();
-  return meta.changes > 0;
+    .all();
+  return results.length > 0;
 }
 
 /** How far back a run's beginnings are followed: a child's parent, the run that one was begun from. */
@@ -158,11 +158,12 @@ const BEGINNINGS = 20;
 export async function participantsOf(db: D1Database, runId: string): Promise<string[]> {
   const { results } = await db
     .prepare(
-      `with recursive came (id, depth, origin) as (
-         select ?1, 0, (select c.body->'$[0].origin' from audit_content as c where c.run = ?1 and c.first_seq = 1)
-         union
-         select f.id, f.depth, (select c.body->'$[0].origin' from audit_content as c where c.run = f.id and c.first_seq = 1)
-         from (select coalesce(origin->>'$.parent', origin->>'$.from') as id, depth + 1 as depth from came where depth < ?2) as f where f.id is not null)
+      `with recursive came (depth, origin) as (
+         select 0, c.body->'$[0].origin' from audit_content as c where c.run = ?1 and c.first_seq = 1
+         union all
+         select depth + 1, c.body->'$[0].origin' from came
+         join audit_content as c on c.run = coalesce(came.origin->>'$.parent', came.origin->>'$.from') and c.first_seq = 1
+         where depth < ?2)
        select distinct who from (
          select origin->>'$.by' as who from came
          union all select actor from audit where run = ?1 and type not like 'undo.%')

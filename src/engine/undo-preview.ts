@@ -1,6 +1,6 @@
 // What taking writes back would do now, for a person who has not asked for it yet. It reads the records and changes nothing, here or there; whether an undo may be
 // asked for at all is askUndo's to say, so that a preview promises nothing that a request would be refused.
-import type { AnyWriteAction, Http } from "../connectors/define.ts";
+import type { AnyAction, AnyWriteAction, Http } from "../connectors/define.ts";
 import { type Failure, failureOf } from "../core/errors.ts";
 import { type JsonObject, sameJson } from "../core/json.ts";
 import type { GovernanceSpec } from "../governance/spec.ts";
@@ -60,9 +60,9 @@ function appliedNewestFirst(entries: readonly Entry[], steps: ReadonlySet<string
 async function outlookOf({ runId, entries, spec, workflow, connect, now }: PreviewInput, step: string, own: Own): Promise<UndoOutlook> {
   // Nobody has asked: who would is no part of whether it is refused.
   const asked = askUndo(entries, step, "", { runId, spec, now });
-  if (!asked.ok) return { kind: "refused", error: asked.error };
   const effect = foldEffect(own);
   const found = workflow && effect.intended && findAction(workflow, effect.intended.action);
+  if (!asked.ok) return { kind: "refused", error: withReason(asked.error, found?.action ?? null) };
   if (!found || found.action.effect === "read") {
     return {
       kind: "refused",
@@ -79,6 +79,12 @@ async function outlookOf({ runId, entries, spec, workflow, connect, now }: Previ
     return { kind: "unread", error: failureOf(thrown) };
   }
 }
+
+/** Why it cannot be undone is the connector's to say. */
+const withReason = (error: Failure, action: AnyAction | null): Failure =>
+  error.code === "effect.irreversible" && action && action.effect !== "read" && action.undo.kind === "irreversible"
+    ? { ...error, message: action.undo.because }
+    : error;
 
 async function lookNow(
   action: AnyWriteAction,

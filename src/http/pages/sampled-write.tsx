@@ -84,7 +84,7 @@ const Verdict = ({
         ))}
       </fieldset>
       <div class="field">
-        <label for={`${id}-note`}>What was wrong; needed if it was</label>
+        <label for={`${id}-note`}>What was wrong; needed if it was. It stays when the contents are removed: name nobody</label>
         <input type="text" id={`${id}-note`} name="note" maxlength={2000} autocomplete="off" value={draft?.note ?? ""} />
       </div>
       <button type="submit" class="button">
