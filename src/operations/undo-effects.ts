@@ -48,16 +48,15 @@ export const UndoWanted = z
   });
 export type UndoWanted = z.infer<typeof UndoWanted>;
 
-const Place = z.strictObject({ at: z.number().int(), id: z.string().min(1).max(1_100) });
+/** What the reader of a preview sends back; it names exactly what was shown. */
+export const PreviewDigest = z.string().regex(/^[0-9a-f]{64}$/, "Give the digest of the preview");
 
-export const UndoRequest = z.strictObject({
-  filter: UndoWanted,
-  /** Of the preview that was looked at. */
-  digest: z.string().regex(/^[0-9a-f]{64}$/, "Give the digest of the preview"),
+export interface UndoRequest {
+  readonly filter: UndoWanted;
+  readonly digest: string;
   /** Where the preview began, if it was not the first. */
-  before: Place.optional(),
-});
-export type UndoRequest = z.infer<typeof UndoRequest>;
+  readonly before?: Position | undefined;
+}
 
 export interface PreviewedEffect extends UndoPreview {
   readonly run: string;

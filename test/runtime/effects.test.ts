@@ -52,7 +52,7 @@ async function triaged(): Promise<{ ticket: string; run: string }> {
   await until(run, WRITTEN);
   return { ticket, run };
 }
-const valueOf = <T>(result: { ok: true; value: T } | { ok: false; error: unknown }): T => {
+const unwrap = <T>(result: { ok: true; value: T } | { ok: false; error: unknown }): T => {
   if (!result.ok) throw new Error(JSON.stringify(result.error));
   return result.value;
 };
@@ -65,7 +65,7 @@ describe("what a version of a workflow wrote in a time", () => {
     world.zendesk.edit(changed.ticket, { priority: "low", group_id: 103 });
     const filter = { workflow: "ticket-triage", version: 1, from, to: Date.now() + 1 };
 
-    const planned = valueOf(await planUndo(context(), ada, filter));
+    const planned = unwrap(await planUndo(context(), ada, filter));
     expect(planned.counts).toEqual({ undo: 5, conflict: 1, refused: 3, as_it_was: 0, unread: 0 });
     const fates = (run: string) =>
       planned.effects.filter((effect) => effect.run === run).map(({ step, outlook }) => [step, fateOf(outlook)]);
@@ -81,7 +81,7 @@ describe("what a version of a workflow wrote in a time", () => {
     expect(await undoEffects(context(), ada, { filter, digest: "0".repeat(64) })).toMatchObject({
       error: { code: "effect.preview_moved" },
     });
-    const asked = valueOf(await undoEffects(context(), ada, { filter, digest: planned.digest }));
+    const asked = unwrap(await undoEffects(context(), ada, { filter, digest: planned.digest }));
     expect(asked).toEqual({ asked: 5, left: 4, refused: [], next: null });
 
     await until(clean.run, { ...WRITTEN, "route ticket": "undone", "explain route": "undone" });
@@ -102,9 +102,9 @@ describe("what a version of a workflow wrote in a time", () => {
     const { run } = await triaged();
     vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + ticketTriageSpec.rollback.windowDays * DAY + 60_000 });
     expect(await undoEffect(context(), ada, run, "route ticket")).toMatchObject({ error: { code: "effect.window_passed" } });
-    const planned = valueOf(await planUndo(context(), ada, { run }));
+    const planned = unwrap(await planUndo(context(), ada, { run }));
     expect(planned.counts).toMatchObject({ undo: 0, refused: 3 });
-    const asked = valueOf(await undoEffects(context(), ada, { filter: { run }, digest: planned.digest }));
+    const asked = unwrap(await undoEffects(context(), ada, { filter: { run }, digest: planned.digest }));
     expect(asked).toMatchObject({ asked: 0, left: 3 });
     expect(await statuses(run)).toEqual(WRITTEN);
   });

@@ -2,10 +2,11 @@
 import { Hono } from "hono";
 import * as z from "zod";
 import { countChecks, listEffects } from "../../db/effects.ts";
+import type { Position } from "../../db/reads.ts";
 import type { Deployment } from "../../deployment.ts";
 import { checkEffect, EffectCheck } from "../../operations/check-effect.ts";
 import { EffectFilterInput, exportEffects } from "../../operations/effect-ledger.ts";
-import { planUndo, UndoRequest, UndoWanted, undoEffects } from "../../operations/undo-effects.ts";
+import { PreviewDigest, planUndo, UndoWanted, undoEffects } from "../../operations/undo-effects.ts";
 import { type ConsoleEnv, operationContext } from "../console-env.ts";
 import { filledIn, LimitInput, PositionInput, parseInput, positionText, readJsonBody } from "../input.ts";
 import { problemResponse } from "../problems.ts";
@@ -14,6 +15,7 @@ import { streamOf } from "../text-stream.ts";
 const Query = EffectFilterInput.extend({ before: PositionInput.optional(), limit: LimitInput });
 const Copy = EffectFilterInput.extend({ before: PositionInput.optional() });
 const Place = z.object({ before: PositionInput.optional() });
+const Undo = z.strictObject({ filter: UndoWanted, digest: PreviewDigest, before: PositionInput.optional() });
 const Counted = z.object({ workflow: z.string().min(1).max(200).optional() });
 
 export const effectsApi = (deployment: Deployment) =>
@@ -35,12 +37,12 @@ export const effectsApi = (deployment: Deployment) =>
       const { before: place, ...fields } = filledIn(c.req.query());
       const { before } = parseInput(Place, { before: place });
       const planned = await planUndo(operationContext(c, deployment), c.get("principal"), parseInput(UndoWanted, fields), before);
-      return planned.ok ? c.json(planned.value) : problemResponse(planned.error);
+      return planned.ok ? c.json(withNext(planned.value)) : problemResponse(planned.error);
     })
     .post("/undo", async (c) => {
-      const request = await readJsonBody(c.req, UndoRequest);
+      const request = await readJsonBody(c.req, Undo);
       const asked = await undoEffects(operationContext(c, deployment), c.get("principal"), request);
-      return asked.ok ? c.json(asked.value, 202) : problemResponse(asked.error);
+      return asked.ok ? c.json(withNext(asked.value), 202) : problemResponse(asked.error);
     })
     .get("/checks", async (c) => c.json(await countChecks(c.env.DB, parseInput(Counted, filledIn(c.req.query())).workflow)))
     .post("/checks", async (c) => {
@@ -48,3 +50,9 @@ export const effectsApi = (deployment: Deployment) =>
       const checked = await checkEffect(operationContext(c, deployment), c.get("principal"), check, Date.now());
       return checked.ok ? c.json({ run: check.run, step: check.step, verdict: check.verdict }, 201) : problemResponse(checked.error);
     });
+
+/** The place of the next part as an address takes it. */
+const withNext = <T extends { readonly next: Position | null }>(answer: T) => ({
+  ...answer,
+  next: answer.next && positionText(answer.next),
+});

@@ -7,7 +7,7 @@ import { countChecks, listEffects, rollbacksOf } from "../../db/effects.ts";
 import type { Deployment } from "../../deployment.ts";
 import { checkEffect, EffectCheck } from "../../operations/check-effect.ts";
 import { EffectFilterInput } from "../../operations/effect-ledger.ts";
-import { planUndo, UndoWanted, undoEffects } from "../../operations/undo-effects.ts";
+import { PreviewDigest, planUndo, UndoWanted, undoEffects } from "../../operations/undo-effects.ts";
 import { actionFacts } from "../action-facts.ts";
 import { type ConsoleEnv, operationContext } from "../console-env.ts";
 import { filledIn, LimitInput, PositionInput, parseInput, positionText, readForm } from "../input.ts";
@@ -23,7 +23,7 @@ const Query = EffectFilterInput.extend({
   notice: z.literal("checked").optional().catch(undefined),
 });
 const Place = z.object({ before: PositionInput.optional() });
-const Asked = Place.extend({ digest: z.string().regex(/^[0-9a-f]{64}$/, "Open the preview again"), confirmed: z.string().optional() });
+const Asked = z.object({ digest: PreviewDigest, confirmed: z.string().optional() });
 
 export const effectPages = (deployment: Deployment) =>
   new Hono<ConsoleEnv>()

@@ -141,6 +141,7 @@ interface Planned {
   counts: Record<string, number>;
   digest: string;
   rest: number;
+  next: string | null;
 }
 const plan = async (fields: object) => (await json(`/api/effects/undo?${address(fields)}`)) as unknown as Planned;
 
@@ -187,6 +188,29 @@ describe("a preview of an undo", () => {
   it("says of what cannot be reached that it could not be read", async () => {
     open = await openConsole(Object.values(stories));
     expect((await plan({ run: stories.approved.id })).counts).toMatchObject({ unread: 2 });
+  });
+
+  it("has at most 200 writes, the newest first, counts the others and says where they begin", async () => {
+    await open.db
+      .prepare(
+        `insert into effect (run, step, workflow, version, action, target, status, at, sampled, body, seq)
+         with recursive n (i) as (select 1 union all select i + 1 from n where i < 250)
+         select 'gone', 's' || i, 'ticket-triage', 1, 'zendesk.updateTicket', 'ticket/1', 'applied', ?1, 0, '{}', 1 from n`,
+      )
+      .bind(now)
+      .run();
+    const first = await plan(window());
+    expect([first.effects.length, first.rest]).toEqual([200, 56]);
+    expect(first.counts).toMatchObject({ undo: 0, refused: 200 });
+    const second = await plan({ ...window(), before: first.next });
+    expect([second.effects.length, second.rest, second.next]).toEqual([56, 0, null]);
+    expect(new Set([...first.effects, ...second.effects].map(({ run, step }) => `${run}/${step}`)).size).toBe(256);
+
+    const page = await html(`/effects/undo?${address(window())}`);
+    expect(page).toContain("56 older writes match as well and are not in this preview.");
+    expect(page).toContain(encodeURIComponent(first.next ?? ""));
+    const asked = await open.json("/api/effects/undo", { filter: window(), digest: second.digest, before: first.next });
+    expect(await asked.json()).toEqual({ asked: 2, left: 54, refused: [], next: null });
   });
 
   it.each([
