@@ -51,7 +51,7 @@ export interface EffectBody {
   readonly before: JsonObject | null;
   readonly values: JsonObject;
   readonly undo: "restore" | "withdraw" | "irreversible";
-  /** Who approved it, where somebody was asked and did. */
+  /** Who approved, edited or rejected it, where somebody was asked and answered. */
   readonly decidedBy: string | null;
   readonly ruling: { readonly outcome: string; readonly rule: string; readonly reason: string } | null;
   readonly proved: { readonly after: JsonObject; readonly matches: boolean } | null;

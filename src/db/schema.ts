@@ -56,7 +56,7 @@ export const run = sqliteTable(
 
 /**
  * One row per journal entry, never changed: what happened, when, by whom; a link of the run's hash chain (src/governance/audit-chain.ts). Triggers refuse to
- * update and to delete (migrations/0001_audit_is_append_only.sql), here and in `halt`, `audit_checkpoint` and `audit_export`. Its hidden rowid is the order in
+ * update and to delete (migrations/0001_audit_is_append_only.sql), here and in `halt`, `audit_checkpoint`, `audit_export` and `effect_check`. Its hidden rowid is the order in
  * which D1 took the rows; checkpoints go by it.
  */
 export const audit = sqliteTable(

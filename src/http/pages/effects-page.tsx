@@ -83,7 +83,7 @@ const Checks = ({ checks: { open, right, wrong }, workflow }: { checks: CheckCou
   const looked = right + wrong;
   const of = workflow === undefined ? "" : ` of ${workflow}`;
   return (
-    <p class="lead">
+    <p class="page-head lead">
       {`A share of the writes${of} that nobody was asked about is chosen to be looked at afterwards. ${looked} looked at: ${right} right, ${wrong} wrong${
         looked === 0 ? "" : ` (${percent(wrong / looked)})`
       }. ${open} still to be looked at.`}
@@ -158,8 +158,11 @@ const Changed = ({ effect: { erasedAt, body } }: { effect: ListedEffect }) => {
   );
 };
 
-const decidedBy = ({ body: { decidedBy, ruling } }: ListedEffect): string =>
-  decidedBy ?? (ruling === null ? "not ruled on" : `rule ${ruling.rule}`);
+function decidedBy({ body: { decidedBy, ruling, refused } }: ListedEffect): string {
+  if (decidedBy !== null) return decidedBy;
+  if (ruling !== null) return `rule ${ruling.rule}`;
+  return refused?.because === "expired" ? "nobody in time" : "not ruled on";
+}
 
 const sampledWords = ({ check }: ListedEffect): string =>
   check === null ? "chosen to be looked at" : `${check.by} found it ${check.verdict}`;

@@ -44,20 +44,26 @@ export const UndoPreviewPage = ({ frame, wanted, planned, rollbacks, before, nex
         <p class="lead">{`Of ${undoText(wanted)}. The records were read just now, and nothing was changed.`}</p>
       </div>
       {refused === null ? null : <Refusal failure={refused} />}
-      {effects.length === 0 ? <Empty title="Nothing was written">No write that matches was ever made.</Empty> : <p>{countsText(counts)}</p>}
-      {rest > 0 && next !== null ? (
-        <p class="note">
-          {`${rest >= MOST_COUNTED ? `At least ${MOST_COUNTED}` : rest} older ${rest === 1 ? "write matches" : "writes match"} as well and ${
-            rest === 1 ? "is" : "are"
-          } not in this preview. `}
-          <a href={undoAddress({ ...wanted, before: next })}>See the next ones</a>
-        </p>
-      ) : null}
-      {rollbacks.map((rollback) => (
-        <Rollback rollback={rollback} />
-      ))}
+      <div class="page-head">
+        {effects.length === 0 ? (
+          <Empty title="Nothing was written">No write that matches was ever made.</Empty>
+        ) : (
+          <p>{countsText(counts)}</p>
+        )}
+        {rest > 0 && next !== null ? (
+          <p class="note">
+            {`${rest >= MOST_COUNTED ? `At least ${MOST_COUNTED}` : rest} older ${rest === 1 ? "write matches" : "writes match"} as well and ${
+              rest === 1 ? "is" : "are"
+            } not in this preview. `}
+            <a href={undoAddress({ ...wanted, before: next })}>See the next ones</a>
+          </p>
+        ) : null}
+        {rollbacks.map((rollback) => (
+          <Rollback rollback={rollback} />
+        ))}
+      </div>
       {counts.undo === 0 ? null : (
-        <form method="post" action="/effects/undo" class="panel act">
+        <form method="post" action="/effects/undo" class="panel act control">
           {parametersOf({ ...wanted, before: before ?? undefined, digest }).map(([name, value]) => (
             <input type="hidden" name={name} value={value} />
           ))}

@@ -85,6 +85,7 @@ describe("the ledger of writes", () => {
     for (const text of [
       "group: support → <strong>billing</strong>",
       "ada@example.com",
+      "grace@example.com",
       "rule action_listed",
       "read back: as written",
       "Cannot be undone: ",
