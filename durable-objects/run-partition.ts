@@ -7,7 +7,7 @@ import type { EventFacts, InterlockEvent } from "../src/core/event.ts";
 import type { HaltSwitch } from "../src/core/halt.ts";
 import { dueOf, type EndedState, hasEnded } from "../src/core/run.ts";
 import type { RunRequest } from "../src/core/run-request.ts";
-import { type Deployment, workflowOf } from "../src/deployment.ts";
+import { type Deployment, matchesManifest, workflowOf } from "../src/deployment.ts";
 import { answerApproval } from "../src/engine/answer-approval.ts";
 import type { Limits } from "../src/engine/define.ts";
 import { actionOfApproval } from "../src/engine/execute.ts";
@@ -18,6 +18,7 @@ import { cancelOf } from "../src/engine/lifecycle.ts";
 import { begunBy, type OtherRuns, originOf, type Speaker, successorOf } from "../src/engine/other-runs.ts";
 import type { PartitionPort, RunStart, RunView, StartBatch, Started } from "../src/engine/partition-port.ts";
 import { askOfRun, forkJournal } from "../src/engine/run-requests.ts";
+import { previewUndo, type UndoPreview } from "../src/engine/undo-preview.ts";
 import { newSalt } from "../src/governance/audit-chain.ts";
 import { Halts } from "./halts.ts";
 import { LiveRun } from "./live-run.ts";
@@ -173,8 +174,27 @@ export function createRunPartition(deployment: Deployment, runsOf: RunsOf) {
 
     undo(runId: string, step: string, by: string): Promise<Result<null>> {
       return this.#tell(runId, (run) => {
-        const asked = askUndo(run.entries, step, by);
+        const { workflow, specVersion } = run.row.pins;
+        const asked = askUndo(run.entries, step, by, { runId, spec: this.#journal.specOf(workflow, specVersion), now: Date.now() });
         return asked.ok ? ok([asked.value]) : asked;
+      });
+    }
+
+    previewUndo(runId: string, steps: readonly string[]): Promise<Result<UndoPreview[]>> {
+      return this.#answer(async () => {
+        const { row, entries } = await this.#find(runId);
+        const { workflow: name, version, manifestDigest, specVersion } = row.pins;
+        const workflow = workflowOf(deployment, name, version);
+        const { connect, now } = this.#outside.portsFor(row.event.connection);
+        const input = {
+          runId,
+          entries,
+          spec: this.#journal.specOf(name, specVersion),
+          workflow: workflow && matchesManifest(workflow, manifestDigest) ? workflow : null,
+          connect,
+          now: now(),
+        };
+        return ok(await previewUndo(input, steps));
       });
     }
 

@@ -84,11 +84,27 @@ CREATE TABLE `deployment` (
 CREATE TABLE `effect` (
 	`run` text NOT NULL,
 	`step` text NOT NULL,
+	`workflow` text NOT NULL,
+	`version` integer NOT NULL,
 	`action` text NOT NULL,
 	`target` text NOT NULL,
 	`status` text NOT NULL,
+	`at` integer NOT NULL,
+	`sampled` integer NOT NULL,
 	`body` text NOT NULL,
 	`seq` integer NOT NULL,
+	PRIMARY KEY(`run`, `step`)
+);
+--> statement-breakpoint
+CREATE INDEX `effect_at` ON `effect` (`at`);--> statement-breakpoint
+CREATE INDEX `effect_sampled` ON `effect` (`at`) WHERE sampled = 1;--> statement-breakpoint
+CREATE TABLE `effect_check` (
+	`run` text NOT NULL,
+	`step` text NOT NULL,
+	`at` integer NOT NULL,
+	`by` text NOT NULL,
+	`verdict` text NOT NULL,
+	`note` text NOT NULL,
 	PRIMARY KEY(`run`, `step`)
 );
 --> statement-breakpoint

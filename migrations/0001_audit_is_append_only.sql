@@ -49,3 +49,15 @@ END;
 CREATE TRIGGER `audit_export_refuses_replacing` BEFORE INSERT ON `audit_export` WHEN EXISTS (SELECT 1 FROM `audit_export` WHERE `id` = new.`id`) BEGIN
 	SELECT raise(abort, 'audit_export is append-only');
 END;
+--> statement-breakpoint
+CREATE TRIGGER `effect_check_refuses_update` BEFORE UPDATE ON `effect_check` BEGIN
+	SELECT raise(abort, 'effect_check is append-only');
+END;
+--> statement-breakpoint
+CREATE TRIGGER `effect_check_refuses_delete` BEFORE DELETE ON `effect_check` BEGIN
+	SELECT raise(abort, 'effect_check is append-only');
+END;
+--> statement-breakpoint
+CREATE TRIGGER `effect_check_refuses_replacing` BEFORE INSERT ON `effect_check` WHEN EXISTS (SELECT 1 FROM `effect_check` WHERE `run` = new.`run` AND `step` = new.`step`) BEGIN
+	SELECT raise(abort, 'effect_check is append-only');
+END;

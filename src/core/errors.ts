@@ -58,6 +58,12 @@ export const ERRORS = {
   "effect.not_applied": row(409, "never", "caller", "Only an applied write can be undone"),
   "effect.irreversible": row(409, "never", "caller", "This write cannot be undone"),
   "effect.undo_running": row(409, "after", "caller", "This write is being undone already"),
+  "effect.window_passed": row(409, "operator", "operator", "The time in which this write could be undone has passed"),
+  "effect.taken_over": row(409, "never", "caller", "This write was made by an earlier run"),
+  "effect.preview_moved": row(409, "never", "caller", "What an undo would do has changed since it was shown"),
+  "effect.not_sampled": row(409, "never", "caller", "This write was not chosen to be looked at afterwards"),
+  "effect.already_checked": row(409, "never", "caller", "Somebody has looked at this write already"),
+  "effect.own_write": row(403, "never", "caller", "You took part in this run; somebody else has to look at its writes"),
 
   "audit.key_unusable": row(500, "operator", "operator", "The key that signs checkpoints of the audit cannot be used"),
   "audit.checkpoint_missing": row(500, "operator", "operator", "A checkpoint of the audit is not where it was written"),

@@ -39,7 +39,7 @@ export async function eraseRuns(db: D1Database, erasable: readonly Erasable[], n
     statement(`delete from audit_content where run ${of}`),
     db.prepare(`update event_log set data = null where id in (select event_id from run where id ${of})`).bind(lastOfTheirEvent, now),
     statement(
-      `update effect set body = json_object('before', null, 'values', json('{}'), 'undo', body->>'$.undo',
+      `update effect set body = json_object('before', null, 'values', json('{}'), 'undo', body->>'$.undo', 'decidedBy', body->>'$.decidedBy',
          'ruling', json(case when body->>'$.ruling.outcome' is null then 'null'
            else json_object('outcome', body->>'$.ruling.outcome', 'rule', body->>'$.ruling.rule', 'reason', '') end),
          'proved', json(case when body->>'$.proved.matches' is null then 'null'

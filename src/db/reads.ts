@@ -51,12 +51,18 @@ export interface EffectBody {
   readonly before: JsonObject | null;
   readonly values: JsonObject;
   readonly undo: "restore" | "withdraw" | "irreversible";
+  /** Who approved, edited or rejected it, where somebody was asked and answered. */
+  readonly decidedBy: string | null;
   readonly ruling: { readonly outcome: string; readonly rule: string; readonly reason: string } | null;
   readonly proved: { readonly after: JsonObject; readonly matches: boolean } | null;
   readonly refused: { readonly because: string; readonly reason: string } | null;
   readonly conflicts: readonly { readonly field: string; readonly ours: Json; readonly now: Json }[] | null;
 }
-export type EffectRow = Omit<typeof effect.$inferSelect, "status" | "body"> & { readonly status: EffectStatus; readonly body: EffectBody };
+export type EffectRow = Omit<typeof effect.$inferSelect, "status" | "sampled" | "body"> & {
+  readonly status: EffectStatus;
+  readonly sampled: boolean;
+  readonly body: EffectBody;
+};
 
 /** The event as it came; null where the log no longer keeps it. `data` is null, too, once it was erased. */
 export type EventRow = Omit<InterlockEvent, "source"> & { readonly receivedAt: number };
@@ -83,6 +89,8 @@ export interface RunDetail {
   readonly run: RunRow;
   /** For how many days after its end the run's contents are kept; null where the spec is not in D1. */
   readonly payloadDays: number | null;
+  /** How its writes are taken back, by whom and for how long; null where the spec is not in D1. */
+  readonly rollback: GovernanceSpec["rollback"] | null;
   readonly audit: readonly AuditRow[];
   readonly effects: readonly EffectRow[];
   readonly approvals: readonly ApprovalRow[];
@@ -186,7 +194,10 @@ export async function readRun(db: D1Database, id: string): Promise<RunDetail | n
     approvalsOf(orm, id),
     loggedEvent(orm, id),
     orm
-      .select({ days: sql<number | null>`${governanceSpec.body}->>'$.retention.payloadDays'` })
+      .select({
+        days: sql<number | null>`${governanceSpec.body}->>'$.retention.payloadDays'`,
+        rollback: sql<string | null>`${governanceSpec.body}->'$.rollback'`,
+      })
       .from(run)
       .innerJoin(governanceSpec, and(eq(governanceSpec.workflow, run.workflow), eq(governanceSpec.version, run.specVersion)))
       .where(eq(run.id, id)),
@@ -198,6 +209,7 @@ export async function readRun(db: D1Database, id: string): Promise<RunDetail | n
   return {
     run: runRow(row),
     payloadDays: specs[0]?.days ?? null,
+    rollback: specs[0]?.rollback ? (JSON.parse(specs[0].rollback) as GovernanceSpec["rollback"]) : null,
     audit: auditRows,
     // In the order in which they were intended; the table's own order is that of the steps' names.
     effects: effects.map(effectRow).sort((a, b) => (order.get(a.step) ?? a.seq) - (order.get(b.step) ?? b.seq)),
@@ -384,7 +396,7 @@ const firstOf = (type: string, what: (body: (path: string) => SQL) => SQL, more:
 
 // ---- rows ----
 
-function page<T>(rows: readonly T[], limit: number, position: (row: T) => Position): Page<T> {
+export function page<T>(rows: readonly T[], limit: number, position: (row: T) => Position): Page<T> {
   const shown = rows.slice(0, limit);
   const last = shown.at(-1);
   return { rows: shown, next: rows.length > limit && last ? position(last) : null };
@@ -407,9 +419,10 @@ const deadLetterRow = (row: Omit<typeof deadLetter.$inferSelect, "delivery"> & {
   open: row.open === 1,
 });
 
-const effectRow = (row: typeof effect.$inferSelect): EffectRow => ({
+export const effectRow = (row: typeof effect.$inferSelect): EffectRow => ({
   ...row,
   status: row.status as EffectStatus,
+  sampled: row.sampled === 1,
   body: JSON.parse(row.body) as EffectBody,
 });
 

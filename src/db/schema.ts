@@ -56,7 +56,7 @@ export const run = sqliteTable(
 
 /**
  * One row per journal entry, never changed: what happened, when, by whom; a link of the run's hash chain (src/governance/audit-chain.ts). Triggers refuse to
- * update and to delete (migrations/0001_audit_is_append_only.sql), here and in `halt`, `audit_checkpoint` and `audit_export`. Its hidden rowid is the order in
+ * update and to delete (migrations/0001_audit_is_append_only.sql), here and in `halt`, `audit_checkpoint`, `audit_export` and `effect_check`. Its hidden rowid is the order in
  * which D1 took the rows; checkpoints go by it.
  */
 export const audit = sqliteTable(
@@ -111,20 +111,31 @@ export const approval = sqliteTable(
   (table) => [index("approval_open").on(table.status, table.expiresAt), index("approval_run").on(table.run)],
 );
 
-/** One row per intended write. status: intended, applied, unknown, refused, undoing, undone, undo_conflict, undo_failed, failed. */
+/**
+ * One row per intended write. status: intended, applied, unknown, refused, undoing, undone, undo_conflict, undo_failed, failed. `at`: when it was applied, or, of
+ * one that was not, intended. `sampled`: 1 where nobody was asked and somebody is to look at it afterwards; indexed only there.
+ */
 export const effect = sqliteTable(
   "effect",
   {
     run: text("run").notNull(),
     step: text("step").notNull(),
+    workflow: text("workflow").notNull(),
+    version: integer("version").notNull(),
     action: text("action").notNull(),
     target: text("target").notNull(),
     status: text("status").notNull(),
+    at: integer("at").notNull(),
+    sampled: integer("sampled").notNull(),
     /** JSON: fields before, values written, what the read-back said. */
     body: text("body").notNull(),
     seq: integer("seq").notNull(),
   },
-  (table) => [primaryKey({ columns: [table.run, table.step] })],
+  (table) => [
+    primaryKey({ columns: [table.run, table.step] }),
+    index("effect_at").on(table.at),
+    index("effect_sampled").on(table.at).where(sql`sampled = 1`),
+  ],
 );
 
 /**
@@ -223,4 +234,19 @@ export const providerCard = sqliteTable(
     zeroRetention: integer("zero_retention").notNull(),
   },
   (table) => [primaryKey({ columns: [table.provider, table.host, table.recordedAt] })],
+);
+
+/** What a person found who looked at a sampled write afterwards. One verdict for each write, and never changed (migrations/0001_audit_is_append_only.sql). */
+export const effectCheck = sqliteTable(
+  "effect_check",
+  {
+    run: text("run").notNull(),
+    step: text("step").notNull(),
+    at: integer("at").notNull(),
+    by: text("by").notNull(),
+    /** right, wrong */
+    verdict: text("verdict").notNull(),
+    note: text("note").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.run, table.step] })],
 );

@@ -29,6 +29,8 @@ export interface EffectState {
   /** What the record was last seen to hold, for people. */
   seen: JsonObject | null;
   ruling: Ruling | null;
+  /** By the latest ruling: a person looks at it afterwards. */
+  sampled: boolean;
   approval: Approval | null;
   /** What has been said of the approval. */
   said: ApprovalEntry[];
@@ -55,6 +57,7 @@ export function foldEffect(entries: readonly (StepEntry & { readonly at: number 
     looked: null,
     seen: null,
     ruling: null,
+    sampled: false,
     approval: null,
     said: [],
     decision: null,
@@ -87,6 +90,7 @@ function foldOne(state: EffectState, entry: StepEntry & { readonly at: number })
       return;
     case "effect.ruled":
       state.ruling = entry.ruling;
+      state.sampled = entry.sampled === true;
       return;
     case "approval.requested":
       state.approval = entry.approval;

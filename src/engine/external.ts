@@ -4,24 +4,37 @@
 import * as z from "zod";
 import { fail, ok, type Result } from "../core/errors.ts";
 import type { Json } from "../core/json.ts";
+import type { GovernanceSpec } from "../governance/spec.ts";
 import { foldEffect } from "./effect-decision.ts";
 import type { Entry, NewEntry, OperatorChoice, StepEntry } from "./journal.ts";
 import { endOf } from "./lifecycle.ts";
 import { foldUndo } from "./run-undo.ts";
 import { OUTPUT_LIMIT } from "./step-output.ts";
+import { isWindowPast, windowPast } from "./undo-decision.ts";
 
 type Recorded = StepEntry & { readonly step: string };
 
 const stepEntries = (entries: readonly Entry[], step: string) => entries.filter((entry) => entry.step === step) as (Entry & StepEntry)[];
 
-export function askUndo(entries: readonly Entry[], step: string, by: string): Result<Recorded> {
+/** Which run it is, what it is pinned to, and when somebody asks. */
+export interface UndoAsked {
+  readonly runId: string;
+  readonly spec: GovernanceSpec;
+  readonly now: number;
+}
+
+export function askUndo(entries: readonly Entry[], step: string, by: string, { runId, spec, now }: UndoAsked): Result<Recorded> {
   const own = stepEntries(entries, step);
   const state = foldEffect(own);
   if (!state.applied || !state.intended) return fail("effect.not_applied", `"${step}" has written nothing that could be undone`);
+  // Its time is told in the journal of the run that made it: here it seems as young as the takeover.
+  if (!state.intended.key.startsWith(`${runId}/`))
+    return fail("effect.taken_over", `"${step}" was written by the run that this one began from; undo it there`);
   if (state.intended.undo === "irreversible") return fail("effect.irreversible", `${state.intended.action} cannot be undone`);
   const undo = foldUndo(own);
   if (undo.phase === "requested") return fail("effect.undo_running", `"${step}" is being undone already`);
   if (undo.phase === "done" && undo.conflicts.length === 0) return fail("effect.not_applied", `"${step}" has been undone`);
+  if (isWindowPast(own, spec, now)) return fail("effect.window_passed", windowPast(step, spec));
   return ok({ type: "undo.requested", step, by });
 }
 

@@ -82,7 +82,14 @@ export type StepEntry =
       readonly undo: "restore" | "withdraw" | "irreversible";
     }
   | { readonly type: "effect.looked"; readonly before: JsonObject; readonly version: string | null }
-  | { readonly type: "effect.ruled"; readonly ruling: Ruling; readonly values: JsonObject; readonly tainted?: readonly Taint[] }
+  | {
+      readonly type: "effect.ruled";
+      readonly ruling: Ruling;
+      readonly values: JsonObject;
+      readonly tainted?: readonly Taint[];
+      /** Nobody was asked, and a person looks at it afterwards (src/governance/sample.ts). */
+      readonly sampled?: true;
+    }
   | { readonly type: "approval.requested"; readonly approval: Approval }
   | ApprovalEntry
   | { readonly type: "approval.decided"; readonly approvalId: string; readonly decision: Decision }

@@ -9,6 +9,7 @@ import type { Ruling } from "../governance/evaluate.ts";
 import { timesOf } from "../governance/gate.ts";
 import { type DecisionEntry, mayLeave } from "../governance/may-leave.ts";
 import { peopleOf } from "../governance/review.ts";
+import { isSampled } from "../governance/sample.ts";
 import type { Taint } from "../governance/taint.ts";
 import type { Decided, EffectOutcome, RetryPolicy } from "./define.ts";
 import { CANCELLED, decideEffect, deciderOf, type EffectState, foldEffect, proves, wasLeftOpen } from "./effect-decision.ts";
@@ -128,7 +129,13 @@ export async function runEffect(pass: Pass, call: EffectCall): Promise<EffectOut
         }
         const tainted = call.taintOf(state.values, state.intended?.target ?? "");
         const ruling = ruleOn(pass.spec, state, tainted, { run: pass.runEntries(), now: pass.ports.now() });
-        pass.record(step, { type: "effect.ruled", ruling, values: state.values, ...(tainted.length > 0 ? { tainted } : {}) });
+        pass.record(step, {
+          type: "effect.ruled",
+          ruling,
+          values: state.values,
+          ...(tainted.length > 0 ? { tainted } : {}),
+          ...(isChosen(pass, step, ruling, state) ? { sampled: true } : {}),
+        });
         break;
       }
       case "ask":
@@ -181,6 +188,13 @@ export async function runEffect(pass: Pass, call: EffectCall): Promise<EffectOut
     }
   }
 }
+
+/** Is it among those writes, of which nobody was asked, that a person looks at afterwards? */
+const isChosen = (pass: Pass, step: string, { outcome }: Ruling, state: EffectState): boolean =>
+  pass.spec.mode === "live" &&
+  outcome === "allow" &&
+  deciderOf(state) === null &&
+  isSampled(pass.spec.auditSampling ?? 0, pass.runId, step);
 
 /** What is about to leave is asked for by its own input, not by what the protocol believes to be sending. */
 function holdUndecided(pass: Pass, step: string, args: string, state: EffectState, toWrite: unknown, action: AnyWriteAction): void {

@@ -11,6 +11,7 @@ import type { Deployment } from "../deployment.ts";
 import { approvalsApi } from "./api/approvals.ts";
 import { auditApi } from "./api/audit.ts";
 import { deadLettersApi } from "./api/dead-letters.ts";
+import { effectsApi } from "./api/effects.ts";
 import { haltsApi } from "./api/halts.ts";
 import { overviewApi } from "./api/overview.ts";
 import { runsApi } from "./api/runs.ts";
@@ -19,6 +20,7 @@ import { workflowsApi } from "./api/workflows.ts";
 import { approvalPages } from "./console/approvals.tsx";
 import { auditPages } from "./console/audit.tsx";
 import { deadLetterPages } from "./console/dead-letters.tsx";
+import { effectPages } from "./console/effects.tsx";
 import { frameFor, renderPage } from "./console/page.ts";
 import { runPages } from "./console/runs.tsx";
 import { stopPages } from "./console/stops.tsx";
@@ -73,6 +75,7 @@ const api = (deployment: Deployment) =>
     .use(bodyLimit({ maxSize: MAX_BODY_BYTES }), signedIn)
     .route("/runs", runsApi(deployment))
     .route("/approvals", approvalsApi(deployment))
+    .route("/effects", effectsApi(deployment))
     .route("/dead-letters", deadLettersApi(deployment))
     .route("/halts", haltsApi(deployment))
     .route("/workflows", workflowsApi(deployment))
@@ -87,6 +90,7 @@ const pages = (deployment: Deployment) =>
     .get("/", (c) => c.redirect("/approvals", 302))
     .route("/approvals", approvalPages(deployment))
     .route("/runs", runPages(deployment))
+    .route("/effects", effectPages(deployment))
     .route("/workflows", workflowPages(deployment))
     .route("/dead-letters", deadLetterPages(deployment))
     .route("/stops", stopPages(deployment))

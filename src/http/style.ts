@@ -172,7 +172,7 @@ summary.button::after { content: " ▾"; color: var(--quiet); }
 details[open] > summary.button::after { content: " ▴"; }
 .field { display: grid; gap: var(--s1); width: 100%; }
 label { font-weight: 600; font-size: 14px; }
-input[type="text"], select, textarea { width: 100%; padding: 8px 10px; border: 1px solid var(--edge); border-radius: 8px; background: var(--surface); color: var(--ink); font: inherit; }
+input[type="text"], input[type="date"], select, textarea { width: 100%; padding: 8px 10px; border: 1px solid var(--edge); border-radius: 8px; background: var(--surface); color: var(--ink); font: inherit; }
 textarea { resize: vertical; }
 [aria-invalid] { border-color: var(--bad); box-shadow: 0 0 0 1px var(--bad); }
 .error { color: var(--bad); font-size: 14px; font-weight: 550; }

@@ -132,7 +132,11 @@ export class MemoryEngine {
   }
 
   async undo(step: string): Promise<Failure | null> {
-    const asked = askUndo(this.durable, step, "ada@example.com");
+    const asked = askUndo(this.durable, step, "ada@example.com", {
+      runId: "run-1",
+      spec: this.#options.spec,
+      now: this.#options.clock.now,
+    });
     if (!asked.ok) return asked.error;
     this.#append([asked.value]);
     for (;;) {

@@ -196,7 +196,11 @@ export async function runSchedule(seed: number, options: ScheduleOptions = {}): 
       const applied = run.durable.flatMap((entry) => (entry.type === "effect.applied" ? [entry.step] : []));
       if (applied.length === 0) return;
       if (random.chance(0.4)) editTicket();
-      const asked = askUndo(run.durable, random.pick(applied), "ada@example.com");
+      const asked = askUndo(run.durable, random.pick(applied), "ada@example.com", {
+        runId: run.id,
+        spec: run.scenario.spec,
+        now: clock.now,
+      });
       if (!asked.ok) return;
       keep(run, [asked.value], clock.now);
       run.due = clock.now;

@@ -54,7 +54,7 @@ export function entryWords({ type, body, at }: Pick<AuditRow, "type" | "body" | 
         `Before: ${listing(Object.entries(obj(body.before)).map(([field, value]) => `${field} ${valueText(value)}`)) || "nothing to read"}`,
       );
     case "effect.ruled":
-      return ruled(obj(body.ruling));
+      return ruled(obj(body.ruling), body.sampled === true);
     case "approval.requested": {
       const approval = obj(body.approval);
       const reviewers = listing(strings(approval.reviewers));
@@ -186,11 +186,11 @@ function decisionText(decision: JsonObject): string {
   return `The model answered ${answer}, ${sure}`;
 }
 
-function ruled(ruling: JsonObject): EntryWords {
+function ruled(ruling: JsonObject, isSampled: boolean): EntryWords {
   const why = `${str(ruling.reason)} (rule ${str(ruling.rule)})`;
   switch (ruling.outcome) {
     case "allow":
-      return { text: `Allowed: ${why}`, tone: "good" };
+      return { text: `Allowed: ${why}${isSampled ? "; chosen to be looked at afterwards" : ""}`, tone: "good" };
     case "deny":
       return { text: `Denied: ${why}`, tone: "bad" };
     default:

@@ -5,7 +5,7 @@ import type { HaltRow } from "../../operations/halt-runs.ts";
 import { STYLE_URL } from "../style.ts";
 import { Stopped } from "./stopped.tsx";
 
-export type Section = "approvals" | "runs" | "workflows" | "dead-letters" | "stops" | "audit";
+export type Section = "approvals" | "runs" | "effects" | "workflows" | "dead-letters" | "stops" | "audit";
 
 /** What the frame shows around a page. Without a principal (an error before anybody was known) there is no navigation. */
 export interface Frame {
@@ -71,6 +71,9 @@ export const Layout = ({ frame: { principal, pending, stopped }, title, section,
                   </NavItem>
                   <NavItem href="/runs" current={section === "runs"}>
                     Runs
+                  </NavItem>
+                  <NavItem href="/effects" current={section === "effects"}>
+                    Writes
                   </NavItem>
                   <NavItem href="/workflows" current={section === "workflows"}>
                     Workflows

@@ -28,6 +28,10 @@ export function nextStep({ code, field }: Failure): string {
     case "run.erased":
     case "halt.partly_told":
       return "You need not do anything: whatever was not reached is told again until it knows.";
+    case "effect.preview_moved":
+      return "Nothing was asked. The preview below is new: look at it, and ask again.";
+    case "effect.window_passed":
+      return "Nothing was changed. The spec's procedure says who takes it back, and how.";
     case "run.not_ended":
       return "Cancel the run, or load this page again when it has ended.";
     case "run.ended":
@@ -37,6 +41,10 @@ export function nextStep({ code, field }: Failure): string {
     case "dead_letter.replayed":
     case "effect.not_applied":
     case "effect.irreversible":
+    case "effect.taken_over":
+    case "effect.not_sampled":
+    case "effect.already_checked":
+    case "effect.own_write":
       return "Nothing was changed.";
     default: {
       const { retry, actor } = errorFacts(code);

@@ -50,7 +50,7 @@ export interface RunPageProps {
 }
 
 export const RunPage = ({ frame, detail, actions, now, notice = null, refused = null, draft = null, again = [] }: RunPageProps) => {
-  const { run, payloadDays, audit, effects, approvals, event } = detail;
+  const { run, payloadDays, rollback, audit, effects, approvals, event } = detail;
   const address = `/runs/${encodeURIComponent(run.id)}`;
   const isOperator = frame.principal?.roles.includes("operator") ?? false;
   const question = operatorQuestion(detail);
@@ -103,7 +103,15 @@ export const RunPage = ({ frame, detail, actions, now, notice = null, refused = 
           <section class="panel" aria-labelledby="writes">
             <h2 id="writes">What it writes</h2>
             {effects.length === 0 ? <p class="quiet">Nothing so far.</p> : null}
-            <RunWrites runId={run.id} effects={effects} actions={actions} mayUndo={isOperator} removed={removedWhen(run, payloadDays)} />
+            <RunWrites
+              runId={run.id}
+              effects={effects}
+              actions={actions}
+              mayUndo={isOperator}
+              removed={removedWhen(run, payloadDays)}
+              rollback={rollback}
+              now={now}
+            />
           </section>
           <section class="panel" aria-labelledby="timeline">
             <h2 id="timeline">Timeline</h2>

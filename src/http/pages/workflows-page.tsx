@@ -1,5 +1,6 @@
 // Every version of every workflow: what it is for, what starts it, and how many runs still need it, so that a team sees when an old version may go. A version
 // that runs need and that is not deployed comes first, with what to do about it.
+import { type ActionFacts, undoWords } from "../action-facts.ts";
 import type { VersionState, WorkflowVersion } from "../versions.ts";
 import { type Frame, Layout } from "./layout.tsx";
 import { Empty } from "./list-parts.tsx";
@@ -15,7 +16,15 @@ const STATES: Record<VersionState, StatusWords> = {
   missing: { label: "Not deployed", tone: "bad", shape: "cross" },
 };
 
-export const WorkflowsPage = ({ frame, versions, now }: { frame: Frame; versions: readonly WorkflowVersion[]; now: number }) => {
+export interface WorkflowsPageProps {
+  readonly frame: Frame;
+  readonly versions: readonly WorkflowVersion[];
+  /** Of every action that some version writes by. */
+  readonly actions: Readonly<Record<string, ActionFacts | null>>;
+  readonly now: number;
+}
+
+export const WorkflowsPage = ({ frame, versions, actions, now }: WorkflowsPageProps) => {
   const missing = versions.filter(({ state }) => state === "missing");
   return (
     <Layout frame={frame} title="Workflows" section="workflows">
@@ -60,6 +69,7 @@ export const WorkflowsPage = ({ frame, versions, now }: { frame: Frame; versions
                   <strong>{nameOf(one)}</strong>
                   {one.purpose === null ? null : <span class="meta">{sentence(one.purpose)}</span>}
                   {one.trigger === null ? null : <span class="meta">{`Started by ${one.trigger.type} of ${one.trigger.connector}`}</span>}
+                  <Writes writes={one.writes} actions={actions} />
                 </th>
                 <td>
                   <Chip words={STATES[one.state]} />
@@ -82,6 +92,29 @@ export const WorkflowsPage = ({ frame, versions, now }: { frame: Frame; versions
     </Layout>
   );
 };
+
+const Writes = ({ writes, actions }: { writes: readonly string[]; actions: WorkflowsPageProps["actions"] }) =>
+  writes.length === 0 ? null : (
+    <details>
+      <summary class="small">{`What it writes: ${count(writes.length, "action")}`}</summary>
+      <ul class="plain small">
+        {writes.map((action) => {
+          const facts = actions[action] ?? null;
+          return (
+            <li>
+              <code>{action}</code>
+              {facts === null ? null : (
+                <span class="meta">{`${facts.effect === "send" ? "Sends" : "Writes"}: ${sentence(facts.summary)}`}</span>
+              )}
+              <span class="meta">
+                {facts?.undo === "irreversible" ? <strong>{sentence(undoWords(facts))}</strong> : sentence(undoWords(facts))}
+              </span>
+            </li>
+          );
+        })}
+      </ul>
+    </details>
+  );
 
 const nameOf = ({ workflow, version }: WorkflowVersion): string => `${workflow}@${version}`;
 const count = (n: number, what: string): string => `${n} ${what}${n === 1 ? "" : "s"}`;

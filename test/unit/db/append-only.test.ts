@@ -13,8 +13,9 @@ const ROWS = {
   halt: `(scope, at, "on", by, reason) values ('*', 1, 1, 'ada', 'why')`,
   audit_checkpoint: "(number, date, key, at, digest, runs, records, through, complete) values (1, 'd', 'k', 1, 'x', 0, 0, 0, 1)",
   audit_export: "(id, at, by, format, filter) values (1, 1, 'ada', 'csv', '{}')",
+  effect_check: "(run, step, at, by, verdict, note) values ('r', 's', 1, 'ada', 'right', '')",
 } as const;
-const CHANGE = { audit: "actor", halt: "reason", audit_checkpoint: "digest", audit_export: "by" } as const;
+const CHANGE = { audit: "actor", halt: "reason", audit_checkpoint: "digest", audit_export: "by", effect_check: "verdict" } as const;
 type Table = keyof typeof ROWS;
 
 describe.each(Object.keys(ROWS) as Table[])("the table %s", (name) => {

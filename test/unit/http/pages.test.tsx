@@ -29,7 +29,13 @@ const ada: Principal = { kind: "person", id: "ada@example.com", name: "Ada Revie
 const frame = { principal: ada, pending: 2, stopped: [] };
 const list = { filter: {}, workflows: ["ticket-triage"], next: null, matching: null, counted: 1000, now: NOW };
 const EVIL = `<script>alert(1)</script>"'&<img src=x onerror=alert(1)>`;
-const slack = { system: "Slack", summary: "Post", undo: "irreversible", because: "People may have read the message" } as const;
+const slack = {
+  system: "Slack",
+  summary: "Post",
+  effect: "send",
+  undo: "irreversible",
+  because: "People may have read the message",
+} as const;
 
 async function detailsOf(telling: Telling): Promise<{ approval: ApprovalDetail; run: RunDetail; listed: readonly ListedApproval[] }> {
   const db = fakeD1();
