@@ -49,3 +49,39 @@ END;
 CREATE TRIGGER `audit_export_refuses_replacing` BEFORE INSERT ON `audit_export` WHEN EXISTS (SELECT 1 FROM `audit_export` WHERE `id` = new.`id`) BEGIN
 	SELECT raise(abort, 'audit_export is append-only');
 END;
+--> statement-breakpoint
+CREATE TRIGGER `approval_comment_refuses_update` BEFORE UPDATE ON `approval_comment` BEGIN
+	SELECT raise(abort, 'approval_comment is append-only');
+END;
+--> statement-breakpoint
+CREATE TRIGGER `approval_comment_refuses_delete` BEFORE DELETE ON `approval_comment` WHEN NOT EXISTS (SELECT 1 FROM `run` WHERE `id` = old.`run` AND `erased_at` IS NOT NULL) BEGIN
+	SELECT raise(abort, 'approval_comment is append-only');
+END;
+--> statement-breakpoint
+CREATE TRIGGER `approval_comment_refuses_replacing` BEFORE INSERT ON `approval_comment` WHEN EXISTS (SELECT 1 FROM `approval_comment` WHERE `approval` = new.`approval` AND `at` = new.`at`) BEGIN
+	SELECT raise(abort, 'approval_comment is append-only');
+END;
+--> statement-breakpoint
+CREATE TRIGGER `contest_refuses_update` BEFORE UPDATE ON `contest` BEGIN
+	SELECT raise(abort, 'contest is append-only');
+END;
+--> statement-breakpoint
+CREATE TRIGGER `contest_refuses_delete` BEFORE DELETE ON `contest` BEGIN
+	SELECT raise(abort, 'contest is append-only');
+END;
+--> statement-breakpoint
+CREATE TRIGGER `contest_refuses_replacing` BEFORE INSERT ON `contest` WHEN EXISTS (SELECT 1 FROM `contest` WHERE `id` = new.`id`) BEGIN
+	SELECT raise(abort, 'contest is append-only');
+END;
+--> statement-breakpoint
+CREATE TRIGGER `contest_closing_refuses_update` BEFORE UPDATE ON `contest_closing` BEGIN
+	SELECT raise(abort, 'contest_closing is append-only');
+END;
+--> statement-breakpoint
+CREATE TRIGGER `contest_closing_refuses_delete` BEFORE DELETE ON `contest_closing` BEGIN
+	SELECT raise(abort, 'contest_closing is append-only');
+END;
+--> statement-breakpoint
+CREATE TRIGGER `contest_closing_refuses_replacing` BEFORE INSERT ON `contest_closing` WHEN EXISTS (SELECT 1 FROM `contest_closing` WHERE `contest` = new.`contest`) BEGIN
+	SELECT raise(abort, 'contest_closing is append-only');
+END;

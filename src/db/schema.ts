@@ -56,7 +56,7 @@ export const run = sqliteTable(
 
 /**
  * One row per journal entry, never changed: what happened, when, by whom; a link of the run's hash chain (src/governance/audit-chain.ts). Triggers refuse to
- * update and to delete (migrations/0001_audit_is_append_only.sql), here and in `halt`, `audit_checkpoint` and `audit_export`. Its hidden rowid is the order in
+ * update and to delete (migrations/0001_audit_is_append_only.sql), here and in `halt`, `audit_checkpoint`, `audit_export`, `approval_comment`, `contest` and `contest_closing`. Its hidden rowid is the order in
  * which D1 took the rows; checkpoints go by it.
  */
 export const audit = sqliteTable(
@@ -224,3 +224,70 @@ export const providerCard = sqliteTable(
   },
   (table) => [primaryKey({ columns: [table.provider, table.host, table.recordedAt] })],
 );
+
+/** Who is looking at an approval, and until when: advice, and no part of the audit. One row per approval; a claim that was released has `until` in the past. */
+export const approvalClaim = sqliteTable("approval_claim", {
+  approval: text("approval").primaryKey(),
+  by: text("by").notNull(),
+  at: integer("at").notNull(),
+  until: integer("until").notNull(),
+});
+
+/** What people said about an approval. A trigger lets rows go only once the contents of their run were erased. */
+export const approvalComment = sqliteTable(
+  "approval_comment",
+  {
+    approval: text("approval").notNull(),
+    at: integer("at").notNull(),
+    run: text("run").notNull(),
+    by: text("by").notNull(),
+    text: text("text").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.approval, table.at] }), index("approval_comment_run").on(table.run)],
+);
+
+/**
+ * What was posted to a chat about an approval. kind: asked, reminded, escalated; `seq` tells reminders apart. `at`: when somebody last set about it; `sent_at` when
+ * it was posted, as message `ts` of `channel`; `closed_at` when the message was told how it ended.
+ */
+export const approvalNotice = sqliteTable(
+  "approval_notice",
+  {
+    approval: text("approval").notNull(),
+    kind: text("kind").notNull(),
+    seq: integer("seq").notNull(),
+    at: integer("at").notNull(),
+    sentAt: integer("sent_at"),
+    channel: text("channel"),
+    ts: text("ts"),
+    closedAt: integer("closed_at"),
+  },
+  (table) => [
+    primaryKey({ columns: [table.approval, table.kind, table.seq] }),
+    index("approval_notice_open").on(table.approval).where(sql`sent_at is not null and closed_at is null`),
+  ],
+);
+
+/** A person affected contests a change (GDPR Art. 22). `person` is a reference, such as a case number. Append-only, as `contest_closing` is. */
+export const contest = sqliteTable(
+  "contest",
+  {
+    id: text("id").primaryKey(),
+    run: text("run").notNull(),
+    step: text("step").notNull(),
+    person: text("person").notNull(),
+    reason: text("reason").notNull(),
+    at: integer("at").notNull(),
+    by: text("by").notNull(),
+  },
+  (table) => [index("contest_run").on(table.run), index("contest_at").on(table.at)],
+);
+
+/** How a contest ended: outcome upheld (the change stands) or changed. */
+export const contestClosing = sqliteTable("contest_closing", {
+  contest: text("contest").primaryKey(),
+  at: integer("at").notNull(),
+  by: text("by").notNull(),
+  outcome: text("outcome").notNull(),
+  reason: text("reason").notNull(),
+});
