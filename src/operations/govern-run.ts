@@ -7,14 +7,25 @@ import { partitionOfRun, runOfApproval } from "../db/reads.ts";
 import type { SignalInput } from "../engine/external.ts";
 import type { OperatorChoice } from "../engine/journal.ts";
 import type { History, RunView } from "../engine/partition-port.ts";
+import { takenByAnother } from "./claim-approval.ts";
 import { type Context, partitionByName } from "./context.ts";
 import { requireRole } from "./require-role.ts";
 
-export async function decideApproval(context: Context, principal: Principal, approvalId: string, decision: unknown): Promise<Result<null>> {
+/** The one way in which an approval is decided: pages, the API, bulk decisions and chats all come through here. */
+export async function decideApproval(
+  context: Context,
+  principal: Principal,
+  approvalId: string,
+  decision: unknown,
+  now: number = Date.now(),
+): Promise<Result<null>> {
   const denied = requireRole(principal, "reviewer");
   if (denied) return denied;
   const run = await runOfApproval(context.env.DB, approvalId);
   if (!run) return fail("approval.not_found", `No approval ${approvalId}`);
+  // Advice, and asked outside the partition: a claim that is taken in this very moment does not stop the decision.
+  const taken = await takenByAnother(context.env.DB, principal, approvalId, now);
+  if (taken) return taken;
   return withPartition(context, run, (partition) => partition.decide(run, approvalId, decision, principal.id));
 }
 

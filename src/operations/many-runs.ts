@@ -75,7 +75,7 @@ export async function askOfMany(
 }
 
 /** A foreign error's text stays in the log: it may name what a caller must not see. */
-function unanswered(run: string, thrown: unknown): Result<never> {
+export function unanswered(run: string, thrown: unknown): Result<never> {
   const failure = failureOf(thrown);
   if (failure.code !== "internal") return { ok: false, error: failure };
   console.error(JSON.stringify({ message: "request failed", run, error: failure.message }));
