@@ -75,7 +75,9 @@ function pressIn(data: Json): ReturnType<Chat["pressIn"]> {
   const user = textAt(data, "user", "id");
   const channel = textAt(data, "container", "channel_id") ?? textAt(data, "channel", "id");
   const ts = textAt(data, "container", "message_ts") ?? textAt(data, "message", "ts");
-  return value && team && user && channel && ts ? { kind: "press", press: { value, team, user, message: { channel, ts } } } : { kind: "nothing" };
+  return value && team && user && channel && ts
+    ? { kind: "press", press: { value, team, user, message: { channel, ts } } }
+    : { kind: "nothing" };
 }
 
 export const slackChat: Chat = {

@@ -10,6 +10,7 @@ import type { Principal } from "../core/principal.ts";
 import type { Deployment } from "../deployment.ts";
 import { approvalsApi } from "./api/approvals.ts";
 import { auditApi } from "./api/audit.ts";
+import { contestsApi } from "./api/contests.ts";
 import { deadLettersApi } from "./api/dead-letters.ts";
 import { haltsApi } from "./api/halts.ts";
 import { overviewApi } from "./api/overview.ts";
@@ -18,6 +19,7 @@ import { specDryRunApi } from "./api/spec-dry-run.ts";
 import { workflowsApi } from "./api/workflows.ts";
 import { approvalPages } from "./console/approvals.tsx";
 import { auditPages } from "./console/audit.tsx";
+import { contestPages } from "./console/contests.tsx";
 import { deadLetterPages } from "./console/dead-letters.tsx";
 import { frameFor, renderPage } from "./console/page.ts";
 import { runPages } from "./console/runs.tsx";
@@ -73,6 +75,7 @@ const api = (deployment: Deployment) =>
     .use(bodyLimit({ maxSize: MAX_BODY_BYTES }), signedIn)
     .route("/runs", runsApi(deployment))
     .route("/approvals", approvalsApi(deployment))
+    .route("/contests", contestsApi(deployment))
     .route("/dead-letters", deadLettersApi(deployment))
     .route("/halts", haltsApi(deployment))
     .route("/workflows", workflowsApi(deployment))
@@ -86,6 +89,7 @@ const pages = (deployment: Deployment) =>
     .use(bodyLimit({ maxSize: MAX_BODY_BYTES }), signedIn, csrf())
     .get("/", (c) => c.redirect("/approvals", 302))
     .route("/approvals", approvalPages(deployment))
+    .route("/contests", contestPages(deployment))
     .route("/runs", runPages(deployment))
     .route("/workflows", workflowPages(deployment))
     .route("/dead-letters", deadLetterPages(deployment))

@@ -5,6 +5,7 @@ import type { Failure } from "../../core/errors.ts";
 import type { JsonObject } from "../../core/json.ts";
 import type { ApprovalDetail } from "../../db/reads.ts";
 import type { ActionFacts } from "../action-facts.ts";
+import { ApprovalClaim, ApprovalComments, type ApprovalTask } from "./approval-task.tsx";
 import { ChangeTable } from "./change-table.tsx";
 import { DecisionForms, type Draft, inputId } from "./decision-forms.tsx";
 import { type Frame, Layout } from "./layout.tsx";
@@ -24,9 +25,12 @@ export interface ApprovalPageProps {
   readonly now: number;
   readonly refused?: Failure | null;
   readonly draft?: Draft | null;
+  readonly task?: ApprovalTask;
 }
 
-export const ApprovalPage = ({ frame, detail, action, now, refused = null, draft = null }: ApprovalPageProps) => {
+const NO_TASK: ApprovalTask = { claim: null, comments: [] };
+
+export const ApprovalPage = ({ frame, detail, action, now, refused = null, draft = null, task = NO_TASK }: ApprovalPageProps) => {
   const { approval: row, run, spec } = detail;
   const { approval } = row;
   const payloadDays = spec?.spec.retention.payloadDays ?? null;
@@ -85,6 +89,7 @@ export const ApprovalPage = ({ frame, detail, action, now, refused = null, draft
             <>
               <SourceRecord detail={detail} now={now} />
               {isQuestion && detail.decisions.length === 0 ? null : <ModelAnswer detail={detail} />}
+              <ApprovalComments id={row.id} frame={frame} task={task} refused={refused} now={now} />
             </>
           ) : null}
         </div>
@@ -108,6 +113,7 @@ export const ApprovalPage = ({ frame, detail, action, now, refused = null, draft
               <Reversible undo={detail.effect?.body.undo ?? action?.undo ?? null} action={action} />
             </section>
           )}
+          {pending ? <ApprovalClaim id={row.id} frame={frame} task={task} now={now} /> : null}
           <section class="panel" aria-labelledby="decision">
             <h2 id="decision">{pending ? "Your decision" : "The decision"}</h2>
             {pending ? <Answer frame={frame} detail={detail} refused={refused} draft={draft} /> : <Outcome detail={detail} now={now} />}

@@ -25,6 +25,15 @@ export function nextStep({ code, field }: Failure): string {
       return "Open the page in this console and send the form from there.";
     case "effect.undo_running":
       return "Load this page again in a moment to see how it ended.";
+    case "approval.claimed":
+      return "Nothing was decided. Speak to them, or take it over on its page.";
+    case "approval.not_together":
+      return "Open the approval, and decide it there.";
+    case "contest.took_part":
+    case "contest.already_closed":
+    case "contest.already_open":
+    case "contest.undecided":
+      return "Nothing was recorded.";
     case "run.erased":
     case "halt.partly_told":
       return "You need not do anything: whatever was not reached is told again until it knows.";

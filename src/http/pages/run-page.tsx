@@ -4,6 +4,7 @@ import type { Child } from "hono/jsx";
 import type { Failure } from "../../core/errors.ts";
 import type { RunState } from "../../core/run.ts";
 import type { ApprovalRow, RunDetail } from "../../db/reads.ts";
+import type { Contest } from "../../operations/contest.ts";
 import type { ActionFacts } from "../action-facts.ts";
 import { type Frame, Layout } from "./layout.tsx";
 import { Chip, JsonDetails, When } from "./marks.tsx";
@@ -13,6 +14,7 @@ import { Notice, nextStep, Refusal } from "./refusal.tsx";
 import { Relatives } from "./relatives.tsx";
 import { Removed, removedWhen } from "./removed.tsx";
 import { type RunChoices, runChoices } from "./run-choices.ts";
+import { RunContests } from "./run-contests.tsx";
 import { type ControlDraft, RunControl } from "./run-control.tsx";
 import { BegunAgain, RunOrigin } from "./run-origin.tsx";
 import { RunWrites } from "./run-writes.tsx";
@@ -32,6 +34,7 @@ export const NOTICES = {
   cancelled: "The run is being cancelled: nothing new is begun.",
   retried: "The run goes on from the step that failed.",
   begun: "This is the new run.",
+  contested: "The contest is recorded, and waits for somebody who had no part in the decision.",
 } as const;
 export type NoticeName = keyof typeof NOTICES;
 
@@ -46,9 +49,23 @@ export interface RunPageProps {
   readonly draft?: ControlDraft | null;
   /** Ids of the runs that were begun again for the same event. */
   readonly again?: readonly string[];
+  readonly contests?: readonly Contest[];
+  /** What was entered in a contest that was refused. */
+  readonly contestDraft?: Readonly<Record<string, string>> | null;
 }
 
-export const RunPage = ({ frame, detail, actions, now, notice = null, refused = null, draft = null, again = [] }: RunPageProps) => {
+export const RunPage = ({
+  frame,
+  detail,
+  actions,
+  now,
+  notice = null,
+  refused = null,
+  draft = null,
+  again = [],
+  contests = [],
+  contestDraft = null,
+}: RunPageProps) => {
   const { run, payloadDays, audit, effects, approvals, event } = detail;
   const address = `/runs/${encodeURIComponent(run.id)}`;
   const isOperator = frame.principal?.roles.includes("operator") ?? false;
@@ -144,6 +161,14 @@ export const RunPage = ({ frame, detail, actions, now, notice = null, refused = 
           </section>
           <Relatives entries={audit} />
           {approvals.length === 0 ? null : <Approvals approvals={approvals} />}
+          <RunContests
+            runId={run.id}
+            contests={contests}
+            steps={[...new Set([...effects, ...approvals.map(({ approval }) => approval)].map(({ step }) => step))]}
+            mayRecord={isOperator || (frame.principal?.roles.includes("reviewer") ?? false)}
+            refused={refused}
+            draft={contestDraft}
+          />
         </div>
       </div>
     </Layout>
