@@ -1,5 +1,8 @@
 // What a chat is told about an approval: plain text only, and no more than may stand in a channel. Each chat gives it its own form.
 
+/** Why it is told: the first time, when a reminder is due, when others are asked as well. */
+export type NoticeKind = "asked" | "reminded" | "escalated";
+
 export interface Notice {
   readonly title: string;
   readonly lines: readonly string[];

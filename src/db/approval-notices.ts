@@ -1,6 +1,6 @@
 // Which notices of approvals are still to be posted, and which posted ones are to be told how it ended. A notice is taken for a while before it is posted, so that
 // two sweeps do not post it twice; one whose sender died in between is taken again, and may then stand there twice.
-import type { NoticeKind } from "../governance/notice.ts";
+import type { NoticeKind } from "../core/notice.ts";
 
 export interface DueNotice {
   readonly approval: string;

@@ -2,10 +2,8 @@
 // where the spec itself lists it as one of a field's values, a reason only where it is the spec's or our own. One press may decide only what is shown whole.
 import type { Approval } from "../core/approval.ts";
 import { sameJson } from "../core/json.ts";
-import type { Notice } from "../core/notice.ts";
+import type { Notice, NoticeKind } from "../core/notice.ts";
 import type { GovernanceSpec } from "./spec.ts";
-
-export type NoticeKind = "asked" | "reminded" | "escalated";
 
 export interface NoticeFacts {
   readonly workflow: string;

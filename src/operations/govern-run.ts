@@ -23,11 +23,13 @@ export async function decideApproval(
   if (denied) return denied;
   const run = await runOfApproval(context.env.DB, approvalId);
   if (!run) return fail("approval.not_found", `No approval ${approvalId}`);
-  // Advice, and asked outside the partition: a claim that is taken in this very moment does not stop the decision.
-  const taken = await takenByAnother(context.env.DB, principal, approvalId, now);
+  // Advice, and asked outside the partition: a claim that is taken in this very moment does not stop the decision. Telling what somebody wants to know decides nothing.
+  const taken = kindOf(decision) === "inform" ? null : await takenByAnother(context.env.DB, principal, approvalId, now);
   if (taken) return taken;
   return withPartition(context, run, (partition) => partition.decide(run, approvalId, decision, principal.id));
 }
+
+const kindOf = (decision: unknown): unknown => (decision as { readonly kind?: unknown } | null)?.kind;
 
 export async function undoEffect(context: Context, principal: Principal, runId: string, step: string): Promise<Result<null>> {
   const denied = requireRole(principal, "operator");

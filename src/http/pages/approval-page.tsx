@@ -25,12 +25,11 @@ export interface ApprovalPageProps {
   readonly now: number;
   readonly refused?: Failure | null;
   readonly draft?: Draft | null;
-  readonly task?: ApprovalTask;
+  /** Who is at it and what was said; absent where that was not asked. */
+  readonly task?: ApprovalTask | undefined;
 }
 
-const NO_TASK: ApprovalTask = { claim: null, comments: [] };
-
-export const ApprovalPage = ({ frame, detail, action, now, refused = null, draft = null, task = NO_TASK }: ApprovalPageProps) => {
+export const ApprovalPage = ({ frame, detail, action, now, refused = null, draft = null, task }: ApprovalPageProps) => {
   const { approval: row, run, spec } = detail;
   const { approval } = row;
   const payloadDays = spec?.spec.retention.payloadDays ?? null;
@@ -89,7 +88,7 @@ export const ApprovalPage = ({ frame, detail, action, now, refused = null, draft
             <>
               <SourceRecord detail={detail} now={now} />
               {isQuestion && detail.decisions.length === 0 ? null : <ModelAnswer detail={detail} />}
-              <ApprovalComments id={row.id} frame={frame} task={task} refused={refused} now={now} />
+              {task === undefined ? null : <ApprovalComments id={row.id} frame={frame} task={task} refused={refused} now={now} />}
             </>
           ) : null}
         </div>
@@ -113,7 +112,7 @@ export const ApprovalPage = ({ frame, detail, action, now, refused = null, draft
               <Reversible undo={detail.effect?.body.undo ?? action?.undo ?? null} action={action} />
             </section>
           )}
-          {pending ? <ApprovalClaim id={row.id} frame={frame} task={task} now={now} /> : null}
+          {pending && task !== undefined ? <ApprovalClaim id={row.id} frame={frame} task={task} now={now} /> : null}
           <section class="panel" aria-labelledby="decision">
             <h2 id="decision">{pending ? "Your decision" : "The decision"}</h2>
             {pending ? <Answer frame={frame} detail={detail} refused={refused} draft={draft} /> : <Outcome detail={detail} now={now} />}

@@ -49,7 +49,8 @@ export interface RunPageProps {
   readonly draft?: ControlDraft | null;
   /** Ids of the runs that were begun again for the same event. */
   readonly again?: readonly string[];
-  readonly contests?: readonly Contest[];
+  /** Which of its changes are contested; null where that was not asked. */
+  readonly contests?: readonly Contest[] | null;
   /** What was entered in a contest that was refused. */
   readonly contestDraft?: Readonly<Record<string, string>> | null;
 }
@@ -63,7 +64,7 @@ export const RunPage = ({
   refused = null,
   draft = null,
   again = [],
-  contests = [],
+  contests = null,
   contestDraft = null,
 }: RunPageProps) => {
   const { run, payloadDays, audit, effects, approvals, event } = detail;
@@ -161,19 +162,29 @@ export const RunPage = ({
           </section>
           <Relatives entries={audit} />
           {approvals.length === 0 ? null : <Approvals approvals={approvals} />}
-          <RunContests
-            runId={run.id}
-            contests={contests}
-            steps={[...new Set([...effects, ...approvals.map(({ approval }) => approval)].map(({ step }) => step))]}
-            mayRecord={isOperator || (frame.principal?.roles.includes("reviewer") ?? false)}
-            refused={refused}
-            draft={contestDraft}
-          />
+          {contests === null ? null : (
+            <RunContests
+              runId={run.id}
+              contests={contests}
+              steps={decidedSteps(detail)}
+              mayRecord={isOperator || (frame.principal?.roles.includes("reviewer") ?? false)}
+              refused={refused}
+              draft={contestDraft}
+            />
+          )}
         </div>
       </div>
     </Layout>
   );
 };
+
+/** What could be contested: steps that wrote, were refused or were answered, and wait for nobody. */
+function decidedSteps({ effects, approvals }: RunDetail): string[] {
+  const asking = approvals.filter(({ status }) => status === "pending").map(({ approval }) => approval.step);
+  const settled = effects.filter(({ status }) => status !== "intended").map(({ step }) => step);
+  const answered = approvals.filter(({ status }) => status !== "voided").map(({ approval }) => approval.step);
+  return [...new Set([...settled, ...answered])].filter((step) => !asking.includes(step));
+}
 
 /** What people have said of the run and its state does not show yet, or shows without their words. */
 const Stopping = ({ choices: { paused, cancelling }, state }: { choices: RunChoices; state: RunState }) => {

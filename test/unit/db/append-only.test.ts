@@ -13,8 +13,19 @@ const ROWS = {
   halt: `(scope, at, "on", by, reason) values ('*', 1, 1, 'ada', 'why')`,
   audit_checkpoint: "(number, date, key, at, digest, runs, records, through, complete) values (1, 'd', 'k', 1, 'x', 0, 0, 0, 1)",
   audit_export: "(id, at, by, format, filter) values (1, 1, 'ada', 'csv', '{}')",
+  approval_comment: "(approval, at, run, by, text) values ('apr', 1, 'r', 'ada', 'why')",
+  contest: "(id, run, step, person, reason, at, by) values ('c', 'r', 's', 'case 7', 'why', 1, 'ada')",
+  contest_closing: "(contest, at, by, outcome, reason) values ('c', 1, 'ada', 'upheld', 'why')",
 } as const;
-const CHANGE = { audit: "actor", halt: "reason", audit_checkpoint: "digest", audit_export: "by" } as const;
+const CHANGE = {
+  audit: "actor",
+  halt: "reason",
+  audit_checkpoint: "digest",
+  audit_export: "by",
+  approval_comment: "text",
+  contest: "reason",
+  contest_closing: "outcome",
+} as const;
 type Table = keyof typeof ROWS;
 
 describe.each(Object.keys(ROWS) as Table[])("the table %s", (name) => {
