@@ -20,7 +20,13 @@ execFileSync(process.execPath, [`${import.meta.dirname}/seed.ts`], { stdio: "inh
 const interlock = await freePort(8787);
 const sandbox = await freePort(8788, interlock);
 const sandboxUrl = `http://127.0.0.1:${sandbox}`;
-const vars = { ...LOCAL_VARS, ZENDESK_URL: `${sandboxUrl}/zendesk`, SLACK_URL: `${sandboxUrl}/slack` };
+const vars = {
+  ...LOCAL_VARS,
+  ZENDESK_URL: `${sandboxUrl}/zendesk`,
+  SLACK_URL: `${sandboxUrl}/slack`,
+  NOTICE_CHANNEL: "C0APPROVALS",
+  CONSOLE_URL: `http://127.0.0.1:${interlock}`,
+};
 
 const start = (config: string, port: number, given: Readonly<Record<string, string>>) =>
   spawn(
