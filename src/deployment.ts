@@ -47,6 +47,12 @@ export interface Deployment {
 }
 
 export function defineDeployment(deployment: Omit<Deployment, "partitions"> & { partitions?: number }): Deployment {
+  const { notices, connections } = deployment;
+  if (notices && !connections[notices.connection]?.connector.chat)
+    throw new InterlockError(
+      "workflow.undeclared",
+      `notices: ${notices.connection} is no connection on a chat; name one of this deployment's`,
+    );
   return { partitions: PARTITIONS, ...deployment };
 }
 

@@ -10,6 +10,9 @@ export interface Erasable {
   readonly event: string | null;
 }
 
+const uncontested = (run: "r" | "run"): string =>
+  `not exists (select 1 from contest as c where c.run = ${run}.id and c.id not in (select contest from contest_closing))`;
+
 /** Those that are due longest first. */
 export async function erasableRuns(db: D1Database, now: number, limit: number): Promise<Erasable[]> {
   // The other runs of an event are found by their ids, which name workflow and event: there is no index by event. Every workflow that ever ran has had a spec.
@@ -21,8 +24,7 @@ export async function erasableRuns(db: D1Database, now: number, limit: number): 
            and other.id <> r.id and other.erased_at is null and (other.erase_at is null or other.erase_at > ?1)
        ) then null else r.event_id end as event
        from run as r where r.erase_at <= ?1
-         and not exists (select 1 from contest as c where c.run = r.id and c.id not in (select contest from contest_closing))
-       order by r.erase_at limit ?2`,
+         and ${uncontested("r")} order by r.erase_at limit ?2`,
     )
     .bind(now, limit)
     .all<Erasable>();
@@ -32,11 +34,11 @@ export async function erasableRuns(db: D1Database, now: number, limit: number): 
 /** What a failed run's error says from then on. */
 const REMOVED: Failure["message"] = "The text was removed with the run's contents";
 
-/** A run that was reopened since it was found is left alone. */
+/** A run that was reopened or contested since it was found is left alone. */
 export async function eraseRuns(db: D1Database, erasable: readonly Erasable[], now: number): Promise<void> {
   const runs = JSON.stringify(erasable.map(({ run }) => run));
   const lastOfTheirEvent = JSON.stringify(erasable.flatMap(({ run, event }) => (event === null ? [] : [run])));
-  const of = "in (select id from run where id in (select value from json_each(?1)) and erase_at <= ?2)";
+  const of = `in (select id from run where id in (select value from json_each(?1)) and erase_at <= ?2 and ${uncontested("run")})`;
   const statement = (sql: string) => db.prepare(sql).bind(runs, now);
   await db.batch([
     statement(`delete from audit_content where run ${of}`),

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { erasableRuns } from "../../../src/db/erasure.ts";
+import { erasableRuns, eraseRuns } from "../../../src/db/erasure.ts";
 import { type Console, openConsole } from "./console.ts";
 import { MINUTE, type Story, tell } from "./stories.ts";
 
@@ -89,6 +89,9 @@ describe("a contest", () => {
     expect((await erasableRuns(open.db, far, 10)).map(({ run }) => run)).toEqual([approved.id]);
     const [, { contest: id }] = await contest();
     expect(await erasableRuns(open.db, far, 10)).toEqual([]);
+    // One that was found before it was contested.
+    await eraseRuns(open.db, [{ run: approved.id, event: null }], far);
+    expect(await open.db.prepare("select erased_at as at from run where id = ?").bind(approved.id).first()).toEqual({ at: null });
     as("grace");
     await judge(id);
     expect(await erasableRuns(open.db, far, 10)).toHaveLength(1);
