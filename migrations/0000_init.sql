@@ -185,6 +185,18 @@ CREATE TABLE `provider_card` (
 	PRIMARY KEY(`provider`, `host`, `recorded_at`)
 );
 --> statement-breakpoint
+CREATE TABLE `role_grant` (
+	`id` integer PRIMARY KEY NOT NULL,
+	`principal` text NOT NULL,
+	`role` text NOT NULL,
+	`workflow` text NOT NULL,
+	`granted_at` integer NOT NULL,
+	`granted_by` text NOT NULL,
+	`revoked_at` integer,
+	`revoked_by` text
+);
+--> statement-breakpoint
+CREATE UNIQUE INDEX `role_grant_in_force` ON `role_grant` (`principal`,`role`,`workflow`) WHERE revoked_at is null;--> statement-breakpoint
 CREATE TABLE `run` (
 	`id` text PRIMARY KEY NOT NULL,
 	`workflow` text NOT NULL,

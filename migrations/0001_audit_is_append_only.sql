@@ -50,6 +50,18 @@ CREATE TRIGGER `audit_export_refuses_replacing` BEFORE INSERT ON `audit_export` 
 	SELECT raise(abort, 'audit_export is append-only');
 END;
 --> statement-breakpoint
+CREATE TRIGGER `role_grant_refuses_update` BEFORE UPDATE ON `role_grant` WHEN old.`revoked_at` IS NOT NULL OR new.`revoked_at` IS NULL OR new.`revoked_by` IS NULL OR new.`id` IS NOT old.`id` OR new.`principal` IS NOT old.`principal` OR new.`role` IS NOT old.`role` OR new.`workflow` IS NOT old.`workflow` OR new.`granted_at` IS NOT old.`granted_at` OR new.`granted_by` IS NOT old.`granted_by` BEGIN
+	SELECT raise(abort, 'role_grant is append-only, but for its revocation');
+END;
+--> statement-breakpoint
+CREATE TRIGGER `role_grant_refuses_delete` BEFORE DELETE ON `role_grant` BEGIN
+	SELECT raise(abort, 'role_grant is append-only');
+END;
+--> statement-breakpoint
+CREATE TRIGGER `role_grant_refuses_replacing` BEFORE INSERT ON `role_grant` WHEN EXISTS (SELECT 1 FROM `role_grant` WHERE `id` = new.`id` OR (`principal` = new.`principal` AND `role` = new.`role` AND `workflow` = new.`workflow` AND `revoked_at` IS NULL)) BEGIN
+	SELECT raise(abort, 'role_grant is append-only');
+END;
+--> statement-breakpoint
 CREATE TRIGGER `approval_comment_refuses_update` BEFORE UPDATE ON `approval_comment` BEGIN
 	SELECT raise(abort, 'approval_comment is append-only');
 END;

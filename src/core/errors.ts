@@ -30,6 +30,7 @@ export const ERRORS = {
   "request.not_found": row(404, "never", "caller", "There is nothing at this address"),
   "access.not_configured": row(403, "operator", "operator", "The console has no identity provider"),
   "access.denied": row(403, "never", "caller", "You are not signed in, or may not do this"),
+  "access.no_grant": row(403, "never", "caller", "You are signed in, and nobody has granted you a role"),
   "access.cross_site": row(403, "never", "caller", "The form was not sent from this console"),
 
   "run.not_found": row(404, "never", "caller", "No such run"),
@@ -60,6 +61,7 @@ export const ERRORS = {
   "contest.already_closed": row(409, "never", "caller", "This contest is closed"),
   "contest.took_part": row(403, "never", "caller", "Whoever had a part in a decision does not judge a contest of it"),
   "effect.undecided": row(409, "operator", "operator", "A regulated write has no recorded decision of a person on exactly this change"),
+  "limits.unavailable": row(503, "backoff", "nobody", "It could not be looked up how much this workflow has written"),
   "effect.not_applied": row(409, "never", "caller", "Only an applied write can be undone"),
   "effect.irreversible": row(409, "never", "caller", "This write cannot be undone"),
   "effect.undo_running": row(409, "after", "caller", "This write is being undone already"),
@@ -68,6 +70,10 @@ export const ERRORS = {
   "audit.checkpoint_missing": row(500, "operator", "operator", "A checkpoint of the audit is not where it was written"),
   "dead_letter.not_found": row(404, "never", "caller", "No such dead letter"),
   "dead_letter.replayed": row(409, "never", "caller", "This dead letter was replayed already"),
+
+  "grant.to_oneself": row(403, "never", "caller", "Nobody grants a role to themselves"),
+  "grant.separation": row(409, "never", "caller", "Who administers grants may neither approve nor decide"),
+  "grant.not_found": row(404, "never", "caller", "There is no such grant in force"),
 
   "connector.rate_limited": row(503, "after", "nobody", "The business system asked to wait"),
   "connector.unavailable": row(503, "backoff", "nobody", "The business system failed", "unknown"),

@@ -1,5 +1,6 @@
 // Contested changes: who contested what and why, and how it was closed. Rows that stay; a contest is open until its closing is there. Whether somebody may close one
 // is asked in the statement that closes it, of the run's own audit, so that nobody who decided the change can slip in between.
+import { EVERY_WORKFLOW, type Within } from "../core/principal.ts";
 
 export interface Contest {
   readonly id: string;
@@ -103,12 +104,14 @@ export async function readContest(db: D1Database, id: string): Promise<Contest |
 }
 
 /** Open ones, the longest waiting first; closed ones, the latest first. */
-export async function listContests(db: D1Database, status: "open" | "closed", limit: number): Promise<Contest[]> {
+export async function listContests(db: D1Database, status: "open" | "closed", within: Within, limit: number): Promise<Contest[]> {
+  const wanted = status === "open" ? "d.contest is null" : "d.contest is not null";
   const { results } = await db
     .prepare(
-      `${CONTESTS} where ${status === "open" ? "d.contest is null order by c.at, c.id" : "d.contest is not null order by d.at desc, c.id"} limit ?`,
+      `${CONTESTS} where ${wanted} and (?1 is null or r.workflow in (select value from json_each(?1)))
+       order by ${status === "open" ? "c.at" : "d.at desc"}, c.id limit ?2`,
     )
-    .bind(limit)
+    .bind(within === EVERY_WORKFLOW ? null : JSON.stringify(within), limit)
     .all<Stored>();
   return results.map(contestOf);
 }

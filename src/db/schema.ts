@@ -1,7 +1,7 @@
 // D1: what is decided on by people (governance specs), and what is projected from partitions for lists and pages. Of an open run the partition's journal is the
 // truth, and its rows here can be made again from it; of a run that has ended these rows are all that is left (src/db/journal-copy.ts reads them back).
 import { sql } from "drizzle-orm";
-import { index, integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
+import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
 
 /** Facts that must not change under a running deployment, such as the number of partitions. */
 export const deployment = sqliteTable("deployment", { key: text("key").primaryKey(), value: text("value").notNull() });
@@ -56,7 +56,7 @@ export const run = sqliteTable(
 
 /**
  * One row per journal entry, never changed: what happened, when, by whom; a link of the run's hash chain (src/governance/audit-chain.ts). Triggers refuse to
- * update and to delete (migrations/0001_audit_is_append_only.sql), here and in `halt`, `audit_checkpoint`, `audit_export`, `approval_comment`, `contest` and `contest_closing`. Its hidden rowid is the order in
+ * update and to delete (migrations/0001_audit_is_append_only.sql), here and in `halt`, `audit_checkpoint`, `audit_export`, `approval_comment`, `contest` and `contest_closing`; of a `role_grant` only the revocation can be set. Its hidden rowid is the order in
  * which D1 took the rows; checkpoints go by it.
  */
 export const audit = sqliteTable(
@@ -223,6 +223,23 @@ export const providerCard = sqliteTable(
     zeroRetention: integer("zero_retention").notNull(),
   },
   (table) => [primaryKey({ columns: [table.provider, table.host, table.recordedAt] })],
+);
+
+/** Who may what, for which workflow ("*": all), since when and by whose word; and who took it back. A row is never removed: what somebody once could stays visible. */
+export const roleGrant = sqliteTable(
+  "role_grant",
+  {
+    id: integer("id").primaryKey(),
+    /** A person's e-mail address in lower case, or a token's name. */
+    principal: text("principal").notNull(),
+    role: text("role").notNull(),
+    workflow: text("workflow").notNull(),
+    grantedAt: integer("granted_at").notNull(),
+    grantedBy: text("granted_by").notNull(),
+    revokedAt: integer("revoked_at"),
+    revokedBy: text("revoked_by"),
+  },
+  (table) => [uniqueIndex("role_grant_in_force").on(table.principal, table.role, table.workflow).where(sql`revoked_at is null`)],
 );
 
 /** Who is looking at an approval, and until when: advice, and no part of the audit. One row per approval; a claim that was released has `until` in the past. */

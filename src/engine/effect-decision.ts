@@ -4,6 +4,7 @@ import type { Approval, Decision } from "../core/approval.ts";
 import { errorFacts, type Failure } from "../core/errors.ts";
 import { type Json, type JsonObject, sameJson } from "../core/json.ts";
 import type { Ruling } from "../governance/evaluate.ts";
+import type { WriteCounts } from "../governance/limits.ts";
 import type { StepEntry } from "./journal.ts";
 
 /**
@@ -27,6 +28,8 @@ export interface EffectState {
   /** What the record was last seen to hold, for people. */
   seen: JsonObject | null;
   ruling: Ruling | null;
+  /** What the workflow had written when this was last ruled on. */
+  counts: WriteCounts | null;
   approval: Approval | null;
   decision: Decision | null;
   /** The values to write: the workflow's, or a reviewer's. */
@@ -51,6 +54,7 @@ export function foldEffect(entries: readonly (StepEntry & { readonly at: number 
     looked: null,
     seen: null,
     ruling: null,
+    counts: null,
     approval: null,
     decision: null,
     values: {},
@@ -82,6 +86,7 @@ function foldOne(state: EffectState, entry: StepEntry & { readonly at: number })
       return;
     case "effect.ruled":
       state.ruling = entry.ruling;
+      state.counts = entry.counts ?? null;
       return;
     case "approval.requested":
       state.approval = entry.approval;

@@ -7,6 +7,7 @@ import type { Json, JsonObject } from "../core/json.ts";
 import type { EndedState } from "../core/run.ts";
 import type { Treated } from "../governance/data-flow.ts";
 import type { DecisionFacts, Ruling } from "../governance/evaluate.ts";
+import type { WriteCounts } from "../governance/limits.ts";
 import type { Taint } from "../governance/taint.ts";
 import type { ModelDecision } from "../inference/model.ts";
 
@@ -58,7 +59,7 @@ export type StepEntry =
       readonly type: "attempt.failed";
       readonly args: string;
       /** What was being tried: only a failed "send" says anything about the write itself. */
-      readonly during: "read" | "decide" | "compute" | "start" | "look" | "send" | "settle" | "prove";
+      readonly during: "read" | "decide" | "compute" | "start" | "look" | "count" | "send" | "settle" | "prove";
       readonly attempt: number;
       readonly error: Failure;
       /** Null: a person has to act first. */
@@ -82,7 +83,14 @@ export type StepEntry =
       readonly undo: "restore" | "withdraw" | "irreversible";
     }
   | { readonly type: "effect.looked"; readonly before: JsonObject; readonly version: string | null }
-  | { readonly type: "effect.ruled"; readonly ruling: Ruling; readonly values: JsonObject; readonly tainted?: readonly Taint[] }
+  | {
+      readonly type: "effect.ruled";
+      readonly ruling: Ruling;
+      readonly values: JsonObject;
+      readonly tainted?: readonly Taint[];
+      /** What the workflow had written by then, where its spec asks. */
+      readonly counts?: WriteCounts;
+    }
   | { readonly type: "approval.requested"; readonly approval: Approval }
   | { readonly type: "approval.decided"; readonly approvalId: string; readonly decision: Decision }
   | { readonly type: "approval.voided"; readonly approvalId: string; readonly because: string }

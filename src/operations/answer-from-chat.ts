@@ -5,10 +5,11 @@
 import { type ErrorCode, type Failure, failureOf } from "../core/errors.ts";
 import type { Json } from "../core/json.ts";
 import type { Press } from "../core/notice.ts";
-import type { Principal } from "../core/principal.ts";
+import type { Identity } from "../core/principal.ts";
 import { noticeOf, settledNotice } from "../governance/notice.ts";
 import type { Context } from "./context.ts";
 import { decideApproval } from "./govern-run.ts";
+import { principalOf } from "./grants.ts";
 import { type NoticePlace, noticePlace } from "./notice-place.ts";
 import { factsOf } from "./send-notices.ts";
 
@@ -41,7 +42,13 @@ async function decide(context: Context, place: NoticePlace, press: Press, now: n
   const { approval, digest } = press.value;
   const person = await place.chat.addressOf(press, place.http);
   if (!person.known) return { code: "access.denied", message: `This press was not counted: ${person.why}` };
-  const decided = await decideApproval(context, reviewer(person.address), approval, { kind: "approved", digest }, now);
+  const decided = await decideApproval(
+    context,
+    await principalOf(context.env, personAt(person.address)),
+    approval,
+    { kind: "approved", digest },
+    now,
+  );
   if (!decided.ok) return decided.error;
   const facts = (await factsOf(context, place, [approval])).get(approval);
   if (!facts) return null;
@@ -60,8 +67,8 @@ async function decide(context: Context, place: NoticePlace, press: Press, now: n
   return null;
 }
 
-/** Somebody who may answer approvals here and nothing else; whether this one, the spec and the partition say. */
-const reviewer = (address: string): Principal => ({ kind: "person", id: address, name: address, roles: ["reviewer"] });
+/** With whatever they were granted, as in the console. */
+const personAt = (address: string): Identity => ({ kind: "person", id: address, name: address });
 
 const OWN_WORDS: Partial<Record<ErrorCode, string>> = {
   "approval.already_decided": "It was decided before you pressed.",

@@ -8,7 +8,7 @@ import { type Task, tasksOf } from "../db/approval-tasks.ts";
 import { readSpec } from "../db/reads.ts";
 import { peopleOf } from "../governance/review.ts";
 import type { Context } from "./context.ts";
-import { requireRole } from "./require-role.ts";
+import { permitApproval } from "./require-role.ts";
 
 export type { Claim };
 
@@ -25,7 +25,7 @@ export async function claimApproval(
   { takeOverFrom }: ClaimInput,
   now: number,
 ): Promise<Result<Claim>> {
-  const denied = requireRole(principal, "reviewer");
+  const denied = await permitApproval(context.env.DB, principal, "decide approvals", approvalId);
   if (denied) return denied;
   const [task] = await tasksOf(context.env.DB, [approvalId]);
   if (!task) return fail("approval.not_found", `No approval ${approvalId}`);
@@ -38,7 +38,7 @@ export async function claimApproval(
 }
 
 export async function releaseApproval(context: Context, principal: Principal, approvalId: string, now: number): Promise<Result<null>> {
-  const denied = requireRole(principal, "reviewer");
+  const denied = await permitApproval(context.env.DB, principal, "decide approvals", approvalId);
   if (denied) return denied;
   await giveClaimBack(context.env.DB, approvalId, principal.id, now);
   return ok(null);

@@ -5,7 +5,7 @@ import type { Principal } from "../core/principal.ts";
 import { addComment, type Comment, commentsOn } from "../db/approval-comments.ts";
 import { runOfApproval } from "../db/reads.ts";
 import type { Context } from "./context.ts";
-import { requireOneOf } from "./require-role.ts";
+import { permitApproval } from "./require-role.ts";
 
 export type { Comment };
 
@@ -19,7 +19,7 @@ export async function commentOnApproval(
   { text }: CommentInput,
   now: number,
 ): Promise<Result<null>> {
-  const denied = requireOneOf(principal, ["reviewer", "operator"]);
+  const denied = await permitApproval(context.env.DB, principal, "comment on approvals", approvalId);
   if (denied) return denied;
   const run = await runOfApproval(context.env.DB, approvalId);
   if (!run) return fail("approval.not_found", `No approval ${approvalId}`);

@@ -6,7 +6,7 @@ import { digest } from "../core/json.ts";
 import type { Principal } from "../core/principal.ts";
 import { type Contest, closeContest, contestable, contestsOfRun, listContests, openContest, readContest } from "../db/contests.ts";
 import type { Context } from "./context.ts";
-import { requireOneOf, requireRole } from "./require-role.ts";
+import { permit, permitRun, permitWithin } from "./require-role.ts";
 
 export type { Contest };
 
@@ -31,7 +31,7 @@ export async function contestChange(
   { step, person, reason }: ContestInput,
   now: number,
 ): Promise<Result<{ readonly contest: string }>> {
-  const denied = requireOneOf(principal, ["operator", "reviewer"]);
+  const denied = await permitRun(context.env.DB, principal, "contest changes", runId);
   if (denied) return denied;
   const about = await contestable(context.env.DB, runId, step);
   if (!about) return fail("step.not_found", `${runId} has no step “${step}” that changes anything or asks somebody`, { field: "step" });
@@ -48,14 +48,18 @@ export async function judgeContest(
   { outcome, reason }: ClosingInput,
   now: number,
 ): Promise<Result<null>> {
-  const denied = requireRole(principal, "reviewer");
+  const contest = await readContest(context.env.DB, contestId);
+  if (!contest) {
+    const within = permitWithin(principal, "judge contests");
+    return within.ok ? fail("contest.not_found", `No contest ${contestId}`) : within;
+  }
+  const denied = permit(principal, "judge contests", contest.workflow);
   if (denied) return denied;
   const closed = await closeContest(context.env.DB, contestId, { at: now, by: principal.id, outcome, reason });
   if (closed) return ok(null);
   // Nothing was written: why not is asked afterwards, for the answer alone.
-  const contest = await readContest(context.env.DB, contestId);
-  if (!contest) return fail("contest.not_found", `No contest ${contestId}`);
-  if (contest.closing) return fail("contest.already_closed", `${contest.closing.by} has closed it`);
+  const closing = (await readContest(context.env.DB, contestId))?.closing;
+  if (closing) return fail("contest.already_closed", `${closing.by} has closed it`);
   return fail(
     "contest.took_part",
     contest.by === principal.id

@@ -8,7 +8,7 @@ import { changeDigest } from "../governance/identical.ts";
 import type { Context } from "./context.ts";
 import { decideApproval } from "./govern-run.ts";
 import { unanswered } from "./many-runs.ts";
-import { requireRole } from "./require-role.ts";
+import { permit, permitWithin } from "./require-role.ts";
 
 /** What one person can still look through. */
 export const MOST_TOGETHER = 100;
@@ -44,10 +44,13 @@ export async function decideTogether(
   input: TogetherInput,
   now: number,
 ): Promise<Result<readonly OneOfMany[]>> {
-  const denied = requireRole(principal, "reviewer");
-  if (denied) return denied;
+  const within = permitWithin(principal, "decide approvals");
+  if (!within.ok) return within;
   const ids = [...new Set(input.ids)];
-  const found = new Map((await tasksOf(context.env.DB, ids)).map((task) => [task.id, task]));
+  const tasks = await tasksOf(context.env.DB, ids);
+  const denied = tasks.map(({ workflow }) => permit(principal, "decide approvals", workflow)).find((one) => one !== null);
+  if (denied) return denied;
+  const found = new Map(tasks.map((task) => [task.id, task]));
   const results: OneOfMany[] = [];
   for (let from = 0; from < ids.length; from += AT_ONCE) {
     results.push(

@@ -9,7 +9,7 @@ import type { OperatorChoice } from "../engine/journal.ts";
 import type { History, RunView } from "../engine/partition-port.ts";
 import { takenByAnother } from "./claim-approval.ts";
 import { type Context, partitionByName } from "./context.ts";
-import { requireRole } from "./require-role.ts";
+import { permitApproval, permitRun } from "./require-role.ts";
 
 /** The one way in which an approval is decided: pages, the API, bulk decisions and chats all come through here. */
 export async function decideApproval(
@@ -19,7 +19,7 @@ export async function decideApproval(
   decision: unknown,
   now: number = Date.now(),
 ): Promise<Result<null>> {
-  const denied = requireRole(principal, "reviewer");
+  const denied = await permitApproval(context.env.DB, principal, "decide approvals", approvalId);
   if (denied) return denied;
   const run = await runOfApproval(context.env.DB, approvalId);
   if (!run) return fail("approval.not_found", `No approval ${approvalId}`);
@@ -32,7 +32,7 @@ export async function decideApproval(
 const kindOf = (decision: unknown): unknown => (decision as { readonly kind?: unknown } | null)?.kind;
 
 export async function undoEffect(context: Context, principal: Principal, runId: string, step: string): Promise<Result<null>> {
-  const denied = requireRole(principal, "operator");
+  const denied = await permitRun(context.env.DB, principal, "undo writes", runId);
   if (denied) return denied;
   return withPartition(context, runId, (partition) => partition.undo(runId, step, principal.id));
 }
@@ -44,21 +44,21 @@ export async function resolveStep(
   step: string,
   choice: OperatorChoice,
 ): Promise<Result<null>> {
-  const denied = requireRole(principal, "operator");
+  const denied = await permitRun(context.env.DB, principal, "resolve steps", runId);
   if (denied) return denied;
   return withPartition(context, runId, (partition) => partition.resolve(runId, step, choice, principal.id));
 }
 
 /** Pause, resume, cancel, retry from the failed step. Repeating one is safe. */
 export async function askOfRun(context: Context, principal: Principal, runId: string, request: RunRequest): Promise<Result<null>> {
-  const denied = requireRole(principal, "operator");
+  const denied = await permitRun(context.env.DB, principal, "control runs", runId);
   if (denied) return denied;
   return withPartition(context, runId, (partition) => partition.ask(runId, request, principal.id));
 }
 
 /** A message to a waiting run. Repeating one with the same id is safe. */
 export async function signalRun(context: Context, principal: Principal, runId: string, signal: SignalInput): Promise<Result<null>> {
-  const denied = requireRole(principal, "operator");
+  const denied = await permitRun(context.env.DB, principal, "control runs", runId);
   if (denied) return denied;
   return withPartition(context, runId, (partition) => partition.signal(runId, signal, principal.id));
 }

@@ -9,7 +9,8 @@ import { ClaimInput, claimApproval, claimsNow, releaseApproval } from "../../ope
 import { CommentInput, commentOnApproval, commentsOf } from "../../operations/comment-on-approval.ts";
 import { decideTogether, TogetherInput } from "../../operations/decide-together.ts";
 import { decideApproval } from "../../operations/govern-run.ts";
-import { type ConsoleEnv, operationContext } from "../console-env.ts";
+import { permitApproval } from "../../operations/require-role.ts";
+import { type ConsoleEnv, operationContext, orRefuse, withinOf } from "../console-env.ts";
 import { LimitInput, PositionInput, parseInput, positionText, readJsonBody } from "../input.ts";
 import { problemResponse } from "../problems.ts";
 
@@ -19,7 +20,7 @@ const Nothing = z.strictObject({});
 export const approvalsApi = (deployment: Deployment) =>
   new Hono<ConsoleEnv>()
     .get("/", async (c) => {
-      const { rows, next } = await listApprovals(c.env.DB, parseInput(Query, c.req.query()));
+      const { rows, next } = await listApprovals(c.env.DB, { ...parseInput(Query, c.req.query()), within: withinOf(c, "read approvals") });
       const claims = await claimsNow(
         c.env.DB,
         rows.map(({ id }) => id),
@@ -29,6 +30,7 @@ export const approvalsApi = (deployment: Deployment) =>
     })
     .get("/:id", async (c) => {
       const id = c.req.param("id");
+      orRefuse(await permitApproval(c.env.DB, c.get("principal"), "read approvals", id));
       const [detail, claims, comments] = await Promise.all([
         readApproval(c.env.DB, id),
         claimsNow(c.env.DB, [id], Date.now()),

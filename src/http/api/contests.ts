@@ -3,7 +3,7 @@ import { Hono } from "hono";
 import * as z from "zod";
 import type { Deployment } from "../../deployment.ts";
 import { ClosingInput, contestsNow, judgeContest } from "../../operations/contest.ts";
-import { type ConsoleEnv, operationContext } from "../console-env.ts";
+import { type ConsoleEnv, operationContext, withinOf } from "../console-env.ts";
 import { LimitInput, parseInput, readJsonBody } from "../input.ts";
 import { problemResponse } from "../problems.ts";
 
@@ -13,7 +13,7 @@ export const contestsApi = (deployment: Deployment) =>
   new Hono<ConsoleEnv>()
     .get("/", async (c) => {
       const { status, limit } = parseInput(Query, c.req.query());
-      return c.json({ contests: await contestsNow(c.env.DB, status, limit) });
+      return c.json({ contests: await contestsNow(c.env.DB, status, withinOf(c, "read contests"), limit) });
     })
     .post("/:id/closing", async (c) => {
       const input = await readJsonBody(c.req, ClosingInput);

@@ -12,8 +12,9 @@ import { ClaimInput, claimApproval, claimsNow, releaseApproval } from "../../ope
 import { CommentInput, commentOnApproval, commentsOf } from "../../operations/comment-on-approval.ts";
 import { alikeAmong } from "../../operations/decide-together.ts";
 import { decideApproval } from "../../operations/govern-run.ts";
+import { permitApproval } from "../../operations/require-role.ts";
 import { actionFacts } from "../action-facts.ts";
-import { type ConsoleEnv, operationContext } from "../console-env.ts";
+import { type ConsoleEnv, operationContext, orRefuse, withinOf } from "../console-env.ts";
 import { filledIn, LimitInput, PositionInput, parseInput, positionText, readForm } from "../input.ts";
 import { ApprovalPage } from "../pages/approval-page.tsx";
 import { ApprovalsPage } from "../pages/approvals-page.tsx";
@@ -28,7 +29,7 @@ export const approvalPages = (deployment: Deployment) =>
   new Hono<ConsoleEnv>()
     .route("/", decideTogetherPages(deployment))
     .get("/", async (c) => {
-      const query = parseInput(Query, c.req.query());
+      const query = { ...parseInput(Query, c.req.query()), within: withinOf(c, "read approvals") };
       const [{ rows, next }, frame] = await Promise.all([listApprovals(c.env.DB, query), frameFor(c.env.DB, c.get("principal"))]);
       const ids = rows.map(({ id }) => id);
       const now = Date.now();
@@ -59,7 +60,7 @@ export const approvalPages = (deployment: Deployment) =>
     .post("/:id/decision", async (c) => {
       const id = c.req.param("id");
       const form = await readForm(c.req);
-      const asked = await approvalOf(c.env.DB, id);
+      const asked = await approvalOf(c, id);
       const draft = draftOf(form);
       const input = decisionOf(form, draft, asked);
       const decided = input.ok ? await decideApproval(operationContext(c, deployment), c.get("principal"), id, input.value) : input;
@@ -87,7 +88,7 @@ async function showApproval(
   const id = c.req.param("id");
   const now = Date.now();
   const [detail, frame, claims, comments] = await Promise.all([
-    approvalOf(c.env.DB, id),
+    approvalOf(c, id),
     frameFor(c.env.DB, c.get("principal")),
     claimsNow(c.env.DB, [id], now),
     commentsOf(c.env.DB, id),
@@ -123,8 +124,9 @@ async function onTask(
     : showApproval(c, deployment, { refused: done.error, ...(form.text === undefined ? {} : { said: form.text }) });
 }
 
-async function approvalOf(db: D1Database, id: string): Promise<ApprovalDetail> {
-  const detail = await readApproval(db, id);
+async function approvalOf(c: HonoContext<ConsoleEnv>, id: string): Promise<ApprovalDetail> {
+  orRefuse(await permitApproval(c.env.DB, c.get("principal"), "read approvals", id));
+  const detail = await readApproval(c.env.DB, id);
   if (!detail) throw new InterlockError("approval.not_found", `No approval ${id}`);
   return detail;
 }

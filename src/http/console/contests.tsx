@@ -4,7 +4,7 @@ import * as z from "zod";
 import { errorFacts, type Failure, failureOf, type Result } from "../../core/errors.ts";
 import type { Deployment } from "../../deployment.ts";
 import { ClosingInput, contestsNow, judgeContest } from "../../operations/contest.ts";
-import { type ConsoleEnv, operationContext } from "../console-env.ts";
+import { type ConsoleEnv, operationContext, withinOf } from "../console-env.ts";
 import { parseInput, readForm } from "../input.ts";
 import { type ClosingDraft, ContestsPage } from "../pages/contests-page.tsx";
 import { frameFor, renderPage } from "./page.ts";
@@ -39,7 +39,10 @@ async function showContests(
   refused: Failure | null = null,
   draft: ClosingDraft | null = null,
 ): Promise<Response> {
-  const [contests, frame] = await Promise.all([contestsNow(c.env.DB, status, SHOWN), frameFor(c.env.DB, c.get("principal"))]);
+  const [contests, frame] = await Promise.all([
+    contestsNow(c.env.DB, status, withinOf(c, "read contests"), SHOWN),
+    frameFor(c.env.DB, c.get("principal")),
+  ]);
   const page = <ContestsPage frame={frame} status={status} contests={contests} now={Date.now()} refused={refused} draft={draft} />;
   return renderPage(c, page, refused ? errorFacts(refused.code).status : 200);
 }

@@ -4,8 +4,9 @@ import { Hono } from "hono";
 import { errorFacts, type Failure, failureOf, InterlockError } from "../../core/errors.ts";
 import type { Deployment } from "../../deployment.ts";
 import { decideTogether, TogetherInput, waitingTogether } from "../../operations/decide-together.ts";
+import { permitApproval } from "../../operations/require-role.ts";
 import { actionFacts } from "../action-facts.ts";
-import { type ConsoleEnv, operationContext } from "../console-env.ts";
+import { type ConsoleEnv, operationContext, orRefuse } from "../console-env.ts";
 import { parseInput, readForm } from "../input.ts";
 import { TOGETHER_PREFIX, TogetherAnswerPage, TogetherPage } from "../pages/together-page.tsx";
 
@@ -14,6 +15,7 @@ import { frameFor, renderPage } from "./page.ts";
 export const decideTogetherPages = (deployment: Deployment) =>
   new Hono<ConsoleEnv>()
     .get("/:id/together", async (c) => {
+      orRefuse(await permitApproval(c.env.DB, c.get("principal"), "read approvals", c.req.param("id")));
       const [together, frame] = await Promise.all([waitingTogether(c.env.DB, c.req.param("id")), frameFor(c.env.DB, c.get("principal"))]);
       if (!together.ok) throw new InterlockError(together.error.code, together.error.message);
       const action = actionFacts(deployment, together.value.tasks[0]?.approval.action ?? "");
@@ -24,6 +26,7 @@ export const decideTogetherPages = (deployment: Deployment) =>
     })
     .post("/:id/together", async (c) => {
       const id = c.req.param("id");
+      orRefuse(await permitApproval(c.env.DB, c.get("principal"), "decide approvals", id));
       const form = await readForm(c.req);
       const frame = await frameFor(c.env.DB, c.get("principal"));
       const refuse = async (failure: Failure) => {

@@ -10,8 +10,9 @@ import type { Deployment } from "../../deployment.ts";
 import { replayRun, restartRun } from "../../operations/begin-again.ts";
 import { ContestInput, contestChange, contestsAgainst } from "../../operations/contest.ts";
 import { askOfRun, resolveStep, undoEffect } from "../../operations/govern-run.ts";
+import { permitRun } from "../../operations/require-role.ts";
 import { actionFacts } from "../action-facts.ts";
-import { type ConsoleEnv, operationContext } from "../console-env.ts";
+import { type ConsoleEnv, operationContext, orRefuse } from "../console-env.ts";
 import { ChoiceInput, parseInput, readForm, StepInput } from "../input.ts";
 import type { ControlDraft } from "../pages/run-control.tsx";
 import { ComingRunPage, NOTICES, type NoticeName, RunPage } from "../pages/run-page.tsx";
@@ -121,6 +122,8 @@ async function showRun(
   id: string,
   { notice = null, refused = null, draft = null, contestDraft = null }: Shown,
 ): Promise<Response> {
+  const denied = await permitRun(c.env.DB, c.get("principal"), "read runs", id);
+  if (denied?.error.code !== "run.not_found") orRefuse(denied);
   const [detail, again, contests, frame] = await Promise.all([
     readRun(c.env.DB, id),
     runsBegunAgain(c.env.DB, originalOf(id)),

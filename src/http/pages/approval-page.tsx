@@ -4,6 +4,7 @@ import type { Approval } from "../../core/approval.ts";
 import type { Failure } from "../../core/errors.ts";
 import type { JsonObject } from "../../core/json.ts";
 import type { ApprovalDetail } from "../../db/reads.ts";
+import { may } from "../../operations/access.ts";
 import type { ActionFacts } from "../action-facts.ts";
 import { ApprovalClaim, ApprovalComments, type ApprovalTask } from "./approval-task.tsx";
 import { ChangeTable } from "./change-table.tsx";
@@ -88,7 +89,9 @@ export const ApprovalPage = ({ frame, detail, action, now, refused = null, draft
             <>
               <SourceRecord detail={detail} now={now} />
               {isQuestion && detail.decisions.length === 0 ? null : <ModelAnswer detail={detail} />}
-              {task === undefined ? null : <ApprovalComments id={row.id} frame={frame} task={task} refused={refused} now={now} />}
+              {task === undefined ? null : (
+                <ApprovalComments id={row.id} workflow={row.workflow} frame={frame} task={task} refused={refused} now={now} />
+              )}
             </>
           ) : null}
         </div>
@@ -112,7 +115,7 @@ export const ApprovalPage = ({ frame, detail, action, now, refused = null, draft
               <Reversible undo={detail.effect?.body.undo ?? action?.undo ?? null} action={action} />
             </section>
           )}
-          {pending && task !== undefined ? <ApprovalClaim id={row.id} frame={frame} task={task} now={now} /> : null}
+          {pending && task !== undefined ? <ApprovalClaim id={row.id} workflow={row.workflow} frame={frame} task={task} now={now} /> : null}
           <section class="panel" aria-labelledby="decision">
             <h2 id="decision">{pending ? "Your decision" : "The decision"}</h2>
             {pending ? <Answer frame={frame} detail={detail} refused={refused} draft={draft} /> : <Outcome detail={detail} now={now} />}
@@ -175,7 +178,7 @@ const Answer = ({
 }) => {
   const { approval } = detail.approval;
   const { principal } = frame;
-  if (principal && !(approval.reviewers.includes(principal.id) && principal.roles.includes("reviewer"))) {
+  if (principal && !(approval.reviewers.includes(principal.id) && may(principal, "decide approvals", detail.approval.workflow))) {
     return <p>{`You can read this, but not decide it. The governance spec names ${listing(approval.reviewers)}.`}</p>;
   }
   const rules = detail.spec?.spec.actions;

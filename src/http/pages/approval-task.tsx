@@ -1,5 +1,6 @@
 // Beside an approval's decision: who is at it, and what people said about it. A claim is given back or taken over by a form that names whose it is.
 import type { Failure } from "../../core/errors.ts";
+import { may } from "../../operations/access.ts";
 import type { Claim } from "../../operations/claim-approval.ts";
 import type { Comment } from "../../operations/comment-on-approval.ts";
 import type { Frame } from "./layout.tsx";
@@ -14,14 +15,15 @@ export interface ApprovalTask {
 
 interface TaskProps {
   readonly id: string;
+  readonly workflow: string;
   readonly frame: Frame;
   readonly task: ApprovalTask;
   readonly now: number;
 }
 
-export const ApprovalClaim = ({ id, frame, task: { claim }, now }: TaskProps) => {
+export const ApprovalClaim = ({ id, workflow, frame, task: { claim }, now }: TaskProps) => {
   const mine = claim !== null && claim.by === frame.principal?.id;
-  const mayTake = frame.principal?.roles.includes("reviewer") ?? false;
+  const mayTake = frame.principal !== null && may(frame.principal, "decide approvals", workflow);
   return (
     <section class="panel" aria-labelledby="claim">
       <h2 id="claim">Who is at it</h2>
@@ -54,9 +56,16 @@ export const ApprovalClaim = ({ id, frame, task: { claim }, now }: TaskProps) =>
   );
 };
 
-export const ApprovalComments = ({ id, frame, task: { comments, said }, refused, now }: TaskProps & { refused: Failure | null }) => {
+export const ApprovalComments = ({
+  id,
+  workflow,
+  frame,
+  task: { comments, said },
+  refused,
+  now,
+}: TaskProps & { refused: Failure | null }) => {
   const error = said !== undefined && refused?.field === "text" ? refused.message : null;
-  const maySay = frame.principal?.roles.some((role) => role === "reviewer" || role === "operator") ?? false;
+  const maySay = frame.principal !== null && may(frame.principal, "comment on approvals", workflow);
   return (
     <section class="panel" aria-labelledby="comments">
       <h2 id="comments">Comments</h2>

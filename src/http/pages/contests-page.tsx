@@ -1,5 +1,6 @@
 // Contested changes: those that wait for a judgement, and how the others ended; and, on a run's page, the form that records one.
 import type { Failure } from "../../core/errors.ts";
+import { may } from "../../operations/access.ts";
 import type { Contest } from "../../operations/contest.ts";
 import { type Frame, Layout } from "./layout.tsx";
 import { Empty, Tabs } from "./list-parts.tsx";
@@ -84,7 +85,7 @@ interface OneContestProps {
 
 const OneContest = ({ contest, index, frame, now, refused, draft }: OneContestProps) => {
   const { run, workflow, step, action, target, person, reason, at, by, closing } = contest;
-  const mayJudge = frame.principal?.roles.includes("reviewer") ?? false;
+  const mayJudge = frame.principal !== null && may(frame.principal, "judge contests", workflow);
   return (
     <article class="panel" aria-labelledby={`contest-${index}`}>
       <div class="write-head">

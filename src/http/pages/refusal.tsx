@@ -20,7 +20,11 @@ export function nextStep({ code, field }: Failure): string {
         ? "Change what you entered and send it again."
         : `Change “${field}” below and send it again; the rest of what you entered is still there.`;
     case "access.denied":
-      return "Ask somebody with that role, or ask an operator of this deployment to give it to you.";
+      return "Ask somebody with that role, or ask an admin of this deployment to grant it to you.";
+    case "access.no_grant":
+      return "Load this page again once it is granted.";
+    case "grant.separation":
+    case "grant.to_oneself":
     case "access.cross_site":
       return "Open the page in this console and send the form from there.";
     case "effect.undo_running":
@@ -51,7 +55,7 @@ export function nextStep({ code, field }: Failure): string {
       const { retry, actor } = errorFacts(code);
       if (retry === "backoff" || retry === "after") return "Nothing is lost. Try again in a moment.";
       if (actor === "operator" || actor === "tenant") return "An operator of this deployment has to act first.";
-      return "Check the address, or start from the list of approvals.";
+      return "Check the address, or start from the console’s first page.";
     }
   }
 }

@@ -4,6 +4,7 @@ import type { Child } from "hono/jsx";
 import type { Failure } from "../../core/errors.ts";
 import type { RunState } from "../../core/run.ts";
 import type { ApprovalRow, RunDetail } from "../../db/reads.ts";
+import { may } from "../../operations/access.ts";
 import type { Contest } from "../../operations/contest.ts";
 import type { ActionFacts } from "../action-facts.ts";
 import { type Frame, Layout } from "./layout.tsx";
@@ -69,7 +70,7 @@ export const RunPage = ({
 }: RunPageProps) => {
   const { run, payloadDays, audit, effects, approvals, event } = detail;
   const address = `/runs/${encodeURIComponent(run.id)}`;
-  const isOperator = frame.principal?.roles.includes("operator") ?? false;
+  const isOperator = frame.principal !== null && may(frame.principal, "control runs", run.workflow);
   const question = operatorQuestion(detail);
   const choices = runChoices(detail);
   const waits = waitsFor(run);
@@ -167,7 +168,7 @@ export const RunPage = ({
               runId={run.id}
               contests={contests}
               steps={decidedSteps(detail)}
-              mayRecord={isOperator || (frame.principal?.roles.includes("reviewer") ?? false)}
+              mayRecord={frame.principal !== null && may(frame.principal, "contest changes", run.workflow)}
               refused={refused}
               draft={contestDraft}
             />

@@ -13,9 +13,12 @@ beforeEach(async () => {
   first = tell({ ending: "asked", ticket: 1, startedAt });
   second = tell({ ending: "asked", ticket: 2, startedAt, confidence: 0.61 });
   other = tell({ ending: "asked", ticket: 3, startedAt, team: "returns" });
-  open = await openConsole([first, second, other]);
+  open = await openConsole([first, second, other], { grants: GRANTS });
 });
 
+const GRANTS = ["ada", "grace", "mallory"].flatMap((name) =>
+  (["reviewer", "operator", "auditor"] as const).map((role) => ({ principal: `${name}@example.com`, role, workflow: "*" })),
+);
 const as = (person: string) => {
   (open.env as { DEV_IDENTITY: string }).DEV_IDENTITY = `${person} <${person}@example.com>`;
 };

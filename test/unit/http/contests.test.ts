@@ -11,10 +11,13 @@ beforeEach(async () => {
   // ada approved it.
   approved = tell({ ending: "approved", ticket: 1, startedAt });
   asked = tell({ ending: "asked", ticket: 2, startedAt });
-  open = await openConsole([approved, asked]);
+  open = await openConsole([approved, asked], { grants: GRANTS });
   as("olga");
 });
 
+const GRANTS = ["ada", "grace", "olga"].flatMap((name) =>
+  (["reviewer", "operator", "auditor"] as const).map((role) => ({ principal: `${name}@example.com`, role, workflow: "*" })),
+);
 const as = (person: string) => {
   (open.env as { DEV_IDENTITY: string }).DEV_IDENTITY = `${person} <${person}@example.com>`;
 };

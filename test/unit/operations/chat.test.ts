@@ -39,6 +39,9 @@ afterEach(() => {
 
 async function begin(stories: readonly Story[]) {
   open = await openConsole(stories, {
+    grants: ["ada", "grace", "mallory"].flatMap((name) =>
+      (["reviewer", "operator", "auditor"] as const).map((role) => ({ principal: `${name}@example.com`, role, workflow: "*" })),
+    ),
     env: {
       SLACK_URL: "http://127.0.0.1",
       SLACK_TOKEN: "xoxb-1",
