@@ -257,6 +257,13 @@ describe("a press", () => {
     expect(textOf(messages()[0])).toContain("Approval needed");
   });
 
+  it("of somebody who was granted nothing is refused before the run is asked", async () => {
+    slack.people.set("UEVE", { email: "eve@example.com" });
+    await press({ user: "UEVE" });
+    expect(decided()).toEqual([]);
+    expect(slack.whispers).toMatchObject([{ user: "UEVE", text: expect.stringContaining("does not have the role reviewer") }]);
+  });
+
   it("on what somebody else has taken is refused", async () => {
     (open.env as { DEV_IDENTITY: string }).DEV_IDENTITY = "Grace <grace@example.com>";
     expect((await open.json(`/api/approvals/${story.approvalId}/claim`, {})).status).toBe(200);
