@@ -101,6 +101,7 @@ footer p { padding-block: var(--s4) var(--s6); border-top: 1px solid var(--line)
 .list { width: 100%; border-collapse: separate; border-spacing: 0; table-layout: fixed; }
 .list .record { width: 26%; }
 .list .time { width: 200px; }
+.list .button-only { width: 128px; }
 .list th, .list td { padding: var(--s3) var(--s4); text-align: left; vertical-align: top; font-weight: 400; }
 .list thead th { padding-block: var(--s2); color: var(--quiet); font-size: 13px; font-weight: 600; }
 .list tbody th, .list tbody td { border-top: 1px solid var(--line); }

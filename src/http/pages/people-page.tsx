@@ -83,7 +83,7 @@ const GrantForm = ({ workflows, draft, refused }: { workflows: readonly string[]
       <h2 id="grant-role">Grant a role</h2>
       <form method="post" action="/people/grant" class="filter">
         <div class="field">
-          <label for="principal">E-mail address, or client id of a service token</label>
+          <label for="principal">E-mail address or token</label>
           <input
             type="text"
             id="principal"
@@ -130,10 +130,12 @@ const InForce = ({ grants, principal, now }: { grants: readonly GrantRow[]; prin
     <caption class="unseen">Grants in force, by name</caption>
     <thead>
       <tr>
-        <th scope="col">Who</th>
+        <th scope="col" class="record">
+          Who
+        </th>
         <th scope="col">Role, since when and by whom</th>
         {principal === null ? null : (
-          <th scope="col" class="time">
+          <th scope="col" class="button-only">
             <span class="unseen">Revoke</span>
           </th>
         )}
@@ -173,7 +175,9 @@ const Revoked = ({ grants, now }: { grants: readonly GrantRow[]; now: number }) 
     <caption class="unseen">Revoked grants, the latest first</caption>
     <thead>
       <tr>
-        <th scope="col">Who</th>
+        <th scope="col" class="record">
+          Who
+        </th>
         <th scope="col">Role, from when until when, and by whom</th>
       </tr>
     </thead>
@@ -203,7 +207,9 @@ const Allowed = () => (
     <caption class="unseen">What each role allows</caption>
     <thead>
       <tr>
-        <th scope="col">Role</th>
+        <th scope="col" class="record">
+          Role
+        </th>
         <th scope="col">May</th>
       </tr>
     </thead>

@@ -23,8 +23,6 @@ export function nextStep({ code, field }: Failure): string {
       return "Ask somebody with that role, or ask an admin of this deployment to grant it to you.";
     case "access.no_grant":
       return "Load this page again once it is granted.";
-    case "grant.separation":
-    case "grant.to_oneself":
     case "access.cross_site":
       return "Open the page in this console and send the form from there.";
     case "effect.undo_running":
@@ -48,6 +46,9 @@ export function nextStep({ code, field }: Failure): string {
     case "run.not_failed":
     case "run.taken_back":
     case "dead_letter.replayed":
+    case "grant.separation":
+    case "grant.to_oneself":
+    case "grant.not_found":
     case "effect.not_applied":
     case "effect.irreversible":
       return "Nothing was changed.";

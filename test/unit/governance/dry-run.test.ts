@@ -179,6 +179,7 @@ describe("over D1", () => {
       ok: false,
       error: { code: "access.denied" },
     });
+    Object.assign(open.env, { DEV_IDENTITY: "Alan <alan@example.com>" });
     expect((await open.json("/api/specs/dry-run", { spec: SPEC })).status).toBe(403);
   });
 

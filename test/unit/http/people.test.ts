@@ -183,6 +183,7 @@ describe("the page of people", () => {
     expect(refused.status).toBe(409);
     const body = await refused.text();
     expect(body).toContain("ada@example.com holds a role that approves or decides");
+    expect(body).toContain("Nothing was changed.");
     expect(body).toContain('value="ada@example.com" aria-invalid="true"');
     expect(body).toMatch(/<option value="admin" selected/);
   });
@@ -228,5 +229,49 @@ describe("an auditor of one workflow", () => {
     open = await openConsole([asked], { grants: [audit, { ...audit, workflow: "invoices" }] });
     expect(await answer(await open.get("/api/audit/export?format=csv"))).toMatchObject([400, { field: "workflow" }]);
     expect((await open.get("/api/audit/export?format=csv&workflow=invoices")).status).toBe(200);
+  });
+});
+
+describe("an operator of one workflow", () => {
+  const other = tell({ ending: "asked", ticket: 2 });
+
+  beforeEach(async () => {
+    const foreign: Story = { ...other, id: "invoices.1", approvalId: "apr_foreign" };
+    open = await openConsole([asked, foreign], { grants: [{ principal: "ada@example.com", role: "operator", workflow: "ticket-triage" }] });
+    as(ADA);
+    await open.db.prepare("update run set workflow = 'invoices' where id = 'invoices.1'").run();
+    await open.db.prepare("update approval set workflow = 'invoices' where run = 'invoices.1'").run();
+  });
+
+  it("sees and counts that one’s runs and approvals in every list, and no dead letters", async () => {
+    expect(await answer(await open.get("/api/runs"))).toMatchObject([200, { runs: [{ id: asked.id }] }]);
+    expect(await answer(await open.get("/api/approvals"))).toMatchObject([200, { approvals: [{ run: asked.id }] }]);
+    expect(await answer(await open.get("/api/overview"))).toMatchObject([
+      200,
+      { runs: { waiting: 1 }, effects: { intended: 1 }, pendingApprovals: 1, deadLetters: null },
+    ]);
+    expect(await answer(await open.get("/api/workflows"))).toMatchObject([200, { workflows: [{ workflow: "ticket-triage" }] }]);
+    expect(await text("/runs")).not.toContain("invoices");
+    expect((await open.get("/api/runs/invoices.1")).status).toBe(403);
+  });
+
+  it("asks of many runs only that one’s", async () => {
+    const many = await open.json("/api/runs/bulk", { filter: { status: "waiting" }, request: { do: "pause" } });
+    expect(await answer(many)).toMatchObject([202, { matched: 1, done: 1 }]);
+    expect(open.asked.map(({ args }) => args[0])).toEqual([asked.id]);
+  });
+
+  it("stops that one and not everything, and sees a stop of everything", async () => {
+    expect((await open.json("/api/halts", { scope: "*", on: true, reason: "x" })).status).toBe(403);
+    expect((await open.json("/api/halts", { scope: "ticket-triage", on: true, reason: "x" })).status).toBe(200);
+    await seedGrants(open.db, [{ principal: "grace@example.com", role: "operator", workflow: "*" }], NOW);
+    as(GRACE);
+    await open.json("/api/halts", { scope: "*", on: true, reason: "all" });
+    as(ADA);
+    expect(await answer(await open.get("/api/halts"))).toMatchObject([200, { switches: [{ scope: "*" }, { scope: "ticket-triage" }] }]);
+    const page = await text("/stops");
+    expect(page.match(/<input type="hidden" name="scope" value="[^"]*"/g)).toEqual([
+      '<input type="hidden" name="scope" value="ticket-triage"',
+    ]);
   });
 });
