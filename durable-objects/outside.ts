@@ -1,13 +1,14 @@
-// Everything outside a partition that its runs may touch, built once per object: HTTP to each connection, models, the clock, chance.
+// Everything outside a partition that its runs may touch, built once per object: HTTP to each connection, models, the counts of writes, the clock, chance.
 // It hands out ports and decides nothing.
 
 import type { Http } from "../src/connectors/define.ts";
 import { createHttp, outboundFetch } from "../src/connectors/http.ts";
-import { InterlockError } from "../src/core/errors.ts";
+import { failureOf, InterlockError, type Result } from "../src/core/errors.ts";
 import { bindingOf, type Connection, connectionFor, type Deployment } from "../src/deployment.ts";
 import type { Ports } from "../src/engine/pass.ts";
 import type { Model } from "../src/inference/model.ts";
 import { ProviderCards } from "./provider-cards.ts";
+import type { LimitsPort } from "./workflow-limits.ts";
 
 /** All ports but the one that is another for each run. */
 export type OutsidePorts = Omit<Ports, "runs">;
@@ -39,10 +40,18 @@ export class Outside {
         random: Math.random,
         turn: () => new Promise((resolve) => setTimeout(resolve, 0)),
         halted: this.#halted,
+        limits: {
+          counts: (write) => counted(() => this.#limits(write.workflow).counts(write)),
+          take: (write) => counted(() => this.#limits(write.workflow).take(write)),
+        },
       };
       this.#ports.set(connection, ports);
     }
     return ports;
+  }
+
+  #limits(workflow: string): LimitsPort {
+    return this.#env.WORKFLOW_LIMITS.getByName(workflow) as unknown as LimitsPort;
   }
 
   #connect(connection: Connection): Http {
@@ -91,3 +100,15 @@ export class Outside {
 
 const readBlob = async (object: R2ObjectBody | null): Promise<Uint8Array | null> =>
   object ? new Uint8Array(await object.arrayBuffer()) : null;
+
+/** A counter that cannot be asked is asked again, whatever was wrong with it. */
+async function counted<T>(call: () => Promise<Result<T>>): Promise<T> {
+  let answer: Result<T>;
+  try {
+    answer = await call();
+  } catch (thrown) {
+    answer = { ok: false, error: failureOf(thrown) };
+  }
+  if (answer.ok) return answer.value;
+  throw new InterlockError("limits.unavailable", `The workflow's writes could not be counted: ${answer.error.message}`);
+}

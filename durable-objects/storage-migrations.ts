@@ -1,5 +1,5 @@
-// Numbered statements for a partition's SQLite, applied before anything else touches it. Append only: a deployed object runs those it has not yet run.
-const MIGRATIONS: readonly string[] = [
+// Numbered statements for an object's SQLite, applied before anything else touches it. Append only: a deployed object runs those it has not yet run.
+const PARTITION: readonly string[] = [
   // Numbered, so that rows of work that goes on together lie together: with a digest as the key every run's rows would be pages of their own (measured: nine
   // page writes a run against two). Only the short unique index is in the digests' order.
   `create table run (
@@ -51,10 +51,17 @@ const MIGRATIONS: readonly string[] = [
   "create table merged (id text primary key, into_run integer not null) without rowid",
 ];
 
-export function migrate(sql: SqlStorage): void {
+export const LIMITS: readonly string[] = [
+  // One row: what has left in this hour and on this day, as JSON (src/governance/tally.ts).
+  "create table tally (one integer primary key check (one = 1), body text not null)",
+  // The places that writes of this day have taken, by the write's key.
+  "create table taken (key text primary key, day integer not null, body text not null) without rowid",
+];
+
+export function migrate(sql: SqlStorage, statements: readonly string[] = PARTITION): void {
   sql.exec("create table if not exists migration (id integer primary key)");
   const done = sql.exec<{ last: number | null }>("select max(id) as last from migration").one().last ?? 0;
-  for (const [index, statement] of MIGRATIONS.entries()) {
+  for (const [index, statement] of statements.entries()) {
     if (index + 1 <= done) continue;
     sql.exec(statement);
     sql.exec("insert into migration (id) values (?)", index + 1);

@@ -16,6 +16,36 @@ CREATE TABLE `approval` (
 --> statement-breakpoint
 CREATE INDEX `approval_open` ON `approval` (`status`,`expires_at`);--> statement-breakpoint
 CREATE INDEX `approval_run` ON `approval` (`run`);--> statement-breakpoint
+CREATE TABLE `approval_claim` (
+	`approval` text PRIMARY KEY NOT NULL,
+	`by` text NOT NULL,
+	`at` integer NOT NULL,
+	`until` integer NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE `approval_comment` (
+	`approval` text NOT NULL,
+	`at` integer NOT NULL,
+	`run` text NOT NULL,
+	`by` text NOT NULL,
+	`text` text NOT NULL,
+	PRIMARY KEY(`approval`, `at`)
+);
+--> statement-breakpoint
+CREATE INDEX `approval_comment_run` ON `approval_comment` (`run`);--> statement-breakpoint
+CREATE TABLE `approval_notice` (
+	`approval` text NOT NULL,
+	`kind` text NOT NULL,
+	`seq` integer NOT NULL,
+	`at` integer NOT NULL,
+	`sent_at` integer,
+	`channel` text,
+	`ts` text,
+	`closed_at` integer,
+	PRIMARY KEY(`approval`, `kind`, `seq`)
+);
+--> statement-breakpoint
+CREATE INDEX `approval_notice_open` ON `approval_notice` (`approval`) WHERE sent_at is not null and closed_at is null;--> statement-breakpoint
 CREATE TABLE `audit` (
 	`run` text NOT NULL,
 	`seq` integer NOT NULL,
@@ -58,6 +88,26 @@ CREATE TABLE `audit_export` (
 	`by` text NOT NULL,
 	`format` text NOT NULL,
 	`filter` text NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE `contest` (
+	`id` text PRIMARY KEY NOT NULL,
+	`run` text NOT NULL,
+	`step` text NOT NULL,
+	`person` text NOT NULL,
+	`reason` text NOT NULL,
+	`at` integer NOT NULL,
+	`by` text NOT NULL
+);
+--> statement-breakpoint
+CREATE INDEX `contest_run` ON `contest` (`run`);--> statement-breakpoint
+CREATE INDEX `contest_at` ON `contest` (`at`);--> statement-breakpoint
+CREATE TABLE `contest_closing` (
+	`contest` text PRIMARY KEY NOT NULL,
+	`at` integer NOT NULL,
+	`by` text NOT NULL,
+	`outcome` text NOT NULL,
+	`reason` text NOT NULL
 );
 --> statement-breakpoint
 CREATE TABLE `dead_letter` (
@@ -151,6 +201,18 @@ CREATE TABLE `provider_card` (
 	PRIMARY KEY(`provider`, `host`, `recorded_at`)
 );
 --> statement-breakpoint
+CREATE TABLE `role_grant` (
+	`id` integer PRIMARY KEY NOT NULL,
+	`principal` text NOT NULL,
+	`role` text NOT NULL,
+	`workflow` text NOT NULL,
+	`granted_at` integer NOT NULL,
+	`granted_by` text NOT NULL,
+	`revoked_at` integer,
+	`revoked_by` text
+);
+--> statement-breakpoint
+CREATE UNIQUE INDEX `role_grant_in_force` ON `role_grant` (`principal`,`role`,`workflow`) WHERE revoked_at is null;--> statement-breakpoint
 CREATE TABLE `run` (
 	`id` text PRIMARY KEY NOT NULL,
 	`workflow` text NOT NULL,

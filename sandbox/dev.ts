@@ -1,4 +1,4 @@
-// npm run dev: Interlock and the sandbox under wrangler, with hot reload. Migrates and approves the local governance specs first; Ctrl-C ends both.
+// npm run dev: Interlock and the sandbox under wrangler, with hot reload. Migrates and seeds the local database first; DEV_IDENTITY makes you somebody else; Ctrl-C ends both.
 import { execFileSync, spawn } from "node:child_process";
 import { LOCAL_VARS } from "./demo/surroundings.ts";
 import { freePort } from "./local.ts";
@@ -20,7 +20,14 @@ execFileSync(process.execPath, [`${import.meta.dirname}/seed.ts`], { stdio: "inh
 const interlock = await freePort(8787);
 const sandbox = await freePort(8788, interlock);
 const sandboxUrl = `http://127.0.0.1:${sandbox}`;
-const vars = { ...LOCAL_VARS, ZENDESK_URL: `${sandboxUrl}/zendesk`, SLACK_URL: `${sandboxUrl}/slack` };
+const vars = {
+  ...LOCAL_VARS,
+  DEV_IDENTITY: process.env.DEV_IDENTITY ?? LOCAL_VARS.DEV_IDENTITY,
+  ZENDESK_URL: `${sandboxUrl}/zendesk`,
+  SLACK_URL: `${sandboxUrl}/slack`,
+  NOTICE_CHANNEL: "C0APPROVALS",
+  CONSOLE_URL: `http://127.0.0.1:${interlock}`,
+};
 
 const start = (config: string, port: number, given: Readonly<Record<string, string>>) =>
   spawn(

@@ -1,9 +1,10 @@
-// npm run seed: approves the repository's governance specs, and records the sandbox's provider card, in the local D1 database that `npm run dev` uses. Safe to repeat. It refuses nothing and asks
-// nothing, so it never touches a remote database.
+// npm run seed: approves the repository's governance specs, grants the local person their roles, and records the sandbox's provider card, in the local D1 database
+// that `npm run dev` uses. Safe to repeat. It refuses nothing and asks nothing, so it never touches a remote database.
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { grantValues, INSERT_GRANT, localGrants } from "./grants.ts";
 import { cardRows } from "./provider-cards.ts";
 import { INSERT_SPEC, localSpecs, specRow } from "./specs.ts";
 
@@ -17,6 +18,7 @@ function filled(statement: string, values: readonly (string | number | null)[]):
 
 const statements = [
   ...localSpecs.map((spec) => filled(INSERT_SPEC, specRow(spec, Date.now()))),
+  ...localGrants.map((grant) => filled(INSERT_GRANT, grantValues(grant, Date.now()))),
   ...cardRows().map(({ statement, values }) => filled(statement, values)),
 ];
 const folder = mkdtempSync(path.join(tmpdir(), "interlock-seed-"));

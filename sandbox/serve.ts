@@ -2,6 +2,7 @@
 // Migrates and seeds a Worker that has a database, says "ready" on a line of its own, and ends on SIGTERM or when its parent is gone.
 
 import type { GovernanceSpec } from "../src/governance/spec.ts";
+import { localGrants, seedGrants } from "./grants.ts";
 import { applyMigrations, type LocalOptions, startLocal } from "./local.ts";
 import { seedCards } from "./provider-cards.ts";
 import { localSpecs, seedSpecs } from "./specs.ts";
@@ -18,6 +19,7 @@ if (options.database) {
   const db = await worker.d1();
   await applyMigrations(db);
   await seedSpecs(db, options.specs ?? localSpecs, Date.now());
+  await seedGrants(db, localGrants, Date.now());
   await seedCards(db);
 }
 console.log(`ready ${worker.url}`);

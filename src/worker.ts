@@ -1,6 +1,7 @@
-// Puts a deployment together: what the platform calls (fetch, queue, scheduled) and the object class. src/index.ts does it for this deployment, tests and the benchmark
+// Puts a deployment together: what the platform calls (fetch, queue, scheduled) and the object classes. src/index.ts does it for this deployment, tests and the benchmark
 // for theirs.
 import { createRunPartition } from "../durable-objects/run-partition.ts";
+import { WorkflowLimits } from "../durable-objects/workflow-limits.ts";
 import type { Deployment } from "./deployment.ts";
 import { createApp } from "./http/app.tsx";
 import { type Context, rememberStarting } from "./operations/context.ts";
@@ -30,5 +31,6 @@ export function createWorker(deployment: Deployment, now: () => number = Date.no
       },
     } satisfies ExportedHandler<Env>,
     RunPartition: createRunPartition(deployment, (env, speaker, waitUntil) => otherRuns({ env, deployment, starting, waitUntil }, speaker)),
+    WorkflowLimits,
   };
 }

@@ -2,6 +2,7 @@
 // is, one query looks at a bounded number of rows: there is no index but (run, seq).
 import { desc, eq, sql } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/d1";
+import { EVERY_WORKFLOW, type Within } from "../core/principal.ts";
 import type { AuditRecord } from "../governance/audit-chain.ts";
 import { bodiesOf } from "./audit-content.ts";
 import { auditContent, auditExport, run } from "./schema.ts";
@@ -80,16 +81,23 @@ export async function contentsOf(db: D1Database, runs: readonly string[]): Promi
 export type LatestRecord = Pick<AuditRecord, "run" | "seq" | "at" | "type" | "step" | "actor">;
 
 /** The latest that match, among the last `look` that D1 took. */
-export async function latestRecords(db: D1Database, filter: RecordFilter, look: number, limit: number): Promise<LatestRecord[]> {
+export async function latestRecords(
+  db: D1Database,
+  filter: RecordFilter,
+  within: Within,
+  look: number,
+  limit: number,
+): Promise<LatestRecord[]> {
   const { run: only = null, workflow = null, from = null, to = null, type = null, actor = null } = filter;
   const { results } = await db
     .prepare(
       `select run, seq, at, type, step, actor from (select rowid as place, * from audit order by rowid desc limit ?1) as a
        where (?2 is null or a.run = ?2) and (?3 is null or (select workflow from run where id = a.run) = ?3)
          and (?4 is null or a.at >= ?4) and (?5 is null or a.at < ?5) and (?6 is null or a.type = ?6) and (?7 is null or a.actor = ?7)
-       order by place desc limit ?8`,
+         and (?8 is null or (select workflow from run where id = a.run) in (select value from json_each(?8)))
+       order by place desc limit ?9`,
     )
-    .bind(look, only, workflow, from, to, type, actor, limit)
+    .bind(look, only, workflow, from, to, type, actor, within === EVERY_WORKFLOW ? null : JSON.stringify(within), limit)
     .all<LatestRecord>();
   return results;
 }

@@ -2,9 +2,11 @@
 // whole table when it names no time: it is for a person who asks. What a write would become is never decided here.
 import { and, desc, eq, gte, inArray, lt, type SQL, sql } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/d1";
+import { EVERY_WORKFLOW, type Within } from "../core/principal.ts";
 import type { GovernanceSpec } from "../governance/spec.ts";
 import { type EffectRow, type EffectStatus, effectRow, type Page, type Position, page } from "./reads.ts";
 import { effect, effectCheck, governanceSpec, run } from "./schema.ts";
+import { inside } from "./within.ts";
 
 export interface EffectsWanted {
   readonly workflow?: string | undefined;
@@ -22,6 +24,9 @@ export interface EffectsWanted {
   readonly sampled?: "open" | "checked" | undefined;
 }
 
+/** `within`: of which workflows writes may be shown at all. */
+export type EffectsShown = EffectsWanted & { readonly within: Within };
+
 export type Verdict = "right" | "wrong";
 export type CheckRow = Omit<typeof effectCheck.$inferSelect, "verdict"> & { readonly verdict: Verdict };
 
@@ -38,8 +43,9 @@ export const WRITTEN: readonly EffectStatus[] = ["applied", "undoing", "undone",
 
 const hasCheck = sql`exists (select 1 from effect_check as c where c.run = ${effect.run} and c.step = ${effect.step})`;
 
-const isWanted = ({ workflow, version, run, step, status, action, target, from, to, sampled }: EffectsWanted): SQL | undefined =>
+const isWanted = ({ within, workflow, version, run, step, status, action, target, from, to, sampled }: EffectsShown): SQL | undefined =>
   and(
+    inside(effect.workflow, within),
     workflow === undefined ? undefined : eq(effect.workflow, workflow),
     version === undefined ? undefined : eq(effect.version, version),
     run === undefined ? undefined : eq(effect.run, run),
@@ -60,7 +66,7 @@ const id = sql<string>`${effect.run} || '/' || ${effect.step}`;
 /** Newest first. `only`: of these statuses. */
 export async function listEffects(
   db: D1Database,
-  filter: EffectsWanted & { readonly only?: readonly EffectStatus[]; readonly before?: Position | undefined; readonly limit: number },
+  filter: EffectsShown & { readonly only?: readonly EffectStatus[]; readonly before?: Position | undefined; readonly limit: number },
 ): Promise<Page<ListedEffect>> {
   const { only, before, limit } = filter;
   const rows = await drizzle(db)
@@ -88,7 +94,7 @@ export async function listEffects(
 /** Counted up to `most`. `after`: only those that come behind this place in the list. */
 export async function countEffects(
   db: D1Database,
-  filter: EffectsWanted & { readonly only?: readonly EffectStatus[]; readonly before?: Position | undefined },
+  filter: EffectsShown & { readonly only?: readonly EffectStatus[]; readonly before?: Position | undefined },
   most: number,
 ): Promise<number> {
   const { only, before } = filter;
@@ -106,7 +112,7 @@ export async function countEffects(
 
 /** Null where there is no such write. */
 export async function readEffect(db: D1Database, runId: string, step: string): Promise<ListedEffect | null> {
-  const { rows } = await listEffects(db, { run: runId, step, limit: 1 });
+  const { rows } = await listEffects(db, { within: EVERY_WORKFLOW, run: runId, step, limit: 1 });
   return rows[0] ?? null;
 }
 
@@ -126,15 +132,16 @@ export interface CheckCounts {
   readonly wrong: number;
 }
 
-/** Of the writes of a workflow, or of all. */
-export async function countChecks(db: D1Database, workflow: string | undefined): Promise<CheckCounts> {
+/** Of the writes of a workflow, or of all that may be shown. */
+export async function countChecks(db: D1Database, within: Within, workflow: string | undefined): Promise<CheckCounts> {
   const { results } = await db
     .prepare(
       `select coalesce(c.verdict, 'open') as verdict, count(*) as n
        from effect as e left join effect_check as c on c.run = e.run and c.step = e.step
-       where e.sampled = 1 and (?1 is null or e.workflow = ?1) group by 1`,
+       where e.sampled = 1 and (?1 is null or e.workflow = ?1)
+       and (?2 is null or e.workflow in (select value from json_each(?2))) group by 1`,
     )
-    .bind(workflow ?? null)
+    .bind(workflow ?? null, within === EVERY_WORKFLOW ? null : JSON.stringify(within))
     .all<{ verdict: keyof CheckCounts; n: number }>();
   return { open: 0, right: 0, wrong: 0, ...Object.fromEntries(results.map(({ verdict, n }) => [verdict, n])) };
 }

@@ -1,5 +1,6 @@
 // The kill switches, as people set them: every turn of one is a row that stays, so that it can be said who stopped what, when and why.
 import type { HaltSwitch } from "../core/halt.ts";
+import { EVERY_WORKFLOW, type Within } from "../core/principal.ts";
 
 export interface HaltRow extends HaltSwitch {
   readonly reason: string;
@@ -19,19 +20,24 @@ export async function recordHalt(db: D1Database, { scope, at, on, by, reason }: 
     .run();
 }
 
+/** A stop of everything concerns everybody. */
+const CONCERNS = "(?1 is null or scope = '*' or scope in (select value from json_each(?1)))";
+const bound = (within: Within): string | null => (within === EVERY_WORKFLOW ? null : JSON.stringify(within));
+
 /** How each switch stands that was ever turned. */
-export async function readHalts(db: D1Database): Promise<HaltRow[]> {
+export async function readHalts(db: D1Database, within: Within): Promise<HaltRow[]> {
   const { results } = await db
-    .prepare(`select scope, max(at) as at, "on", by, reason from halt group by scope order by scope`)
+    .prepare(`select scope, max(at) as at, "on", by, reason from halt where ${CONCERNS} group by scope order by scope`)
+    .bind(bound(within))
     .all<Stored>();
   return results.map(rowOf);
 }
 
 /** The latest turns, newest first. */
-export async function listHaltTurns(db: D1Database, limit: number): Promise<HaltRow[]> {
+export async function listHaltTurns(db: D1Database, within: Within, limit: number): Promise<HaltRow[]> {
   const { results } = await db
-    .prepare(`select scope, at, "on", by, reason from halt order by at desc, scope limit ?`)
-    .bind(limit)
+    .prepare(`select scope, at, "on", by, reason from halt where ${CONCERNS} order by at desc, scope limit ?2`)
+    .bind(bound(within), limit)
     .all<Stored>();
   return results.map(rowOf);
 }

@@ -6,12 +6,14 @@ import { type DrizzleD1Database, drizzle } from "drizzle-orm/d1";
 import type { Approval, ApprovalEntry, Decision } from "../core/approval.ts";
 import type { InterlockEvent } from "../core/event.ts";
 import type { Json, JsonObject } from "../core/json.ts";
+import { EVERY_WORKFLOW, type Within } from "../core/principal.ts";
 import type { RunState, RunStatus } from "../core/run.ts";
 import { type FieldRule, GovernanceSpec } from "../governance/spec.ts";
 import { bodiesOf } from "./audit-content.ts";
 import { OPEN } from "./dead-letters.ts";
-import { isWanted, type RunsWanted } from "./runs.ts";
+import { isWanted, type RunsShown } from "./runs.ts";
 import { approval, audit, auditContent, deadLetter, effect, eventLog, governanceSpec, run } from "./schema.ts";
+import { inside } from "./within.ts";
 
 export type { FieldRule };
 
@@ -161,6 +163,16 @@ export async function runOfApproval(db: D1Database, approvalId: string): Promise
   return row?.run ?? null;
 }
 
+export async function workflowOfRun(db: D1Database, runId: string): Promise<string | null> {
+  const [row] = await drizzle(db).select({ workflow: run.workflow }).from(run).where(eq(run.id, runId));
+  return row?.workflow ?? null;
+}
+
+export async function workflowOfApproval(db: D1Database, approvalId: string): Promise<string | null> {
+  const [row] = await drizzle(db).select({ workflow: approval.workflow }).from(approval).where(eq(approval.id, approvalId));
+  return row?.workflow ?? null;
+}
+
 /** How many runs operators began anew for the event of this one. */
 export async function countAgain(db: D1Database, originalId: string): Promise<number> {
   const [row] = await drizzle(db)
@@ -173,7 +185,7 @@ export async function countAgain(db: D1Database, originalId: string): Promise<nu
 /** Newest first. */
 export async function listRuns(
   db: D1Database,
-  { before, limit, ...filter }: RunsWanted & { readonly before?: Position | undefined; readonly limit: number },
+  { before, limit, ...filter }: RunsShown & { readonly before?: Position | undefined; readonly limit: number },
 ): Promise<Page<RunRow>> {
   const rows = await drizzle(db)
     .select()
@@ -221,9 +233,14 @@ export async function readRun(db: D1Database, id: string): Promise<RunDetail | n
 /** pending: by deadline, the nearest first. decided (expired and voided ones too): the latest first. */
 export async function listApprovals(
   db: D1Database,
-  filter: { readonly status: "pending" | "decided"; readonly after?: Position | undefined; readonly limit: number },
+  filter: {
+    readonly within: Within;
+    readonly status: "pending" | "decided";
+    readonly after?: Position | undefined;
+    readonly limit: number;
+  },
 ): Promise<Page<ListedApproval>> {
-  const { status, after, limit } = filter;
+  const { within, status, after, limit } = filter;
   const pending = status === "pending";
   // A voided approval of a run that has ended has no time of its own.
   const decidedAt = sql<number>`coalesce(${approval.decidedAt}, ${approval.requestedAt})`;
@@ -241,7 +258,7 @@ export async function listApprovals(
     })
     .from(approval)
     .innerJoin(run, eq(run.id, approval.run))
-    .where(and(pending ? eq(approval.status, "pending") : ne(approval.status, "pending"), position))
+    .where(and(inside(approval.workflow, within), pending ? eq(approval.status, "pending") : ne(approval.status, "pending"), position))
     .orderBy(...(pending ? [asc(approval.expiresAt), asc(approval.id)] : [desc(decidedAt), desc(approval.id)]))
     .limit(limit + 1);
   const listed = rows.map(({ approval: row, subject, headline, confidence }) => ({
@@ -256,8 +273,11 @@ export async function listApprovals(
   }));
 }
 
-export async function countPendingApprovals(db: D1Database): Promise<number> {
-  const [row] = await drizzle(db).select({ n: count() }).from(approval).where(eq(approval.status, "pending"));
+export async function countPendingApprovals(db: D1Database, within: Within): Promise<number> {
+  const [row] = await drizzle(db)
+    .select({ n: count() })
+    .from(approval)
+    .where(and(eq(approval.status, "pending"), inside(approval.workflow, within)));
   return row?.n ?? 0;
 }
 
@@ -345,21 +365,34 @@ export interface Overview {
   readonly runs: Readonly<Record<string, number>>;
   readonly effects: Readonly<Record<string, number>>;
   readonly pendingApprovals: number;
-  /** Those that can still be replayed. */
-  readonly deadLetters: number;
+  /** Those that can still be replayed; they belong to no workflow: null where only some workflows were asked for. */
+  readonly deadLetters: number | null;
 }
 
 /** Counts over whole tables: for a person who asks, not for every page. */
-export async function overview(db: D1Database): Promise<Overview> {
+export async function overview(db: D1Database, within: Within): Promise<Overview> {
   const orm = drizzle(db);
   const [runs, effects, pending, letters] = await orm.batch([
-    orm.select({ status: run.status, n: count() }).from(run).groupBy(run.status),
-    orm.select({ status: effect.status, n: count() }).from(effect).groupBy(effect.status),
-    orm.select({ n: count() }).from(approval).where(eq(approval.status, "pending")),
+    orm.select({ status: run.status, n: count() }).from(run).where(inside(run.workflow, within)).groupBy(run.status),
+    orm
+      .select({ status: effect.status, n: count() })
+      .from(effect)
+      .innerJoin(run, eq(run.id, effect.run))
+      .where(inside(run.workflow, within))
+      .groupBy(effect.status),
+    orm
+      .select({ n: count() })
+      .from(approval)
+      .where(and(eq(approval.status, "pending"), inside(approval.workflow, within))),
     orm.select({ n: count() }).from(deadLetter).where(isOpen),
   ]);
   const byStatus = (rows: readonly { status: string; n: number }[]) => Object.fromEntries(rows.map(({ status, n }) => [status, n]));
-  return { runs: byStatus(runs), effects: byStatus(effects), pendingApprovals: pending[0]?.n ?? 0, deadLetters: letters[0]?.n ?? 0 };
+  return {
+    runs: byStatus(runs),
+    effects: byStatus(effects),
+    pendingApprovals: pending[0]?.n ?? 0,
+    deadLetters: within === EVERY_WORKFLOW ? (letters[0]?.n ?? 0) : null,
+  };
 }
 
 export async function readSpec(db: D1Database, workflow: string, version: number): Promise<SpecRow | null> {

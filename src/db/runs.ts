@@ -2,8 +2,10 @@
 // it is for a person who asks.
 import { and, asc, eq, gte, lt, type SQL, sql } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/d1";
+import type { Within } from "../core/principal.ts";
 import type { RunStatus } from "../core/run.ts";
 import { run } from "./schema.ts";
+import { inside } from "./within.ts";
 
 export interface RunsWanted {
   readonly status?: RunStatus | undefined;
@@ -15,14 +17,18 @@ export interface RunsWanted {
   readonly startedBefore?: number | undefined;
 }
 
+/** `within`: of which workflows runs may be shown at all. */
+export type RunsShown = RunsWanted & { readonly within: Within };
+
 /** The place of a run among those that a filter wants, the oldest first. */
 export interface RunPlace {
   readonly at: number;
   readonly id: string;
 }
 
-export const isWanted = ({ status, workflow, version, error, startedFrom, startedBefore }: RunsWanted): SQL | undefined =>
+export const isWanted = ({ within, status, workflow, version, error, startedFrom, startedBefore }: RunsShown): SQL | undefined =>
   and(
+    inside(run.workflow, within),
     status ? eq(run.status, status) : undefined,
     workflow ? eq(run.workflow, workflow) : undefined,
     version === undefined ? undefined : eq(run.version, version),
@@ -39,7 +45,7 @@ const isLatest = sql`not exists (
 /** The oldest first, from `after` on. */
 export async function runsMatching(
   db: D1Database,
-  filter: RunsWanted & { readonly after?: RunPlace | undefined; readonly latestOnly?: boolean | undefined },
+  filter: RunsShown & { readonly after?: RunPlace | undefined; readonly latestOnly?: boolean | undefined },
   limit: number,
 ): Promise<RunPlace[]> {
   const { after, latestOnly } = filter;
@@ -54,7 +60,7 @@ export async function runsMatching(
 }
 
 /** Counted up to `most`. */
-export async function countRuns(db: D1Database, filter: RunsWanted, most: number): Promise<number> {
+export async function countRuns(db: D1Database, filter: RunsShown, most: number): Promise<number> {
   const some = drizzle(db).select({ id: run.id }).from(run).where(isWanted(filter)).limit(most).as("some");
   const [row] = await drizzle(db).select({ n: sql<number>`count(*)` }).from(some);
   return row?.n ?? 0;

@@ -1,7 +1,7 @@
 // D1: what is decided on by people (governance specs), and what is projected from partitions for lists and pages. Of an open run the partition's journal is the
 // truth, and its rows here can be made again from it; of a run that has ended these rows are all that is left (src/db/journal-copy.ts reads them back).
 import { sql } from "drizzle-orm";
-import { index, integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
+import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
 
 /** Facts that must not change under a running deployment, such as the number of partitions. */
 export const deployment = sqliteTable("deployment", { key: text("key").primaryKey(), value: text("value").notNull() });
@@ -56,7 +56,9 @@ export const run = sqliteTable(
 
 /**
  * One row per journal entry, never changed: what happened, when, by whom; a link of the run's hash chain (src/governance/audit-chain.ts). Triggers refuse to
- * update and to delete (migrations/0001_audit_is_append_only.sql), here and in `halt`, `audit_checkpoint`, `audit_export` and `effect_check`. Its hidden rowid is the order in
+ * update and to delete (migrations/0001_audit_is_append_only.sql), here and in `halt`, `audit_checkpoint`, `audit_export`, `effect_check`,
+ * `approval_comment`, `contest` and `contest_closing`; of a `role_grant` only the revocation can be set.
+ * Its hidden rowid is the order in
  * which D1 took the rows; checkpoints go by it.
  */
 export const audit = sqliteTable(
@@ -250,3 +252,87 @@ export const effectCheck = sqliteTable(
   },
   (table) => [primaryKey({ columns: [table.run, table.step] })],
 );
+
+/** Who may what, for which workflow ("*": all), since when and by whose word; and who took it back. A row is never removed: what somebody once could stays visible. */
+export const roleGrant = sqliteTable(
+  "role_grant",
+  {
+    id: integer("id").primaryKey(),
+    /** A person's e-mail address in lower case, or a token's name. */
+    principal: text("principal").notNull(),
+    role: text("role").notNull(),
+    workflow: text("workflow").notNull(),
+    grantedAt: integer("granted_at").notNull(),
+    grantedBy: text("granted_by").notNull(),
+    revokedAt: integer("revoked_at"),
+    revokedBy: text("revoked_by"),
+  },
+  (table) => [uniqueIndex("role_grant_in_force").on(table.principal, table.role, table.workflow).where(sql`revoked_at is null`)],
+);
+
+/** Who is looking at an approval, and until when: advice, and no part of the audit. One row per approval; a claim that was released has `until` in the past. */
+export const approvalClaim = sqliteTable("approval_claim", {
+  approval: text("approval").primaryKey(),
+  by: text("by").notNull(),
+  at: integer("at").notNull(),
+  until: integer("until").notNull(),
+});
+
+/** What people said about an approval. A trigger lets rows go only once the contents of their run were erased. */
+export const approvalComment = sqliteTable(
+  "approval_comment",
+  {
+    approval: text("approval").notNull(),
+    at: integer("at").notNull(),
+    run: text("run").notNull(),
+    by: text("by").notNull(),
+    text: text("text").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.approval, table.at] }), index("approval_comment_run").on(table.run)],
+);
+
+/**
+ * What was posted to a chat about an approval. kind: asked, reminded, escalated; `seq` tells reminders apart. `at`: when somebody last set about it; `sent_at` when
+ * it was posted, as message `ts` of `channel`; `closed_at` when the message was told how it ended.
+ */
+export const approvalNotice = sqliteTable(
+  "approval_notice",
+  {
+    approval: text("approval").notNull(),
+    kind: text("kind").notNull(),
+    seq: integer("seq").notNull(),
+    at: integer("at").notNull(),
+    sentAt: integer("sent_at"),
+    channel: text("channel"),
+    ts: text("ts"),
+    closedAt: integer("closed_at"),
+  },
+  (table) => [
+    primaryKey({ columns: [table.approval, table.kind, table.seq] }),
+    index("approval_notice_open").on(table.approval).where(sql`sent_at is not null and closed_at is null`),
+  ],
+);
+
+/** A person affected contests a change (GDPR Art. 22). `person` is a reference, such as a case number. Append-only, as `contest_closing` is. */
+export const contest = sqliteTable(
+  "contest",
+  {
+    id: text("id").primaryKey(),
+    run: text("run").notNull(),
+    step: text("step").notNull(),
+    person: text("person").notNull(),
+    reason: text("reason").notNull(),
+    at: integer("at").notNull(),
+    by: text("by").notNull(),
+  },
+  (table) => [index("contest_run").on(table.run), index("contest_at").on(table.at)],
+);
+
+/** How a contest ended: outcome upheld (the change stands) or changed. */
+export const contestClosing = sqliteTable("contest_closing", {
+  contest: text("contest").primaryKey(),
+  at: integer("at").notNull(),
+  by: text("by").notNull(),
+  outcome: text("outcome").notNull(),
+  reason: text("reason").notNull(),
+});

@@ -2,7 +2,9 @@
 // table of runs: for a person who asks.
 import { sql } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/d1";
+import type { Within } from "../core/principal.ts";
 import { run } from "./schema.ts";
+import { inside } from "./within.ts";
 
 export interface VersionRuns {
   readonly workflow: string;
@@ -12,7 +14,7 @@ export interface VersionRuns {
   readonly lastStartedAt: number;
 }
 
-export async function countRunsByVersion(db: D1Database): Promise<VersionRuns[]> {
+export async function countRunsByVersion(db: D1Database, within: Within): Promise<VersionRuns[]> {
   return drizzle(db)
     .select({
       workflow: run.workflow,
@@ -22,5 +24,6 @@ export async function countRunsByVersion(db: D1Database): Promise<VersionRuns[]>
       lastStartedAt: sql<number>`max(${run.startedAt})`,
     })
     .from(run)
+    .where(inside(run.workflow, within))
     .groupBy(run.workflow, run.version);
 }

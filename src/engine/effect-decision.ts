@@ -5,6 +5,7 @@ import { errorFacts, type Failure } from "../core/errors.ts";
 import { type Json, type JsonObject, sameJson } from "../core/json.ts";
 import type { Decider, Ruling } from "../governance/evaluate.ts";
 import { computeGate, type GateMove } from "../governance/gate.ts";
+import type { WriteCounts } from "../governance/limits.ts";
 import type { Review } from "../governance/review.ts";
 import type { StepEntry } from "./journal.ts";
 
@@ -31,6 +32,8 @@ export interface EffectState {
   ruling: Ruling | null;
   /** By the latest ruling: a person looks at it afterwards. */
   sampled: boolean;
+  /** What the workflow had written when this was last ruled on. */
+  counts: WriteCounts | null;
   approval: Approval | null;
   /** What has been said of the approval. */
   said: ApprovalEntry[];
@@ -58,6 +61,7 @@ export function foldEffect(entries: readonly (StepEntry & { readonly at: number 
     seen: null,
     ruling: null,
     sampled: false,
+    counts: null,
     approval: null,
     said: [],
     decision: null,
@@ -91,6 +95,7 @@ function foldOne(state: EffectState, entry: StepEntry & { readonly at: number })
     case "effect.ruled":
       state.ruling = entry.ruling;
       state.sampled = entry.sampled === true;
+      state.counts = entry.counts ?? null;
       return;
     case "approval.requested":
       state.approval = entry.approval;

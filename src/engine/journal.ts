@@ -7,6 +7,7 @@ import type { Json, JsonObject } from "../core/json.ts";
 import type { EndedState } from "../core/run.ts";
 import type { Treated } from "../governance/data-flow.ts";
 import type { DecisionFacts, Ruling } from "../governance/evaluate.ts";
+import type { WriteCounts } from "../governance/limits.ts";
 import type { Taint } from "../governance/taint.ts";
 import type { ModelDecision } from "../inference/model.ts";
 
@@ -58,7 +59,7 @@ export type StepEntry =
       readonly type: "attempt.failed";
       readonly args: string;
       /** What was being tried: only a failed "send" says anything about the write itself. */
-      readonly during: "read" | "decide" | "compute" | "start" | "look" | "send" | "settle" | "prove";
+      readonly during: "read" | "decide" | "compute" | "start" | "look" | "count" | "send" | "settle" | "prove";
       readonly attempt: number;
       readonly error: Failure;
       /** Null: a person has to act first. */
@@ -89,6 +90,8 @@ export type StepEntry =
       readonly tainted?: readonly Taint[];
       /** Nobody was asked, and a person looks at it afterwards (src/governance/sample.ts). */
       readonly sampled?: true;
+      /** What the workflow had written by then, where its spec asks. */
+      readonly counts?: WriteCounts;
     }
   | { readonly type: "approval.requested"; readonly approval: Approval }
   | ApprovalEntry

@@ -10,6 +10,7 @@ import type { Entry, Journal, JournalSize, NewEntry, RunEntry, StepEntry } from 
 import { cancelOf, decideAdmission, endedBy, type Halt } from "./lifecycle.ts";
 import type { OtherRuns } from "./other-runs.ts";
 import { decideRetry, exhaustion, MAX_ATTEMPTS, type RetryTerms } from "./retry.ts";
+import type { WriteLimits } from "./write-limits.ts";
 
 /** Everything outside that the engine may touch. All of it is passed in; there is no other clock, dice or network. */
 export interface Ports {
@@ -29,6 +30,7 @@ export interface Ports {
    */
   readonly suspendAfter?: "every step";
   readonly runs: OtherRuns;
+  readonly limits: WriteLimits;
 }
 
 const EMPTY: JournalSize = { entries: 0, bytes: 0 };

@@ -3,10 +3,11 @@
 
 import type { AnyWriteAction, ApplyContext, Look } from "../connectors/define.ts";
 import type { Approval } from "../core/approval.ts";
-import { errorFacts, type Failure, failureOf, InterlockError } from "../core/errors.ts";
+import { type ErrorCode, errorFacts, type Failure, failureOf, InterlockError } from "../core/errors.ts";
 import { digest, type Json, type JsonObject, sameJson } from "../core/json.ts";
 import type { Ruling } from "../governance/evaluate.ts";
 import { timesOf } from "../governance/gate.ts";
+import { countedWrite, needsCounts, type WriteCounts } from "../governance/limits.ts";
 import { type DecisionEntry, mayLeave } from "../governance/may-leave.ts";
 import { peopleOf } from "../governance/review.ts";
 import { isSampled } from "../governance/sample.ts";
@@ -80,8 +81,34 @@ export async function runEffect(pass: Pass, call: EffectCall): Promise<EffectOut
       if (spent) tellExhausted(pass, step, args, action, tries.failed, spent);
     };
 
+    const rule = (counts: WriteCounts | null) => {
+      const tainted = call.taintOf(state.values, state.intended?.target ?? "");
+      const ruling = ruleOn(pass.spec, state, tainted, { run: pass.runEntries(), now: pass.ports.now(), counts });
+      pass.record(step, {
+        type: "effect.ruled",
+        ruling,
+        values: state.values,
+        ...(tainted.length > 0 ? { tainted } : {}),
+        ...(counts ? { counts } : {}),
+        ...(isChosen(pass, step, ruling, state) ? { sampled: true } : {}),
+      });
+    };
+    const asked = { workflow: pass.workflow, key };
+    /** Takes the write's place under its workflow's limits. Other runs may have filled them since the ruling: then it is ruled on anew, by what is counted now. */
+    const takePlace = async (): Promise<boolean> => {
+      if (!needsCounts(pass.spec)) return true;
+      // A person has let this write go beyond the limits; or it has been sent before, and may have arrived.
+      const beyond = deciderOf(state) !== null || state.outstanding !== null;
+      const limits = beyond ? null : (pass.spec.limits ?? null);
+      const write = countedWrite(actionName, state.values, pass.spec.limits);
+      const room = await attempt("count", () => pass.ports.limits.take({ ...asked, write, limits }));
+      if (!room.taken) rule(room.counts);
+      return room.taken;
+    };
+
     /** The only place from which a write leaves. */
     const send = async (again = false) => {
+      if (!(await takePlace())) return;
       pass.admit(step);
       endSpent();
       holdUndecided(pass, step, args, state, toWrite, action);
@@ -127,15 +154,8 @@ export async function runEffect(pass: Pass, call: EffectCall): Promise<EffectOut
           });
           break;
         }
-        const tainted = call.taintOf(state.values, state.intended?.target ?? "");
-        const ruling = ruleOn(pass.spec, state, tainted, { run: pass.runEntries(), now: pass.ports.now() });
-        pass.record(step, {
-          type: "effect.ruled",
-          ruling,
-          values: state.values,
-          ...(tainted.length > 0 ? { tainted } : {}),
-          ...(isChosen(pass, step, ruling, state) ? { sampled: true } : {}),
-        });
+        const isCounted = needsCounts(pass.spec);
+        rule(isCounted ? await attempt("count", () => pass.ports.limits.counts({ ...asked, action: actionName })) : null);
         break;
       }
       case "ask":
@@ -274,7 +294,16 @@ function approvalFor(pass: Pass, step: string, action: string, state: EffectStat
   };
 }
 
-type During = "look" | "send" | "settle" | "prove";
+type During = "look" | "count" | "send" | "settle" | "prove";
+
+/** What a foreign error means: code that broke over an answer has shown nothing about the write, and is as good as an answer that cannot be read. */
+const FOREIGN = {
+  look: "workflow.threw",
+  count: "limits.unavailable",
+  send: "connector.answer_invalid",
+  settle: "connector.answer_invalid",
+  prove: "connector.answer_invalid",
+} as const satisfies Record<During, ErrorCode>;
 
 interface FailedTry {
   readonly pass: Pass;
@@ -292,8 +321,7 @@ interface FailedTry {
  */
 function failTry({ pass, step, args, during, action, patience, tryBegan }: FailedTry, thrown: unknown): never {
   if (isPassControl(thrown)) throw thrown;
-  // Code that broke over an answer has shown nothing about the write: as good as an answer that cannot be read.
-  const error = failureOf(thrown, during === "look" ? "workflow.threw" : "connector.answer_invalid");
+  const error = failureOf(thrown, FOREIGN[during]);
   const { outcome, retry } = errorFacts(error.code);
   const unanswered = during === "send" && outcome === "unknown";
   if (unanswered && action.idempotency === "none") return askPerson(pass, step, error);

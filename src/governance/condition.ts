@@ -39,6 +39,17 @@ export interface ConditionFacts {
   readonly confidence: number;
   /** The person who decided, or null while nobody has. */
   readonly actor: string | null;
+  /** What the workflow has written so far, without this write; absent where that is not known. Hours and days are UTC's. */
+  readonly counts?: {
+    readonly writesThisHour: bigint;
+    readonly writesToday: bigint;
+    /** Of this write's action; sums of the fields that have a limit. */
+    readonly action: {
+      readonly writesThisHour: bigint;
+      readonly writesToday: bigint;
+      readonly sumsToday: Readonly<Record<string, number>>;
+    };
+  };
   /** UTC. weekday: 1 is Monday, 7 is Sunday (ISO 8601). */
   readonly time: { readonly hour: bigint; readonly weekday: bigint; readonly iso: string };
 }
@@ -54,6 +65,14 @@ const environment = new Environment({
   .registerVariable({ name: "decision", schema: { name: "string", value: "dyn" } })
   .registerVariable("confidence", "double")
   .registerVariable("actor", "dyn")
+  .registerVariable({
+    name: "counts",
+    schema: {
+      writesThisHour: "int",
+      writesToday: "int",
+      action: { writesThisHour: "int", writesToday: "int", sumsToday: "map<string, double>" },
+    },
+  })
   .registerVariable({ name: "time", schema: { hour: "int", weekday: "int", iso: "string" } });
 
 /** What walks through a list. One within another would multiply the work. */
@@ -71,6 +90,7 @@ interface Compiled {
   readonly run: ParseResult;
   readonly nodes: number;
   readonly walks: boolean;
+  readonly counts: boolean;
 }
 
 /** What is wrong with an expression, and at which character (from 1) where that is known. */
@@ -115,20 +135,22 @@ function faultOf(thrown: unknown): Checked {
   return fault(summary ?? message ?? "it cannot be read", range ? range.start + 1 : null);
 }
 
-function walk(node: ASTNode, inside: boolean): { nodes: number; walks: boolean } | ConditionFault {
+function walk(node: ASTNode, inside: boolean): Omit<Compiled, "run"> | ConditionFault {
   const called = node.op === "call" || node.op === "rcall" ? String(node.args[0]) : null;
   if (called !== null && Object.hasOwn(REFUSED, called)) return { message: REFUSED[called] as string, at: node.range.start + 1 };
   const isWalk = node.op === "rcall" && WALKS.has(String(called));
   if (isWalk && inside) return { message: `${called} within another walk through a list is not offered`, at: node.range.start + 1 };
   let nodes = 1;
   let walks = isWalk;
+  let counts = node.op === "id" && node.args === "counts";
   for (const child of childrenOf(node.args)) {
     const seen = walk(child, inside || isWalk);
     if ("message" in seen) return seen;
     nodes += seen.nodes;
     walks ||= seen.walks;
+    counts ||= seen.counts;
   }
-  return { nodes, walks };
+  return { nodes, walks, counts };
 }
 
 function childrenOf(args: unknown): ASTNode[] {
@@ -140,6 +162,12 @@ function childrenOf(args: unknown): ASTNode[] {
 export function conditionFault(expression: string): ConditionFault | null {
   const checked = check(expression);
   return "fault" in checked ? checked.fault : null;
+}
+
+/** Whether it asks how much was written so far, which somebody has to look up before it can be answered. */
+export function namesCounts(expression: string): boolean {
+  const checked = check(expression);
+  return "compiled" in checked && checked.compiled.counts;
 }
 
 /** `failed`: it could not be answered, and why, in words for a person. The caller decides what follows from that. */

@@ -14,17 +14,18 @@ const PLAIN = /^-?(?:0|[1-9][0-9]{0,39})(?:\.[0-9]{1,40})?$/;
 const EXPONENT = /^(-?)([0-9])(?:\.([0-9]+))?e([+-][0-9]+)$/;
 
 export function decimalOf(value: Json | undefined): Decimal | null {
-  if (typeof value === "string") return PLAIN.test(value) ? plain(value) : null;
+  if (typeof value === "string") return PLAIN.test(value) ? plainDecimal(value) : null;
   if (typeof value !== "number" || !Number.isFinite(value)) return null;
   const text = String(value);
   const [, sign, whole, fraction = "", exponent] = EXPONENT.exec(text) ?? [];
-  if (whole === undefined) return plain(text);
+  if (whole === undefined) return plainDecimal(text);
   const shift = Number(exponent) - fraction.length;
   const digits = BigInt(`${sign}${whole}${fraction}`);
   return shift >= 0 ? { units: digits * 10n ** BigInt(shift), scale: 0 } : { units: digits, scale: -shift };
 }
 
-function plain(text: string): Decimal {
+/** Of what `textOf` gave. */
+export function plainDecimal(text: string): Decimal {
   const [whole = "", fraction = ""] = text.split(".");
   return { units: BigInt(whole + fraction), scale: fraction.length };
 }
@@ -38,18 +39,28 @@ export function compare(a: Decimal, b: Decimal): number {
   return left < right ? -1 : left > right ? 1 : 0;
 }
 
-/** How far apart, without a sign. */
-export function distance(a: Decimal, b: Decimal): Decimal {
+export function add(a: Decimal, b: Decimal): Decimal {
   const scale = Math.max(a.scale, b.scale);
-  const units = at(a, scale) - at(b, scale);
-  return { units: units < 0n ? -units : units, scale };
+  return { units: at(a, scale) + at(b, scale), scale };
 }
 
+export const subtract = (a: Decimal, b: Decimal): Decimal => add(a, { ...b, units: -b.units });
+
+export const magnitude = ({ units, scale }: Decimal): Decimal => ({ units: units < 0n ? -units : units, scale });
+
+/** How far apart, without a sign. */
+export const distance = (a: Decimal, b: Decimal): Decimal => magnitude(subtract(a, b));
+
 /** That many hundredths of it, without its sign. */
-export const share = (of: Decimal, percent: Decimal): Decimal => {
-  const units = of.units * percent.units;
-  return { units: units < 0n ? -units : units, scale: of.scale + percent.scale + 2 };
-};
+export const share = (of: Decimal, percent: Decimal): Decimal =>
+  magnitude({ units: of.units * percent.units, scale: of.scale + percent.scale + 2 });
 
 /** As near as a double comes: for expressions, which know no exact decimals. */
 export const toNumber = ({ units, scale }: Decimal): number => Number(`${units}e-${scale}`);
+
+/** As a plain decimal, without an exponent: "0.05", "-12.50". */
+export function textOf({ units, scale }: Decimal): string {
+  const digits = String(units < 0n ? -units : units).padStart(scale + 1, "0");
+  const split = digits.length - scale;
+  return `${units < 0n ? "-" : ""}${digits.slice(0, split)}${scale > 0 ? `.${digits.slice(split)}` : ""}`;
+}

@@ -3,6 +3,7 @@
 import type { EventFacts } from "../core/event.ts";
 import type { JsonObject } from "../core/json.ts";
 import { type DecisionFacts, evaluate, type Outcome } from "./evaluate.ts";
+import { NO_COUNTS, needsCounts, type WriteCounts } from "./limits.ts";
 import type { GovernanceSpec } from "./spec.ts";
 import type { Taint } from "./taint.ts";
 
@@ -16,6 +17,8 @@ export interface RecordedEffect {
   readonly basedOn: DecisionFacts | null;
   readonly event: EventFacts | null;
   readonly tainted: readonly Taint[];
+  /** What the workflow had written by then; null where its spec did not ask, so that nobody counted. */
+  readonly counts: WriteCounts | null;
   /** When it was ruled on; rules about time see this time again. */
   readonly at: number;
   readonly was: { readonly outcome: Outcome; readonly rule: string };
@@ -35,6 +38,8 @@ export interface DryRunEffect {
 
 export interface DryRun {
   readonly considered: number;
+  /** Writes for which this spec asks how much had been written, and nobody had counted: they are taken for the first of their day. */
+  readonly uncounted: number;
   readonly differences: Readonly<Record<DryRunEffect["difference"], number>>;
   readonly was: Readonly<Record<Outcome, number>>;
   readonly would: Readonly<Record<Outcome, number>>;
@@ -49,7 +54,18 @@ export function dryRun(spec: GovernanceSpec, recorded: readonly RecordedEffect[]
   const would = { allow: 0, require_approval: 0, deny: 0 };
   const effects = recorded.map((effect): DryRunEffect => {
     const { run, step, action, target, at, values, before, basedOn, event, tainted } = effect;
-    const { outcome, rule, reason, ask } = evaluate(spec, { action, values, basedOn, decidedBy: null, before, event, tainted, now: at });
+    const counts = effect.counts ?? NO_COUNTS;
+    const { outcome, rule, reason, ask } = evaluate(spec, {
+      action,
+      values,
+      basedOn,
+      decidedBy: null,
+      before,
+      event,
+      tainted,
+      counts,
+      now: at,
+    });
     const stricter = STRICTNESS[outcome] - STRICTNESS[effect.was.outcome];
     const difference = stricter > 0 ? "stricter" : stricter < 0 ? "looser" : rule === effect.was.rule ? "none" : "other_rule";
     differences[difference]++;
@@ -57,7 +73,8 @@ export function dryRun(spec: GovernanceSpec, recorded: readonly RecordedEffect[]
     would[outcome]++;
     return { run, step, action, target, at, was: effect.was, would: { outcome, rule, reason, ...(ask ? { ask } : {}) }, difference };
   });
-  return { considered: recorded.length, differences, was, would, effects };
+  const uncounted = needsCounts(spec) ? recorded.filter(({ counts }) => counts === null).length : 0;
+  return { considered: recorded.length, uncounted, differences, was, would, effects };
 }
 
 /** An entry of a run's journal as the audit keeps it: what it says, by its type. */
@@ -94,6 +111,7 @@ export function effectsOf(run: string, entries: readonly RecordedEntry[]): Recor
         basedOn: intended.basedOn as unknown as DecisionFacts | null,
         event,
         tainted: (body.tainted ?? []) as unknown as readonly Taint[],
+        counts: (body.counts ?? null) as unknown as WriteCounts | null,
         at,
         was: { outcome: ruling.outcome, rule: ruling.rule },
       };

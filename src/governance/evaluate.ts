@@ -5,6 +5,7 @@ import type { EventFacts } from "../core/event.ts";
 import { type Json, type JsonObject, sameJson } from "../core/json.ts";
 import { answerCondition, type ConditionFacts, deltaOf, timeFacts } from "./condition.ts";
 import { breachesOf, touchedOf } from "./field-rules.ts";
+import { computeLimit, countedWrite, sumsOf, type WriteCounts } from "./limits.ts";
 import { peopleOf } from "./review.ts";
 import type { ActionRule, GovernanceSpec } from "./spec.ts";
 import { type Taint, taintRules } from "./taint.ts";
@@ -59,6 +60,8 @@ export interface Facts {
   readonly now: number;
   /** What in the write comes from nowhere, and signs that the record speaks to the model. */
   readonly tainted?: readonly Taint[];
+  /** What the workflow has written so far; absent or null where that is not known, which no limit lets pass. */
+  readonly counts?: WriteCounts | null;
 }
 
 const SEVERITY: Record<Outcome, number> = { allow: 0, require_approval: 1, deny: 2 };
@@ -99,7 +102,7 @@ function* matchRules(spec: GovernanceSpec, facts: Facts): Generator<RuleMatch> {
     }
   }
   const deciders = facts.decidedBy ? (facts.deciders ?? [{ by: facts.decidedBy, as: [facts.decidedBy] }]) : [];
-  const own = [...ownRules(spec.review, action, facts, actorsOf(deciders))];
+  const own = [...ownRules(spec, action, facts, actorsOf(deciders))];
   // Whoever decides, another would have to decide as well, and the questions would go back and forth for ever.
   if (peopleFor(own)?.length === 0) {
     const asked = own.flatMap(({ rule, ask }) => (ask ? [`${rule} asks ${ask.join(", ")}`] : []));
@@ -114,6 +117,11 @@ function* matchRules(spec: GovernanceSpec, facts: Facts): Generator<RuleMatch> {
   }
   yield* taintRules(facts.tainted ?? [], action.ask);
   if (spec.regulated) yield { rule: "regulated", outcome: "require_approval", reason: "A regulated decision is always made by a person" };
+  if (spec.limits) {
+    for (const reached of computeLimit(spec.limits, facts.counts ?? null, countedWrite(facts.action, facts.values, spec.limits))) {
+      yield { rule: "limit_reached", outcome: "require_approval", ...reached };
+    }
+  }
   yield* own;
   if (action.ask === "always") yield { rule: "action_always_asks", outcome: "require_approval", reason: `${facts.action} is always asked` };
   for (const answer of spec.alwaysAsk) {
@@ -132,12 +140,12 @@ const OUTCOMES = { allow: "allow", ask: "require_approval", deny: "deny" } as co
  * a rule, and whoever wrote the record could make it lack anything. A denial stays one for the same reason; has(...) says what is meant of a missing fact.
  */
 function* ownRules(
-  review: GovernanceSpec["review"],
+  { review, limits }: GovernanceSpec,
   { rules = [] }: ActionRule,
   facts: Facts,
   actors: readonly (string | null)[],
 ): Generator<RuleMatch> {
-  const conditions = rules.length > 0 ? actors.map((actor) => conditionFacts(facts, actor)) : [];
+  const conditions = rules.length > 0 ? actors.map((actor) => conditionFacts(facts, actor, limits)) : [];
   for (const { name, when, outcome, ask, reason } of rules) {
     const people = ask ? { ask: peopleOf(review, ask) } : {};
     for (const condition of conditions) {
@@ -169,7 +177,11 @@ function answered(match: RuleMatch, deciders: readonly Decider[]): RuleMatch {
   return { ...match, outcome: "allow", reason: `${reason} (${deciders.map(({ by }) => by).join(" and ")} decided)` };
 }
 
-function conditionFacts({ values, basedOn, before, event, now }: Facts, actor: string | null): ConditionFacts {
+function conditionFacts(
+  { action, values, basedOn, before, event, now, counts }: Facts,
+  actor: string | null,
+  limits: GovernanceSpec["limits"],
+): ConditionFacts {
   const was = before ?? {};
   const { time, ...rest } = event ?? {};
   return {
@@ -181,9 +193,19 @@ function conditionFacts({ values, basedOn, before, event, now }: Facts, actor: s
     decision: { name: basedOn?.name ?? "", value: basedOn?.value ?? null },
     confidence: basedOn?.confidence ?? 0,
     actor,
+    ...(counts ? { counts: countFacts(counts, sumsOf(limits, action, counts.action)) } : {}),
     time: timeFacts(now),
   };
 }
+
+const countFacts = (
+  { writesThisHour, writesToday, action }: WriteCounts,
+  sumsToday: Readonly<Record<string, number>>,
+): NonNullable<ConditionFacts["counts"]> => ({
+  writesThisHour: BigInt(writesThisHour),
+  writesToday: BigInt(writesToday),
+  action: { writesThisHour: BigInt(action.writesThisHour), writesToday: BigInt(action.writesToday), sumsToday },
+});
 
 function confidenceRule(spec: GovernanceSpec, basedOn: DecisionFacts | null): RuleMatch {
   if (!basedOn) return { rule: "no_decision", outcome: "require_approval", reason: "The write is based on no decision of the model" };

@@ -53,6 +53,7 @@ export const BUILT_IN_RULES = [
   "tainted",
   "injection_hint",
   "regulated",
+  "limit_reached",
   "action_always_asks",
   "always_ask",
   "no_decision",
@@ -117,13 +118,18 @@ export const ActionRule = z
 export type ActionRule = z.infer<typeof ActionRule>;
 
 /** Writes count when they are sent. A value is the field's new number, without its sign; an hour and a day are those of UTC's clock. */
-const Limits = z.strictObject({
-  writesPerHour: z.int().min(1).optional(),
-  valuePerDay: z
-    .array(z.strictObject({ action: z.string().min(1), field: z.string().min(1), max: z.number().nonnegative() }))
-    .min(1)
-    .optional(),
-});
+const Limits = z
+  .strictObject({
+    writesPerHour: z.int().min(1).optional(),
+    valuePerDay: z
+      .array(z.strictObject({ action: z.string().min(1), field: z.string().min(1), max: z.number().nonnegative() }))
+      .min(1)
+      .optional(),
+  })
+  .refine(
+    ({ writesPerHour, valuePerDay }) => writesPerHour !== undefined || valuePerDay !== undefined,
+    "give writesPerHour, valuePerDay or both",
+  );
 export type Limits = z.infer<typeof Limits>;
 
 const Spec = z.strictObject({
@@ -159,7 +165,7 @@ const Spec = z.strictObject({
   }),
 });
 
-export const GovernanceSpec = Spec.superRefine(({ actions, review, rollback, retention }, context) => {
+export const GovernanceSpec = Spec.superRefine(({ actions, review, limits, rollback, retention }, context) => {
   const reviewers = peopleOf(review, review.reviewers);
   for (const [action, { rules = [] }] of Object.entries(actions)) {
     for (const [index, { name, ask = [] }] of rules.entries()) {
@@ -175,6 +181,19 @@ export const GovernanceSpec = Spec.superRefine(({ actions, review, rollback, ret
       if (ask.length > 0 && peopleOf(review, ask).length < approvals)
         context.addIssue({ code: "custom", path, message: `rule ${name}: ${approvals} people must agree, and it names fewer` });
     }
+  }
+  for (const [index, { action, field }] of limits?.valuePerDay?.entries() ?? []) {
+    const path = ["limits", "valuePerDay", index];
+    const rule = Object.hasOwn(actions, action) ? actions[action] : undefined;
+    if (!rule) context.addIssue({ code: "custom", path: [...path, "action"], message: `${action} is not among actions` });
+    else if (!Object.hasOwn(rule.fields, field))
+      context.addIssue({
+        code: "custom",
+        path: [...path, "field"],
+        message: `${action} lists no field ${field}: nothing would be counted`,
+      });
+    if (limits?.valuePerDay?.slice(0, index).some((other) => other.action === action && other.field === field))
+      context.addIssue({ code: "custom", path, message: `two limits are for ${field} of ${action}` });
   }
   if (rollback.windowDays > retention.payloadDays) {
     const message = `is longer than retention.payloadDays (${retention.payloadDays}): the old values would be gone`;

@@ -10,8 +10,10 @@ import type { Principal } from "../core/principal.ts";
 import type { Deployment } from "../deployment.ts";
 import { approvalsApi } from "./api/approvals.ts";
 import { auditApi } from "./api/audit.ts";
+import { contestsApi } from "./api/contests.ts";
 import { deadLettersApi } from "./api/dead-letters.ts";
 import { effectsApi } from "./api/effects.ts";
+import { grantsApi } from "./api/grants.ts";
 import { haltsApi } from "./api/halts.ts";
 import { overviewApi } from "./api/overview.ts";
 import { runsApi } from "./api/runs.ts";
@@ -19,14 +21,17 @@ import { specDryRunApi } from "./api/spec-dry-run.ts";
 import { workflowsApi } from "./api/workflows.ts";
 import { approvalPages } from "./console/approvals.tsx";
 import { auditPages } from "./console/audit.tsx";
+import { contestPages } from "./console/contests.tsx";
 import { deadLetterPages } from "./console/dead-letters.tsx";
 import { effectPages } from "./console/effects.tsx";
 import { frameFor, renderPage } from "./console/page.ts";
+import { peoplePages } from "./console/people.tsx";
 import { runPages } from "./console/runs.tsx";
 import { stopPages } from "./console/stops.tsx";
 import { workflowPages } from "./console/workflows.tsx";
 import { type ConsoleEnv, signedIn } from "./console-env.ts";
 import { ErrorPage } from "./pages/error-page.tsx";
+import { homeOf, SECTIONS } from "./pages/sections.ts";
 import { failureOfThrown, problemResponse } from "./problems.ts";
 import { STYLE, STYLE_URL } from "./style.ts";
 import { webhookRoutes } from "./webhooks.ts";
@@ -75,11 +80,13 @@ const api = (deployment: Deployment) =>
     .use(bodyLimit({ maxSize: MAX_BODY_BYTES }), signedIn)
     .route("/runs", runsApi(deployment))
     .route("/approvals", approvalsApi(deployment))
+    .route("/contests", contestsApi(deployment))
     .route("/effects", effectsApi(deployment))
     .route("/dead-letters", deadLettersApi(deployment))
     .route("/halts", haltsApi(deployment))
     .route("/workflows", workflowsApi(deployment))
     .route("/audit", auditApi())
+    .route("/grants", grantsApi(deployment))
     .route("/specs/dry-run", specDryRunApi())
     .route("/overview", overviewApi())
     .all("*", (c) => problemResponse({ code: "request.not_found", message: `There is nothing at ${c.req.path}` }));
@@ -87,14 +94,16 @@ const api = (deployment: Deployment) =>
 const pages = (deployment: Deployment) =>
   new Hono<ConsoleEnv>()
     .use(bodyLimit({ maxSize: MAX_BODY_BYTES }), signedIn, csrf())
-    .get("/", (c) => c.redirect("/approvals", 302))
+    .get("/", (c) => c.redirect(SECTIONS[homeOf(c.get("principal")) ?? "workflows"].href, 302))
     .route("/approvals", approvalPages(deployment))
+    .route("/contests", contestPages(deployment))
     .route("/runs", runPages(deployment))
     .route("/effects", effectPages(deployment))
     .route("/workflows", workflowPages(deployment))
     .route("/dead-letters", deadLetterPages(deployment))
     .route("/stops", stopPages(deployment))
-    .route("/audit", auditPages(deployment));
+    .route("/audit", auditPages(deployment))
+    .route("/people", peoplePages(deployment));
 
 /** Machines get problem+json, people a page with the same facts. */
 async function answerFailure(c: HonoContext<{ Bindings: Env }>, failure: Failure): Promise<Response> {

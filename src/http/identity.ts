@@ -1,17 +1,13 @@
 // Who is asking? One port: `identify`. In production the answer is Cloudflare Access's signed assertion and nothing else: no cookie, no header that a client
-// could write. Roles do not come from the assertion. Until grants exist in the governance tables, every person whom Access lets in is reviewer, operator and
-// auditor (a spec's list of reviewers still decides who may answer an approval), and a service token may only read.
+// could write. It says who, and never what they may: grants are in D1 (src/operations/grants.ts).
 // Sequence: Access, if it is configured -> else the development identity, if this is a development deployment -> else refuse, saying what is missing.
 import { createRemoteJWKSet, customFetch, type JWTPayload, jwtVerify } from "jose";
 import { outboundFetch } from "../connectors/http.ts";
 import { type Failure, fail, failureOf } from "../core/errors.ts";
-import type { Principal, Role } from "../core/principal.ts";
+import type { Identity } from "../core/principal.ts";
 import { bindingOf } from "../deployment.ts";
 
-export type Identified = { readonly ok: true; readonly principal: Principal } | { readonly ok: false; readonly failure: Failure };
-
-const PERSON: readonly Role[] = ["reviewer", "operator", "auditor"];
-const TOKEN: readonly Role[] = ["auditor"];
+export type Identified = { readonly ok: true; readonly identity: Identity } | { readonly ok: false; readonly failure: Failure };
 
 export async function identify(request: Request, env: Env): Promise<Identified> {
   // A variable that a wrangler environment forgot to repeat is undefined, and jose would then skip that check: absent counts as empty.
@@ -38,7 +34,7 @@ export async function identify(request: Request, env: Env): Promise<Identified> 
       algorithms: ["RS256"],
       requiredClaims: ["exp"],
     });
-    return principalOf(payload);
+    return identityOf(payload);
   } catch (thrown) {
     // Which check failed is for our log; a forger learns nothing from the answer.
     console.warn(JSON.stringify({ message: "assertion refused", error: failureOf(thrown).message }));
@@ -47,13 +43,13 @@ export async function identify(request: Request, env: Env): Promise<Identified> 
 }
 
 /** A person has an e-mail address; a service token has its client id as common_name instead. */
-function principalOf({ email, common_name: tokenName }: JWTPayload): Identified {
+function identityOf({ email, common_name: tokenName }: JWTPayload): Identified {
   if (typeof email === "string" && email !== "") {
     const id = email.toLowerCase();
-    return { ok: true, principal: { kind: "person", id, name: id, roles: PERSON } };
+    return { ok: true, identity: { kind: "person", id, name: id } };
   }
   if (typeof tokenName === "string" && tokenName !== "") {
-    return { ok: true, principal: { kind: "token", id: tokenName, name: tokenName, roles: TOKEN } };
+    return { ok: true, identity: { kind: "token", id: tokenName, name: tokenName } };
   }
   return refuse("access.denied", "The assertion of Cloudflare Access names neither a person nor a service token");
 }
@@ -68,7 +64,7 @@ function developer(named: string): Identified {
     );
   }
   const id = address.toLowerCase();
-  return { ok: true, principal: { kind: "person", id, name: name || id, roles: PERSON } };
+  return { ok: true, identity: { kind: "person", id, name: name || id } };
 }
 
 function issuerOf(configured: string): string | null {

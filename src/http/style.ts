@@ -83,6 +83,8 @@ footer p { padding-block: var(--s4) var(--s6); border-top: 1px solid var(--line)
 .card h2 a { text-decoration: none; }
 .card h2 a::after { content: ""; position: absolute; inset: 0; border-radius: var(--round); }
 .card h2 a:hover { text-decoration: underline; }
+.card .over { position: relative; z-index: 1; justify-self: start; }
+.said { display: grid; gap: var(--s3); }
 .about { color: var(--quiet); font-weight: 550; }
 .card-side { display: grid; align-content: start; justify-items: end; gap: var(--s1); font-size: 14px; }
 .card.soon, .card.overdue { overflow: clip; }
@@ -99,6 +101,7 @@ footer p { padding-block: var(--s4) var(--s6); border-top: 1px solid var(--line)
 .list { width: 100%; border-collapse: separate; border-spacing: 0; table-layout: fixed; }
 .list .record { width: 26%; }
 .list .time { width: 200px; }
+.list .button-only { width: 128px; }
 .list th, .list td { padding: var(--s3) var(--s4); text-align: left; vertical-align: top; font-weight: 400; }
 .list thead th { padding-block: var(--s2); color: var(--quiet); font-size: 13px; font-weight: 600; }
 .list tbody th, .list tbody td { border-top: 1px solid var(--line); }

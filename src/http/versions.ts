@@ -1,6 +1,7 @@
-// How each version of each workflow stands: it takes new runs, finishes those that it has, is drained, or is missing while runs need it. Pure: what is deployed,
+// How each version of each workflow stands: it takes new runs, finishes those that it has, is drained, or is missing while runs need it: what is deployed,
 // beside how many runs hang on each version.
-import type { VersionRuns } from "../db/workflows.ts";
+import { EVERY_WORKFLOW, type Within } from "../core/principal.ts";
+import { countRunsByVersion, type VersionRuns } from "../db/workflows.ts";
 import type { Deployment } from "../deployment.ts";
 import { writesOf } from "./action-facts.ts";
 
@@ -22,6 +23,16 @@ export interface WorkflowVersion {
   readonly failed: number;
   readonly lastStartedAt: number | null;
 }
+
+/** Of those that may be shown. */
+export async function versionsFor(db: D1Database, deployment: Pick<Deployment, "workflows">, within: Within): Promise<WorkflowVersion[]> {
+  const names = namesWithin(deployment, within);
+  const workflows = deployment.workflows.filter(({ name }) => names.includes(name));
+  return versionsOf({ workflows }, await countRunsByVersion(db, within));
+}
+
+export const namesWithin = ({ workflows }: Pick<Deployment, "workflows">, within: Within): string[] =>
+  [...new Set(workflows.map(({ name }) => name))].filter((name) => within === EVERY_WORKFLOW || within.includes(name)).sort();
 
 /** By name, the newest version first. */
 export function versionsOf({ workflows }: Pick<Deployment, "workflows">, runs: readonly VersionRuns[]): WorkflowVersion[] {

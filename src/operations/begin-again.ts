@@ -7,12 +7,12 @@ import { hasEnded } from "../core/run.ts";
 import { countAgain } from "../db/reads.ts";
 import type { Context } from "./context.ts";
 import { inspectRun, withPartition } from "./govern-run.ts";
-import { requireRole } from "./require-role.ts";
+import { permitRun } from "./require-role.ts";
 import { newestWorkflow, startRun } from "./start-runs.ts";
 
 /** Under the newest version of the workflow and the newest approved spec. */
 export async function replayRun(context: Context, principal: Principal, runId: string): Promise<Result<{ readonly run: string }>> {
-  const denied = requireRole(principal, "operator");
+  const denied = await permitRun(context.env.DB, principal, "begin runs again", runId);
   if (denied) return denied;
   const inspected = await inspectRun(context, runId);
   if (!inspected.ok) return inspected;
@@ -37,7 +37,7 @@ export async function restartRun(
   runId: string,
   step: string,
 ): Promise<Result<{ readonly run: string }>> {
-  const denied = requireRole(principal, "operator");
+  const denied = await permitRun(context.env.DB, principal, "begin runs again", runId);
   if (denied) return denied;
   const id = await nextId(context, runId, step);
   const started = await withPartition(context, runId, (partition) => partition.restart(runId, step, id, principal.id));

@@ -4,7 +4,7 @@ import { fail, ok, type Result } from "../core/errors.ts";
 import type { Principal } from "../core/principal.ts";
 import { participantsOf, readEffect, recordCheck } from "../db/effects.ts";
 import type { Context } from "./context.ts";
-import { requireRole } from "./require-role.ts";
+import { permitRun } from "./require-role.ts";
 
 export const EffectCheck = z
   .strictObject({
@@ -22,7 +22,7 @@ export async function checkEffect(
   { run, step, verdict, note }: EffectCheck,
   now: number,
 ): Promise<Result<null>> {
-  const denied = requireRole(principal, "reviewer");
+  const denied = await permitRun(env.DB, principal, "check writes", run);
   if (denied) return denied;
   const effect = await readEffect(env.DB, run, step);
   if (!effect?.sampled) return fail("effect.not_sampled", `"${step}" of ${run} was not chosen to be looked at afterwards`);

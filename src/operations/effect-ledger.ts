@@ -3,12 +3,12 @@
 import * as z from "zod";
 import { ok, type Result } from "../core/errors.ts";
 import { Instant } from "../core/instant.ts";
-import type { Principal } from "../core/principal.ts";
+import { EVERY_WORKFLOW, type Principal } from "../core/principal.ts";
 import { recordExport } from "../db/audit-records.ts";
-import { type EffectsWanted, type ListedEffect, listEffects } from "../db/effects.ts";
+import { type EffectsShown, type EffectsWanted, type ListedEffect, listEffects } from "../db/effects.ts";
 import type { Position } from "../db/reads.ts";
 import { csvRow } from "./read-audit.ts";
-import { requireRole } from "./require-role.ts";
+import { permitWithin } from "./require-role.ts";
 
 /** Rows of one query: a few kilobytes each. */
 const LOOK = 200;
@@ -29,6 +29,7 @@ export const EffectFilterInput = z.object({
   sampled: z.enum(["open", "checked"]).optional(),
 });
 
+/** Of the workflows that the principal may copy; which these are is recorded with the filter. */
 export async function exportEffects(
   env: Env,
   principal: Principal,
@@ -36,11 +37,13 @@ export async function exportEffects(
   now: number,
   limits = { look: LOOK, part: PART },
 ): Promise<Result<AsyncIterable<string>>> {
-  const denied = requireRole(principal, "auditor");
-  if (denied) return denied;
-  const asked = JSON.stringify({ ...filter, ...(before ? { before } : {}) });
+  const permitted = permitWithin(principal, "export effects");
+  if (!permitted.ok) return permitted;
+  const within = permitted.value;
+  const limited = within === EVERY_WORKFLOW ? {} : { within };
+  const asked = JSON.stringify({ ...filter, ...limited, ...(before ? { before } : {}) });
   await recordExport(env.DB, { at: now, by: principal.id, format: "writes.csv", filter: asked });
-  return ok(csv(env.DB, filter, before, limits));
+  return ok(csv(env.DB, { ...filter, within }, before, limits));
 }
 
 const HEAD = [
@@ -67,7 +70,7 @@ const HEAD = [
 
 async function* csv(
   db: D1Database,
-  filter: EffectsWanted,
+  filter: EffectsShown,
   first: Position | undefined,
   { look, part }: { readonly look: number; readonly part: number },
 ): AsyncGenerator<string> {

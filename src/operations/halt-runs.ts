@@ -3,10 +3,10 @@
 import * as z from "zod";
 import { fail, failureOf, ok, type Result } from "../core/errors.ts";
 import { partitionName } from "../core/ids.ts";
-import type { Principal } from "../core/principal.ts";
+import { EVERY_WORKFLOW, type Principal, type Within } from "../core/principal.ts";
 import { type HaltRow, listHaltTurns, readHalts, recordHalt } from "../db/halts.ts";
 import { type Context, partitionByName } from "./context.ts";
-import { requireRole } from "./require-role.ts";
+import { permit } from "./require-role.ts";
 
 const TURNS_SHOWN = 50;
 
@@ -19,9 +19,9 @@ export const HaltInput = z.strictObject({
 export type HaltInput = z.infer<typeof HaltInput>;
 
 export async function turnHalt(context: Context, principal: Principal, input: HaltInput, now: number): Promise<Result<HaltRow>> {
-  const denied = requireRole(principal, "operator");
-  if (denied) return denied;
   const { scope, on, reason } = input;
+  const denied = permit(principal, "turn the kill switch", scope === EVERY_WORKFLOW ? null : scope);
+  if (denied) return denied;
   if (on && scope !== "*" && !context.deployment.workflows.some(({ name }) => name === scope))
     return fail("workflow.unknown", `No workflow ${scope} is deployed`, { field: "scope" });
   const turned = { scope, on, by: principal.id, at: now, reason };
@@ -32,17 +32,20 @@ export async function turnHalt(context: Context, principal: Principal, input: Ha
 
 export type { HaltRow };
 
-/** The switches as they stand, and their latest turns, newest first. */
-export async function haltsNow(db: D1Database): Promise<{ readonly switches: readonly HaltRow[]; readonly turns: readonly HaltRow[] }> {
-  const [switches, turns] = await Promise.all([readHalts(db), listHaltTurns(db, TURNS_SHOWN)]);
+/** The switches as they stand, and their latest turns, newest first: of these workflows, and of everything. */
+export async function haltsNow(
+  db: D1Database,
+  within: Within,
+): Promise<{ readonly switches: readonly HaltRow[]; readonly turns: readonly HaltRow[] }> {
+  const [switches, turns] = await Promise.all([readHalts(db, within), listHaltTurns(db, within, TURNS_SHOWN)]);
   return { switches, turns };
 }
 
-export const haltsOn = async (db: D1Database): Promise<HaltRow[]> => (await readHalts(db)).filter(({ on }) => on);
+export const haltsOn = async (db: D1Database, within: Within): Promise<HaltRow[]> => (await readHalts(db, within)).filter(({ on }) => on);
 
 /** Every partition as the switches stand now; to be repeated freely. */
 export async function tellHalts(context: Context): Promise<Result<null>> {
-  const switches = (await readHalts(context.env.DB)).map(({ scope, on, by, at }) => ({ scope, on, by, at }));
+  const switches = (await readHalts(context.env.DB, EVERY_WORKFLOW)).map(({ scope, on, by, at }) => ({ scope, on, by, at }));
   if (switches.length === 0) return ok(null);
   const names = Array.from({ length: context.deployment.partitions }, (_, index) => partitionName(index));
   const answers = await Promise.all(

@@ -9,7 +9,7 @@ import { type RunPlace, runsMatching } from "../db/runs.ts";
 import { replayRun } from "./begin-again.ts";
 import type { Context } from "./context.ts";
 import { askOfRun } from "./govern-run.ts";
-import { requireRole } from "./require-role.ts";
+import { permitWithin } from "./require-role.ts";
 
 /** Calls to partitions under way at once: a Worker has six connections, and a partition one thread. */
 const AT_ONCE = 6;
@@ -50,9 +50,13 @@ export async function askOfMany(
   principal: Principal,
   { filter, request, after, limit }: ManyRequest,
 ): Promise<Result<ManyAnswer>> {
-  const denied = requireRole(principal, "operator");
-  if (denied) return denied;
-  const found = await runsMatching(context.env.DB, { ...filter, after, latestOnly: request.do === "replay" }, limit + 1);
+  const within = permitWithin(principal, request.do === "replay" ? "begin runs again" : "control runs");
+  if (!within.ok) return within;
+  const found = await runsMatching(
+    context.env.DB,
+    { ...filter, within: within.value, after, latestOnly: request.do === "replay" },
+    limit + 1,
+  );
   const runs = found.slice(0, limit);
   const refused: { run: string; code: ErrorCode; message: string }[] = [];
   for (let from = 0; from < runs.length; from += AT_ONCE) {

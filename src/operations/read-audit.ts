@@ -5,7 +5,7 @@ import * as z from "zod";
 import { fail, ok, type Result } from "../core/errors.ts";
 import { Instant } from "../core/instant.ts";
 import type { JsonObject } from "../core/json.ts";
-import type { Principal } from "../core/principal.ts";
+import { EVERY_WORKFLOW, type Principal } from "../core/principal.ts";
 import {
   contentSizes,
   contentsOf,
@@ -23,8 +23,9 @@ import {
 import { type CheckpointRow, checkpointsOfRun, listCheckpoints, readCheckpointRow } from "../db/checkpoints.ts";
 import { type ExportHeader, type InclusionLine, type RecordLine, type Report, verifyExport } from "../governance/audit-verify.ts";
 import { proofOf } from "../governance/checkpoint.ts";
+import { may } from "./access.ts";
 import { readCheckpoint, signingKey } from "./checkpoint-audit.ts";
-import { requireRole } from "./require-role.ts";
+import { permit, permitRun, permitWithin } from "./require-role.ts";
 
 /** Rows that one query looks at: 300 bytes each. */
 const LOOK = 1_000;
@@ -69,17 +70,30 @@ const LIMITS = { look: LOOK, part: PART, content: CONTENT };
 export async function exportAudit(
   env: Env,
   principal: Principal,
-  { format, after = null, ...filter }: Omit<ExportInput, "after"> & { readonly after?: Place | null | undefined },
+  { format, after = null, ...wanted }: Omit<ExportInput, "after"> & { readonly after?: Place | null | undefined },
   now: number,
   limits = LIMITS,
 ): Promise<Result<AsyncIterable<string>>> {
-  const denied = requireRole(principal, "auditor");
-  if (denied) return denied;
+  const permitted = await permitFilter(env.DB, principal, wanted);
+  if (!permitted.ok) return permitted;
+  const filter = permitted.value;
   await recordExport(env.DB, { at: now, by: principal.id, format, filter: JSON.stringify({ ...filter, ...(after ? { after } : {}) }) });
   if (format === "csv") return ok(csv(env.DB, filter, after, limits));
   const checkpoints = (await listCheckpoints(env.DB, NAMED)).reverse().map(({ number, date, digest }) => ({ number, date, digest }));
   const header: ExportHeader = { kind: "interlock.audit", at: now, by: principal.id, filter, after, checkpoints };
   return ok(jsonl(env, header, limits));
+}
+
+/** A copy says in its filter what it is a copy of: whoever may see one workflow gets that one, and whoever may see several says which. */
+async function permitFilter(db: D1Database, principal: Principal, filter: AuditFilter): Promise<Result<AuditFilter>> {
+  const within = permitWithin(principal, "read the audit");
+  if (!within.ok) return within;
+  if (filter.run !== undefined) return (await permitRun(db, principal, "read the audit", filter.run)) ?? ok(filter);
+  if (filter.workflow !== undefined) return permit(principal, "read the audit", filter.workflow) ?? ok(filter);
+  if (within.value === EVERY_WORKFLOW) return ok(filter);
+  const [only, ...others] = within.value;
+  if (others.length === 0) return ok({ workflow: only, ...filter });
+  return fail("request.invalid", `Name one of the workflows that you may audit: ${within.value.join(", ")}`, { field: "workflow" });
 }
 
 async function* jsonl(env: Env, header: ExportHeader, limits: typeof LIMITS): AsyncGenerator<string> {
@@ -204,7 +218,7 @@ async function inclusionsOf(
 }
 
 export async function checkpointObject(env: Env, principal: Principal, number: number): Promise<Result<ReadableStream>> {
-  const denied = requireRole(principal, "auditor");
+  const denied = permit(principal, "read checkpoints", null);
   if (denied) return denied;
   const row = await readCheckpointRow(env.DB, number);
   if (!row) return fail("request.not_found", `There is no checkpoint ${number}`);
@@ -213,14 +227,14 @@ export async function checkpointObject(env: Env, principal: Principal, number: n
 }
 
 export async function auditCheckpoints(env: Env, principal: Principal, limit: number): Promise<Result<CheckpointRow[]>> {
-  return requireRole(principal, "auditor") ?? ok(await listCheckpoints(env.DB, limit));
+  return permit(principal, "read checkpoints", null) ?? ok(await listCheckpoints(env.DB, limit));
 }
 
 // ---- one run, now ----
 
 /** The run's export, verified by what an auditor verifies it with; and what only the deployment knows: whether it erased the run. */
 export async function verifyRun(env: Env, principal: Principal, runId: string, now: number): Promise<Result<Report>> {
-  const denied = requireRole(principal, "auditor");
+  const denied = await permitRun(env.DB, principal, "read the audit", runId);
   if (denied) return denied;
   const known = await erasureOf(env.DB, runId);
   if (!known) return fail("run.not_found", `No run ${runId}`);
@@ -245,25 +259,27 @@ const broken = (what: string, why: string): Report => ({ ok: false, broken: { wh
 
 export interface AuditOverview {
   readonly latest: readonly LatestRecord[];
-  readonly checkpoints: readonly CheckpointRow[];
-  readonly exports: readonly (Omit<ExportRow, "filter"> & { readonly filter: JsonObject })[];
+  /** Null for whoever may audit some workflows only: a checkpoint covers all of them, and copies were taken of any. */
+  readonly checkpoints: readonly CheckpointRow[] | null;
+  readonly exports: readonly (Omit<ExportRow, "filter"> & { readonly filter: JsonObject })[] | null;
   /** The id of the key that signs; null without one. */
   readonly key: Result<string | null>;
 }
 
 export async function auditOverview(env: Env, principal: Principal, filter: AuditFilter): Promise<Result<AuditOverview>> {
-  const denied = requireRole(principal, "auditor");
-  if (denied) return denied;
+  const within = permitWithin(principal, "read the audit");
+  if (!within.ok) return within;
+  const ofAll = may(principal, "read checkpoints", null);
   const [latest, checkpoints, exports] = await Promise.all([
-    latestRecords(env.DB, filter, LATEST_LOOK, LATEST),
-    listCheckpoints(env.DB, LATEST),
-    listExports(env.DB, LATEST),
+    latestRecords(env.DB, filter, within.value, LATEST_LOOK, LATEST),
+    ofAll ? listCheckpoints(env.DB, LATEST) : null,
+    ofAll ? listExports(env.DB, LATEST) : null,
   ]);
   const key = signingKey(env);
   return ok({
     latest,
     checkpoints,
-    exports: exports.map((row) => ({ ...row, filter: JSON.parse(row.filter) as JsonObject })),
+    exports: exports?.map((row) => ({ ...row, filter: JSON.parse(row.filter) as JsonObject })) ?? null,
     key: key.ok ? ok(key.value?.id ?? null) : key,
   });
 }

@@ -8,7 +8,7 @@ import { isOpen, type KeptLetter, markReplayed, openLetters, readLetters } from 
 import type { Context } from "./context.ts";
 import { prepareModels } from "./prepare-models.ts";
 import { type ReadLetter, readLetter } from "./read-letter.ts";
-import { requireRole } from "./require-role.ts";
+import { permit } from "./require-role.ts";
 import { type EventOutcome, startRuns } from "./start-runs.ts";
 
 /** How a replay ended. Only a refused or failed one may be repeated. */
@@ -29,7 +29,7 @@ const GROUP = 20;
 const LONGEST_OUTCOME = 1_000;
 
 export async function replayDeadLetter(context: Context, principal: Principal, id: string): Promise<Result<Replayed>> {
-  const denied = requireRole(principal, "operator");
+  const denied = permit(principal, "replay dead letters", null);
   if (denied) return denied;
   const [letter] = await readLetters(context.env.DB, [id]);
   if (!letter) return fail("dead_letter.not_found", `No dead letter ${id}`);
@@ -44,7 +44,7 @@ export async function replayDeadLetters(
   principal: Principal,
   filter: { readonly source?: string | undefined; readonly reason?: string | undefined; readonly limit: number },
 ): Promise<Result<ReplayedMany>> {
-  const denied = requireRole(principal, "operator");
+  const denied = permit(principal, "replay dead letters", null);
   if (denied) return denied;
   const ids = await openLetters(context.env.DB, filter);
   const outcomes: Partial<Record<ReplayKind, number>> = {};

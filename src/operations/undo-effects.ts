@@ -5,14 +5,14 @@ import * as z from "zod";
 import { type ErrorCode, fail, ok, type Result } from "../core/errors.ts";
 import { Instant } from "../core/instant.ts";
 import { digest } from "../core/json.ts";
-import type { Principal } from "../core/principal.ts";
-import { countEffects, type EffectsWanted, type ListedEffect, listEffects, WRITTEN } from "../db/effects.ts";
+import { EVERY_WORKFLOW, type Principal } from "../core/principal.ts";
+import { countEffects, type EffectsShown, type ListedEffect, listEffects, WRITTEN } from "../db/effects.ts";
 import type { Position } from "../db/reads.ts";
 import type { UndoOutlook, UndoPreview } from "../engine/undo-preview.ts";
 import type { Context } from "./context.ts";
 import { undoEffect, withPartition } from "./govern-run.ts";
 import { unanswered } from "./many-runs.ts";
-import { requireRole } from "./require-role.ts";
+import { permit, permitRun } from "./require-role.ts";
 
 /** Calls to partitions under way at once: a Worker has six connections. */
 const AT_ONCE = 6;
@@ -96,9 +96,12 @@ export async function planUndo(
   wanted: UndoWanted,
   before?: Position | undefined,
 ): Promise<Result<UndoPlanned>> {
-  const denied = requireRole(principal, "operator");
+  const { run, workflow = null } = wanted;
+  const denied =
+    run === undefined ? permit(principal, "undo writes", workflow) : await permitRun(context.env.DB, principal, "undo writes", run);
   if (denied) return denied;
-  const filter: EffectsWanted = wanted;
+  // All of them are of the run or the workflow that was just asked about.
+  const filter: EffectsShown = { ...wanted, within: EVERY_WORKFLOW };
   const { rows, next } = await listEffects(context.env.DB, { ...filter, only: WRITTEN, before, limit: MOST_PREVIEWED });
   const byRun = Map.groupBy(rows, ({ run }) => run);
   // Within a run in the order of its journal: times alone do not tell writes of the same moment apart.

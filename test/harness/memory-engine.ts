@@ -17,10 +17,12 @@ import type { Halt } from "../../src/engine/lifecycle.ts";
 import type { OtherRuns } from "../../src/engine/other-runs.ts";
 import { Pass, type Ports } from "../../src/engine/pass.ts";
 import { askOfRun } from "../../src/engine/run-requests.ts";
+import type { WriteLimits } from "../../src/engine/write-limits.ts";
 import { computeGate } from "../../src/governance/gate.ts";
 import type { GovernanceSpec } from "../../src/governance/spec.ts";
 import type { Model } from "../../src/inference/model.ts";
 import { noRuns } from "./fake-runs.ts";
+import { memoryLimits } from "./memory-limits.ts";
 
 export interface MemoryOptions {
   readonly workflow: Workflow;
@@ -36,6 +38,10 @@ export interface MemoryOptions {
   readonly answer?: (approval: { id: string; digest: string; values: Readonly<Record<string, unknown>> }, round: number) => unknown;
   /** What else there is to start and to wait for; without it nothing. */
   readonly runs?: OtherRuns;
+  /** Unless said, run-1; of runs that share something (limits, say) each has its own. */
+  readonly runId?: string;
+  /** Where writes are counted; unless said, a counter of this run's own. */
+  readonly limits?: WriteLimits;
   /** The journal says that it is so large; without it, what it is. */
   readonly size?: (entries: number) => JournalSize;
   /** The process stops at these boundaries, counted from 1 over all incarnations. */
@@ -76,10 +82,14 @@ export class MemoryEngine {
   stops = 0;
   passes = 0;
   readonly #options: MemoryOptions;
+  readonly #runId: string;
+  readonly #limits: WriteLimits;
   #stop: (stopped: Stopped) => void = () => {};
 
   constructor(options: MemoryOptions) {
     this.#options = options;
+    this.#runId = options.runId ?? "run-1";
+    this.#limits = options.limits ?? memoryLimits(() => options.clock.now);
   }
 
   /** From wherever the journal is to an end, or to a wait that only an operator can end. */
@@ -88,7 +98,7 @@ export class MemoryEngine {
     let rounds = 0;
     while (this.passes++ < MAX_PASSES) {
       const end = await this.#incarnation((journal, ports) =>
-        executePass({ runId: "run-1", event, workflow, spec, journal, recordedSteps: stepsOf(this.durable), ports }),
+        executePass({ runId: this.#runId, event, workflow, spec, journal, recordedSteps: stepsOf(this.durable), ports }),
       );
       if (end === "stopped") {
         this.#options.afterStop?.(this);
@@ -141,7 +151,7 @@ export class MemoryEngine {
     this.#append([asked.value]);
     for (;;) {
       const again = await this.#incarnation((journal, ports) =>
-        undoStep(new Pass("run-1", this.#options.spec, journal, ports), this.#options.workflow, step),
+        undoStep(new Pass(this.#runId, this.#options.spec, journal, ports), this.#options.workflow, step),
       );
       if (again === null) return null;
       if (typeof again === "number") this.#options.clock.now = Math.max(this.#options.clock.now, again);
@@ -197,7 +207,7 @@ export class MemoryEngine {
       }
     };
     const { clock, systems, model, size, providerCard, runs = noRuns } = this.#options;
-    /** A call to another run leaves the process and comes back to it, or does not. */
+    /** A call to another object leaves the process and comes back to it, or does not. */
     const across = <A extends unknown[], T>(call: (...args: A) => Promise<T>) => {
       return async (...args: A): Promise<T> => {
         await reach();
@@ -273,6 +283,7 @@ export class MemoryEngine {
         look: across(runs.look),
         cancel: across(runs.cancel),
       },
+      limits: { counts: across(this.#limits.counts), take: across(this.#limits.take) },
     };
     return Promise.race([work(journal, ports), stopped]);
   }

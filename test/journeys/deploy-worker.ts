@@ -82,3 +82,4 @@ const worker = createWorker(
 
 export default worker.handler;
 export const RunPartition = worker.RunPartition;
+export const WorkflowLimits = worker.WorkflowLimits;

@@ -4,7 +4,7 @@ import { createExecutionContext } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { seedSpecs } from "../../sandbox/specs.ts";
-import type { Principal } from "../../src/core/principal.ts";
+import { everywhere, type Principal } from "../../src/core/principal.ts";
 import { countChecks, listEffects } from "../../src/db/effects.ts";
 import { checkEffect } from "../../src/operations/check-effect.ts";
 import type { Context } from "../../src/operations/context.ts";
@@ -16,7 +16,7 @@ import { outside, ticketEvent } from "./outside.ts";
 import { deployment } from "./worker.ts";
 
 const DAY = 24 * 60 * 60_000;
-const ada: Principal = { kind: "person", id: "ada@example.com", name: "Ada", roles: ["reviewer", "operator"] };
+const ada: Principal = { kind: "person", id: "ada@example.com", name: "Ada", grants: everywhere("reviewer", "operator") };
 const context = (): Context => {
   const execution = createExecutionContext();
   return { env, deployment, waitUntil: (work) => execution.waitUntil(work) };
@@ -36,7 +36,7 @@ afterAll(() => {
 });
 
 const statuses = async (run: string): Promise<Record<string, string>> => {
-  const { rows } = await listEffects(env.DB, { run, limit: 10 });
+  const { rows } = await listEffects(env.DB, { within: "*", run, limit: 10 });
   return Object.fromEntries(rows.map(({ step, status }) => [step, status]));
 };
 const until = (run: string, wanted: Record<string, string>) =>
@@ -94,7 +94,7 @@ describe("what a version of a workflow wrote in a time", () => {
 
     const puts = world.zendesk.requests.filter(({ method, path }) => method === "PUT" && path.startsWith(`/tickets/${clean.ticket}`));
     expect(puts.slice(-2).map(({ path }) => path.includes("/redact"))).toEqual([true, false]);
-    const [row] = (await listEffects(env.DB, { run: partly.run, step: "route ticket", limit: 1 })).rows;
+    const [row] = (await listEffects(env.DB, { within: "*", run: partly.run, step: "route ticket", limit: 1 })).rows;
     expect(row?.body.conflicts).toEqual([{ field: "priority", ours: "high", now: "low" }]);
   });
 
@@ -113,8 +113,8 @@ describe("what a version of a workflow wrote in a time", () => {
 describe("a sampled write", () => {
   it("is chosen with its ruling, and one verdict is taken of many at once", async () => {
     const { run } = await triaged();
-    const open = (await countChecks(env.DB, "ticket-triage")).open;
-    expect((await listEffects(env.DB, { run, sampled: "open", limit: 10 })).rows).toHaveLength(3);
+    const open = (await countChecks(env.DB, "*", "ticket-triage")).open;
+    expect((await listEffects(env.DB, { within: "*", run, sampled: "open", limit: 10 })).rows).toHaveLength(3);
     const check = { run, step: "route ticket", verdict: "right", note: "" } as const;
     const people = ["grace", "heidi", "ivan"].map((name): Principal => ({ ...ada, id: `${name}@example.com`, name }));
     const answers = await Promise.all(people.map((person) => checkEffect(context(), person, check, Date.now())));
@@ -123,6 +123,6 @@ describe("a sampled write", () => {
       "effect.already_checked",
       "ok",
     ]);
-    expect(await countChecks(env.DB, "ticket-triage")).toMatchObject({ open: open - 1, right: 1, wrong: 0 });
+    expect(await countChecks(env.DB, "*", "ticket-triage")).toMatchObject({ open: open - 1, right: 1, wrong: 0 });
   });
 });

@@ -3,7 +3,9 @@
 import { createExecutionContext, runDurableObjectAlarm } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
+import { seedGrants } from "../../sandbox/grants.ts";
 import { seedSpecs } from "../../sandbox/specs.ts";
+import { everywhere } from "../../src/core/principal.ts";
 import type { Entry } from "../../src/engine/journal.ts";
 import type { GovernanceSpec } from "../../src/governance/spec.ts";
 import { createApp } from "../../src/http/app.tsx";
@@ -24,8 +26,13 @@ const context = (): Context => {
 let world: ReturnType<typeof outside>;
 let version = ticketTriageSpec.version;
 
-beforeAll(() => {
+beforeAll(async () => {
   world = outside();
+  await seedGrants(
+    env.DB,
+    people.flatMap((principal) => everywhere("reviewer").map((grant) => ({ principal, ...grant }))),
+    Date.now(),
+  );
 });
 afterEach(() => {
   vi.useRealTimers();

@@ -3,7 +3,7 @@ import { createExecutionContext, createScheduledController, evictDurableObject, 
 import { env } from "cloudflare:workers";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { seedSpecs } from "../../sandbox/specs.ts";
-import type { Principal } from "../../src/core/principal.ts";
+import { everywhere, type Principal } from "../../src/core/principal.ts";
 import { readAudit } from "../../src/db/journal-copy.ts";
 import { readRun } from "../../src/db/reads.ts";
 import type { Entry } from "../../src/engine/journal.ts";
@@ -16,7 +16,7 @@ import { outside, ticketEvent } from "./outside.ts";
 import worker, { deployment } from "./worker.ts";
 
 const DAY = 24 * 60 * 60_000;
-const ada: Principal = { kind: "person", id: "ada@example.com", name: "Ada", roles: ["reviewer", "operator"] };
+const ada: Principal = { kind: "person", id: "ada@example.com", name: "Ada", grants: everywhere("reviewer", "operator") };
 const context = (): Context => {
   const execution = createExecutionContext();
   return { env, deployment, waitUntil: (work) => execution.waitUntil(work) };

@@ -3,7 +3,7 @@ import { createExecutionContext, evictDurableObject, runDurableObjectAlarm } fro
 import { env } from "cloudflare:workers";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { seedSpecs } from "../../sandbox/specs.ts";
-import type { Principal } from "../../src/core/principal.ts";
+import { everywhere, type Principal } from "../../src/core/principal.ts";
 import type { RunRequest } from "../../src/core/run-request.ts";
 import type { RunView } from "../../src/engine/partition-port.ts";
 import { replayRun, restartRun } from "../../src/operations/begin-again.ts";
@@ -16,7 +16,7 @@ import { outside, ticketEvent } from "./outside.ts";
 import { PAUSE_MS } from "./paused-steps.ts";
 import { deployment } from "./worker.ts";
 
-const ada: Principal = { kind: "person", id: "ada@example.com", name: "Ada", roles: ["reviewer", "operator"] };
+const ada: Principal = { kind: "person", id: "ada@example.com", name: "Ada", grants: everywhere("reviewer", "operator") };
 const context = (): Context => {
   const execution = createExecutionContext();
   return { env, deployment, waitUntil: (work) => execution.waitUntil(work) };

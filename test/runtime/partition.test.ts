@@ -3,7 +3,7 @@ import { createExecutionContext, evictDurableObject, runDurableObjectAlarm } fro
 import { env } from "cloudflare:workers";
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { seedSpecs } from "../../sandbox/specs.ts";
-import type { Principal } from "../../src/core/principal.ts";
+import { everywhere, type Principal } from "../../src/core/principal.ts";
 import type { Entry } from "../../src/engine/journal.ts";
 import { type Context, partitionByName } from "../../src/operations/context.ts";
 import { decideApproval, historyOfRun, inspectRun, resolveStep, signalRun, undoEffect } from "../../src/operations/govern-run.ts";
@@ -14,7 +14,7 @@ import { replayHistory } from "../harness/history.ts";
 import { outside, ticketEvent } from "./outside.ts";
 import { deployment, scripted } from "./worker.ts";
 
-const ada: Principal = { kind: "person", id: "ada@example.com", name: "Ada", roles: ["reviewer", "operator"] };
+const ada: Principal = { kind: "person", id: "ada@example.com", name: "Ada", grants: everywhere("reviewer", "operator") };
 const context = (): Context => {
   const execution = createExecutionContext();
   return { env, deployment, waitUntil: (work) => execution.waitUntil(work) };
@@ -224,7 +224,7 @@ describe("what people do", () => {
   });
 
   it("asks for the role that an operation needs", async () => {
-    const nobody: Principal = { ...ada, roles: ["auditor"] };
+    const nobody: Principal = { ...ada, grants: everywhere("auditor") };
     expect(await undoEffect(context(), nobody, "x", "y")).toMatchObject({ ok: false, error: { code: "access.denied" } });
   });
 });

@@ -8,7 +8,7 @@ import type { WebhookDeclaration } from "../../src/connectors/webhook.ts";
 import { hmacSha256 } from "../../src/core/crypto.ts";
 import type { InterlockEvent } from "../../src/core/event.ts";
 import { runIdOf } from "../../src/core/ids.ts";
-import type { Principal } from "../../src/core/principal.ts";
+import { everywhere, type Principal } from "../../src/core/principal.ts";
 import { eventLetter, keepDeadLetters } from "../../src/db/dead-letters.ts";
 import { type DeadLetterRow, listDeadLetters } from "../../src/db/reads.ts";
 import type { Connection, Deployment } from "../../src/deployment.ts";
@@ -26,7 +26,7 @@ afterAll(() => {
   vi.restoreAllMocks();
 });
 
-const ada: Principal = { kind: "person", id: "ada@example.com", name: "Ada", roles: ["operator"] };
+const ada: Principal = { kind: "person", id: "ada@example.com", name: "Ada", grants: everywhere("operator") };
 const contextWith = (more: { deployment?: Deployment; env?: object } = {}): Context => ({
   env: { ...env, ...more.env },
   deployment: more.deployment ?? deployment,
@@ -107,7 +107,7 @@ describe("an event whose workflow had no approved spec", () => {
     const event = ticketEvent(newTicket());
     await withoutSpec(() => consume([{ kind: "event", event }]));
     const { id } = await letterAbout(event.id);
-    const reviewer: Principal = { ...ada, roles: ["reviewer", "auditor"] };
+    const reviewer: Principal = { ...ada, grants: everywhere("reviewer", "auditor") };
     expect(await replayDeadLetter(contextWith(), reviewer, id)).toMatchObject({ ok: false, error: { code: "access.denied" } });
     expect(await replayDeadLetters(contextWith(), reviewer, { limit: 10 })).toMatchObject({ ok: false, error: { code: "access.denied" } });
     expect(await letterAbout(event.id)).toMatchObject({ outcome: null });

@@ -1,6 +1,7 @@
 // `npm run simulate -- --runs 10000 --seed 1`: so many schedules from this seed on, and what came of them. `--first` ends with the first violation.
 // `--only partition` (or engine): all of them of whole partitions, where otherwise every tenth is.
-// `npm run simulate -- --mutants`: plants faults in a copy of the product, one at a time, and shows which invariant catches each.
+// `npm run simulate -- --mutants`: plants faults in a copy of the product, one at a time, and shows which invariant catches each; with `--fault` those
+// whose name holds this text.
 import { parseArgs } from "node:util";
 import { Counts } from "./count.ts";
 import { runMutants } from "./mutants.ts";
@@ -13,6 +14,7 @@ const { values } = parseArgs({
     first: { type: "boolean", default: false },
     only: { type: "string" },
     mutants: { type: "boolean", default: false },
+    fault: { type: "string", default: "" },
   },
 });
 const runs = Number(values.runs);
@@ -20,7 +22,7 @@ const seed = Number(values.seed);
 const only = values.only === "engine" || values.only === "partition" ? values.only : null;
 if (!Number.isInteger(runs) || runs < 1 || !Number.isInteger(seed)) throw new Error("--runs and --seed take whole numbers");
 // Not exitCode: stopped processes have left requests that nobody waits for, each with its time limit.
-process.exit(values.mutants ? await runMutants() : await simulate());
+process.exit(values.mutants ? await runMutants(values.fault) : await simulate());
 
 async function simulate(): Promise<number> {
   const counts = new Counts();

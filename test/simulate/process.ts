@@ -263,6 +263,7 @@ export function runProcess<T>(
     turn: () => new Promise((resolve) => setImmediate(resolve)),
     halted: () => null,
     runs: noRuns,
+    limits: world.limits,
   };
 
   const done = work(journal, ports).then((value): Ending<T> => ({ kind: "done", value }));

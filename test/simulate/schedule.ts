@@ -15,6 +15,7 @@ import { foldUndo } from "../../src/engine/run-undo.ts";
 import { TEAMS } from "../../src/workflows/ticket-triage/labels.ts";
 import { ticketTriage } from "../../src/workflows/ticket-triage/workflow.ts";
 import { noRuns } from "../harness/fake-runs.ts";
+import { memoryLimits } from "../harness/memory-limits.ts";
 import { createChaos, type Fault } from "./chaos.ts";
 import { checkOver, type Invariant, type Violation, type Write } from "./invariants.ts";
 import { notifyTwice } from "./notify-twice.ts";
@@ -356,6 +357,7 @@ export async function runSchedule(seed: number, options: ScheduleOptions = {}): 
           turn: () => new Promise((resolve) => setImmediate(resolve)),
           halted: () => null,
           runs: noRuns,
+          limits: memoryLimits(() => clock.now),
         },
       });
       if (end.kind !== "ended" || recorded.join() !== "run.completed")

@@ -5,6 +5,7 @@ import type { JsonObject } from "../../src/core/json.ts";
 import type { Entry, NewEntry } from "../../src/engine/journal.ts";
 import { CHANNELS } from "../../src/workflows/ticket-triage/channels.ts";
 import { TEAMS, type Team } from "../../src/workflows/ticket-triage/labels.ts";
+import { memoryLimits } from "../harness/memory-limits.ts";
 import { createFakeSlack } from "../unit/connectors/fake-slack.ts";
 import { createFakeZendesk } from "../unit/connectors/fake-zendesk.ts";
 import type { RunScenario, Scenario } from "./scenario.ts";
@@ -55,6 +56,7 @@ export function createWorld(scenario: Scenario) {
     zendesk,
     slack,
     tickets,
+    limits: memoryLimits(now),
     runs: [] as SimulatedRun[],
     accepted: new Set<string>(),
     answers: [] as Answer[],

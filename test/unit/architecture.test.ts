@@ -73,6 +73,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "src/http/app.tsx",
     "src/queues/consumer.ts",
     "durable-objects/run-partition.ts",
+    "durable-objects/workflow-limits.ts",
   ],
   "src/index.ts": ["src/config.ts", "src/worker.ts"],
   // Runs in Node, on an auditor's machine: no package, so that it can be read and run without installing anything.

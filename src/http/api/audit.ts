@@ -4,7 +4,7 @@ import * as z from "zod";
 import { fail } from "../../core/errors.ts";
 import { signingKey } from "../../operations/checkpoint-audit.ts";
 import { auditCheckpoints, checkpointObject, ExportInput, exportAudit, verifyRun } from "../../operations/read-audit.ts";
-import type { ConsoleEnv } from "../console-env.ts";
+import { type ConsoleEnv, withinOf } from "../console-env.ts";
 import { filledIn, LimitInput, parseInput } from "../input.ts";
 import { problemResponse } from "../problems.ts";
 import { streamOf } from "../text-stream.ts";
@@ -14,6 +14,7 @@ const NumberInput = z.coerce.number().int().min(1);
 export const auditApi = () =>
   new Hono<ConsoleEnv>()
     .get("/key", (c) => {
+      withinOf(c, "read the audit");
       const key = signingKey(c.env);
       if (!key.ok) return problemResponse(key.error);
       if (!key.value)

@@ -4,7 +4,8 @@ import * as z from "zod";
 import { listDeadLetters } from "../../db/reads.ts";
 import type { Deployment } from "../../deployment.ts";
 import { replayDeadLetter, replayDeadLetters } from "../../operations/replay-dead-letters.ts";
-import { type ConsoleEnv, operationContext } from "../console-env.ts";
+import { permit } from "../../operations/require-role.ts";
+import { type ConsoleEnv, operationContext, orRefuse } from "../console-env.ts";
 import { LetterStatusInput, LetterTextInput, LimitInput, parseInput, readJsonBody } from "../input.ts";
 import { problemResponse } from "../problems.ts";
 
@@ -20,7 +21,10 @@ const Filter = z.strictObject({ source: LetterTextInput.optional(), reason: Lett
 
 export const deadLettersApi = (deployment: Deployment) =>
   new Hono<ConsoleEnv>()
-    .get("/", async (c) => c.json({ deadLetters: await listDeadLetters(c.env.DB, parseInput(Query, c.req.query())) }))
+    .get("/", async (c) => {
+      orRefuse(permit(c.get("principal"), "read dead letters", null));
+      return c.json({ deadLetters: await listDeadLetters(c.env.DB, parseInput(Query, c.req.query())) });
+    })
     .post("/replay", async (c) => {
       const filter = await readJsonBody(c.req, Filter);
       const replayed = await replayDeadLetters(operationContext(c, deployment), c.get("principal"), filter);

@@ -7,7 +7,7 @@ import type { Deployment } from "../../deployment.ts";
 import { checkEffect, EffectCheck } from "../../operations/check-effect.ts";
 import { EffectFilterInput, exportEffects } from "../../operations/effect-ledger.ts";
 import { PreviewDigest, planUndo, UndoWanted, undoEffects } from "../../operations/undo-effects.ts";
-import { type ConsoleEnv, operationContext } from "../console-env.ts";
+import { type ConsoleEnv, operationContext, withinOf } from "../console-env.ts";
 import { filledIn, LimitInput, PositionInput, parseInput, positionText, readJsonBody } from "../input.ts";
 import { problemResponse } from "../problems.ts";
 import { streamOf } from "../text-stream.ts";
@@ -21,7 +21,10 @@ const Counted = z.object({ workflow: z.string().min(1).max(200).optional() });
 export const effectsApi = (deployment: Deployment) =>
   new Hono<ConsoleEnv>()
     .get("/", async (c) => {
-      const { rows, next } = await listEffects(c.env.DB, parseInput(Query, filledIn(c.req.query())));
+      const { rows, next } = await listEffects(c.env.DB, {
+        ...parseInput(Query, filledIn(c.req.query())),
+        within: withinOf(c, "read effects"),
+      });
       return c.json({ effects: rows, next: next && positionText(next) });
     })
     .get("/export", async (c) => {
@@ -44,7 +47,10 @@ export const effectsApi = (deployment: Deployment) =>
       const asked = await undoEffects(operationContext(c, deployment), c.get("principal"), request);
       return asked.ok ? c.json(withNext(asked.value), 202) : problemResponse(asked.error);
     })
-    .get("/checks", async (c) => c.json(await countChecks(c.env.DB, parseInput(Counted, filledIn(c.req.query())).workflow)))
+    .get("/checks", async (c) => {
+      const { workflow } = parseInput(Counted, filledIn(c.req.query()));
+      return c.json(await countChecks(c.env.DB, withinOf(c, "read effects"), workflow));
+    })
     .post("/checks", async (c) => {
       const check = await readJsonBody(c.req, EffectCheck);
       const checked = await checkEffect(operationContext(c, deployment), c.get("principal"), check, Date.now());

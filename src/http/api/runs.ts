@@ -6,9 +6,11 @@ import { RunRequest } from "../../core/run-request.ts";
 import { listRuns, readRun } from "../../db/reads.ts";
 import type { Deployment } from "../../deployment.ts";
 import { replayRun, restartRun } from "../../operations/begin-again.ts";
+import { ContestInput, contestChange } from "../../operations/contest.ts";
 import { askOfRun, historyOfRun, inspectRun, resolveStep, signalRun, undoEffect } from "../../operations/govern-run.ts";
 import { askOfMany, ManyRequest } from "../../operations/many-runs.ts";
-import { type ConsoleEnv, operationContext } from "../console-env.ts";
+import { permitRun } from "../../operations/require-role.ts";
+import { type ConsoleEnv, operationContext, orRefuse, withinOf } from "../console-env.ts";
 import { ChoiceInput, LimitInput, PositionInput, parseInput, positionText, RunFilterInput, readJsonBody, StepInput } from "../input.ts";
 import { problemResponse } from "../problems.ts";
 
@@ -23,19 +25,22 @@ const Resolve = z.strictObject({ step: StepInput, choice: ChoiceInput });
 export const runsApi = (deployment: Deployment) =>
   new Hono<ConsoleEnv>()
     .get("/", async (c) => {
-      const { rows, next } = await listRuns(c.env.DB, parseInput(Query, c.req.query()));
+      const { rows, next } = await listRuns(c.env.DB, { ...parseInput(Query, c.req.query()), within: withinOf(c, "read runs") });
       return c.json({ runs: rows, next: next && positionText(next) });
     })
     .get("/:id", async (c) => {
+      orRefuse(await permitRun(c.env.DB, c.get("principal"), "read runs", c.req.param("id")));
       const detail = await readRun(c.env.DB, c.req.param("id"));
       if (!detail) throw new InterlockError("run.not_found", `No run ${c.req.param("id")}`);
       return c.json(detail);
     })
     .get("/:id/history", async (c) => {
+      orRefuse(await permitRun(c.env.DB, c.get("principal"), "read runs", c.req.param("id")));
       const history = await historyOfRun(operationContext(c, deployment), c.req.param("id"));
       return history.ok ? c.json(history.value) : problemResponse(history.error);
     })
     .get("/:id/journal", async (c) => {
+      orRefuse(await permitRun(c.env.DB, c.get("principal"), "read runs", c.req.param("id")));
       const inspected = await inspectRun(operationContext(c, deployment), c.req.param("id"));
       return inspected.ok ? c.json(inspected.value) : problemResponse(inspected.error);
     })
@@ -63,6 +68,11 @@ export const runsApi = (deployment: Deployment) =>
       const { step } = await readJsonBody(c.req, Undo);
       const asked = await undoEffect(operationContext(c, deployment), c.get("principal"), c.req.param("id"), step);
       return asked.ok ? c.json({ run: c.req.param("id"), step, undo: "requested" }, 202) : problemResponse(asked.error);
+    })
+    .post("/:id/contests", async (c) => {
+      const input = await readJsonBody(c.req, ContestInput);
+      const opened = await contestChange(operationContext(c, deployment), c.get("principal"), c.req.param("id"), input, Date.now());
+      return opened.ok ? c.json({ run: c.req.param("id"), ...opened.value }, 201) : problemResponse(opened.error);
     })
     .post("/:id/signals", async (c) => {
       const signal = await readJsonBody(c.req, Signal);

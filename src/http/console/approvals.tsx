@@ -1,5 +1,6 @@
-// /approvals: the inbox, one approval, and the answer to it. The answer goes to the run's partition; a refusal is shown where it was given.
-import { Hono } from "hono";
+// /approvals: the inbox, one approval, who has taken it, what was said, and the answer to it. The answer goes to the run's partition; a refusal is shown where it
+// was given.
+import { Hono, type Context as HonoContext } from "hono";
 import * as z from "zod";
 import { DecisionInput } from "../../core/approval.ts";
 import { errorFacts, type Failure, fail, failureOf, InterlockError, ok, type Result } from "../../core/errors.ts";
@@ -8,48 +9,63 @@ import { sameJson } from "../../core/json.ts";
 import { type ApprovalDetail, listApprovals, readApproval } from "../../db/reads.ts";
 import type { Deployment } from "../../deployment.ts";
 import type { Gate } from "../../governance/gate.ts";
+import { ClaimInput, claimApproval, claimsNow, releaseApproval } from "../../operations/claim-approval.ts";
+import { CommentInput, commentOnApproval, commentsOf } from "../../operations/comment-on-approval.ts";
+import { alikeAmong } from "../../operations/decide-together.ts";
 import { gateOf } from "../../operations/gate-of.ts";
 import { decideApproval } from "../../operations/govern-run.ts";
+import { permitApproval } from "../../operations/require-role.ts";
 import { actionFacts } from "../action-facts.ts";
-import { type ConsoleEnv, operationContext } from "../console-env.ts";
-import { LimitInput, PositionInput, parseInput, positionText, readForm } from "../input.ts";
+import { type ConsoleEnv, operationContext, orRefuse, withinOf } from "../console-env.ts";
+import { filledIn, LimitInput, PositionInput, parseInput, positionText, readForm } from "../input.ts";
 import { APPROVAL_NOTICES, type ApprovalNotice, ApprovalPage } from "../pages/approval-page.tsx";
 import { ApprovalsPage } from "../pages/approvals-page.tsx";
 import { type Draft, VALUE_PREFIX, WORDS } from "../pages/decision-forms.tsx";
 import { editorFor, readEditor } from "../pages/field-editor.ts";
+import { decideTogetherPages } from "./decide-together.tsx";
 import { frameFor, renderPage } from "./page.ts";
 
 const Query = z.object({ status: z.enum(["pending", "decided"]).default("pending"), after: PositionInput.optional(), limit: LimitInput });
 
 export const approvalPages = (deployment: Deployment) =>
   new Hono<ConsoleEnv>()
+    .route("/", decideTogetherPages(deployment))
     .get("/", async (c) => {
-      const query = parseInput(Query, c.req.query());
+      const query = { ...parseInput(Query, c.req.query()), within: withinOf(c, "read approvals") };
       const [{ rows, next }, frame] = await Promise.all([listApprovals(c.env.DB, query), frameFor(c.env.DB, c.get("principal"))]);
-      const address = next && `/approvals?${new URLSearchParams({ status: query.status, after: positionText(next) })}`;
-      return renderPage(c, <ApprovalsPage frame={frame} status={query.status} approvals={rows} next={address} now={Date.now()} />);
-    })
-    .get("/:id", async (c) => {
-      const [detail, frame] = await Promise.all([approvalOf(c.env.DB, c.req.param("id")), frameFor(c.env.DB, c.get("principal"))]);
-      const action = actionFacts(deployment, detail.approval.approval.action);
+      const ids = rows.map(({ id }) => id);
       const now = Date.now();
-      const notice = c.req.query("notice") ?? "";
+      const pending = query.status === "pending";
+      const [claims, alike] = pending ? await Promise.all([claimsNow(c.env.DB, ids, now), alikeAmong(c.env.DB, ids)]) : [];
+      const address = next && `/approvals?${new URLSearchParams({ status: query.status, after: positionText(next) })}`;
       return renderPage(
         c,
-        <ApprovalPage
-          frame={frame}
-          detail={detail}
-          action={action}
-          now={now}
-          gate={gateOf(detail, now)}
-          notice={Object.hasOwn(APPROVAL_NOTICES, notice) ? (notice as ApprovalNotice) : null}
-        />,
+        <ApprovalsPage frame={frame} status={query.status} approvals={rows} next={address} now={now} claims={claims} alike={alike} />,
       );
     })
+    .get("/:id", async (c) => {
+      const notice = c.req.query("notice") ?? "";
+      return showApproval(c, deployment, { notice: Object.hasOwn(APPROVAL_NOTICES, notice) ? (notice as ApprovalNotice) : null });
+    })
+    .post("/:id/claim", async (c) =>
+      onTask(c, deployment, async (form) => {
+        const input = parseInput(ClaimInput, filledIn(form));
+        return claimApproval(operationContext(c, deployment), c.get("principal"), c.req.param("id"), input, Date.now());
+      }),
+    )
+    .post("/:id/release", async (c) =>
+      onTask(c, deployment, () => releaseApproval(operationContext(c, deployment), c.get("principal"), c.req.param("id"), Date.now())),
+    )
+    .post("/:id/comments", async (c) =>
+      onTask(c, deployment, async (form) => {
+        const input = parseInput(CommentInput, { text: form.text ?? "" });
+        return commentOnApproval(operationContext(c, deployment), c.get("principal"), c.req.param("id"), input, Date.now());
+      }),
+    )
     .post("/:id/decision", async (c) => {
       const id = c.req.param("id");
       const form = await readForm(c.req);
-      const asked = await approvalOf(c.env.DB, id);
+      const asked = await approvalOf(c, id);
       const stood = gateOf(asked, Date.now());
       const draft = draftOf(form);
       const input = decisionOf(form, draft, asked, stood);
@@ -62,26 +78,66 @@ export const approvalPages = (deployment: Deployment) =>
         return c.redirect(`/runs/${encodeURIComponent(asked.approval.run)}?notice=${kind}`, 303);
       }
       // Read again: what refused the answer may be in D1 by now.
-      const [detail, frame] = await Promise.all([approvalOf(c.env.DB, id), frameFor(c.env.DB, c.get("principal"))]);
-      const action = actionFacts(deployment, detail.approval.approval.action);
-      const now = Date.now();
-      return renderPage(
-        c,
-        <ApprovalPage
-          frame={frame}
-          detail={detail}
-          action={action}
-          now={now}
-          gate={gateOf(detail, now)}
-          refused={decided.error}
-          draft={draft}
-        />,
-        errorFacts(decided.error.code).status,
-      );
+      return showApproval(c, deployment, { refused: decided.error, draft });
     });
 
-async function approvalOf(db: D1Database, id: string): Promise<ApprovalDetail> {
-  const detail = await readApproval(db, id);
+interface Shown {
+  readonly notice?: ApprovalNotice | null;
+  readonly refused?: Failure | null;
+  readonly draft?: Draft | null;
+  /** A comment that was refused. */
+  readonly said?: string;
+}
+
+async function showApproval(
+  c: HonoContext<ConsoleEnv, "/:id">,
+  deployment: Deployment,
+  { notice = null, refused = null, draft = null, said }: Shown = {},
+): Promise<Response> {
+  const id = c.req.param("id");
+  const now = Date.now();
+  const [detail, frame, claims, comments] = await Promise.all([
+    approvalOf(c, id),
+    frameFor(c.env.DB, c.get("principal")),
+    claimsNow(c.env.DB, [id], now),
+    commentsOf(c.env.DB, id),
+  ]);
+  const page = (
+    <ApprovalPage
+      frame={frame}
+      detail={detail}
+      action={actionFacts(deployment, detail.approval.approval.action)}
+      now={now}
+      gate={gateOf(detail, now)}
+      notice={notice}
+      refused={refused}
+      draft={draft}
+      task={{ claim: claims.get(id) ?? null, comments, said }}
+    />
+  );
+  return renderPage(c, page, refused ? errorFacts(refused.code).status : 200);
+}
+
+/** Does what a form beside the decision asks, and shows the page again. */
+async function onTask(
+  c: HonoContext<ConsoleEnv, "/:id">,
+  deployment: Deployment,
+  work: (form: Record<string, string>) => Promise<Result<unknown>>,
+): Promise<Response> {
+  const form = Object.fromEntries(await readForm(c.req));
+  const done = await work(form).catch((thrown): Result<never> => {
+    const error = failureOf(thrown);
+    if (error.code !== "request.invalid") throw thrown;
+    return { ok: false, error };
+  });
+  return done.ok
+    ? c.redirect(`/approvals/${encodeURIComponent(c.req.param("id"))}`, 303)
+    : showApproval(c, deployment, { refused: done.error, ...(form.text === undefined ? {} : { said: form.text }) });
+}
+
+async function approvalOf(c: HonoContext<ConsoleEnv>, id: string): Promise<ApprovalDetail> {
+  orRefuse(await permitApproval(c.env.DB, c.get("principal"), "read approvals", id));
+  const detail = await readApproval(c.env.DB, id);
   if (!detail) throw new InterlockError("approval.not_found", `No approval ${id}`);
   return detail;
 }

@@ -3,10 +3,12 @@ import { Hono, type Context as HonoContext } from "hono";
 import * as z from "zod";
 import { errorFacts, type Failure, failureOf } from "../../core/errors.ts";
 import type { Deployment } from "../../deployment.ts";
+import { workflowsFor } from "../../operations/access.ts";
 import { type AuditFilter, AuditFilterInput, auditOverview, LATEST_LOOK, verifyRun } from "../../operations/read-audit.ts";
 import type { ConsoleEnv } from "../console-env.ts";
 import { filledIn, parseInput } from "../input.ts";
 import { AuditPage, type Verified } from "../pages/audit-page.tsx";
+import { namesWithin } from "../versions.ts";
 import { frameFor, renderPage } from "./page.ts";
 
 const VerifyInput = z.object({ verify: z.string().trim().min(1, "Name a run").max(500).optional() });
@@ -40,7 +42,7 @@ async function show(
   const page = (
     <AuditPage
       frame={frame}
-      workflows={[...new Set(deployment.workflows.map(({ name }) => name))].sort()}
+      workflows={namesWithin(deployment, workflowsFor(c.get("principal"), "read the audit"))}
       entered={entered}
       overview={overview.ok ? overview.value : null}
       look={LATEST_LOOK}

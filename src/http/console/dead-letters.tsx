@@ -6,7 +6,8 @@ import { errorFacts, type Failure, fail, failureOf, type Result } from "../../co
 import { listDeadLetters, readDeadLetter } from "../../db/reads.ts";
 import type { Deployment } from "../../deployment.ts";
 import { replayDeadLetter, replayDeadLetters } from "../../operations/replay-dead-letters.ts";
-import { type ConsoleEnv, operationContext } from "../console-env.ts";
+import { permit } from "../../operations/require-role.ts";
+import { type ConsoleEnv, operationContext, orRefuse } from "../console-env.ts";
 import { LetterStatusInput, LetterTextInput, parseInput, readForm } from "../input.ts";
 import { DeadLettersPage } from "../pages/dead-letters-page.tsx";
 import { letterAddress } from "../pages/letter-replay.tsx";
@@ -66,6 +67,7 @@ async function showLetters(
   input: Readonly<Record<string, string>>,
   refused: Failure | null = null,
 ): Promise<Response> {
+  orRefuse(permit(c.get("principal"), "read dead letters", null));
   const { status, source, reason, letter, replayed, failed } = parseInput(Query, input);
   const [letters, frame, answered] = await Promise.all([
     listDeadLetters(c.env.DB, { status, source, reason, limit: SHOWN }),

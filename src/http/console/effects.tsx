@@ -5,16 +5,18 @@ import * as z from "zod";
 import { errorFacts, type Failure, failureOf, InterlockError } from "../../core/errors.ts";
 import { countChecks, listEffects, rollbacksOf } from "../../db/effects.ts";
 import type { Deployment } from "../../deployment.ts";
+import { workflowsFor } from "../../operations/access.ts";
 import { checkEffect, EffectCheck } from "../../operations/check-effect.ts";
 import { EffectFilterInput } from "../../operations/effect-ledger.ts";
 import { PreviewDigest, planUndo, UndoWanted, undoEffects } from "../../operations/undo-effects.ts";
 import { actionFacts } from "../action-facts.ts";
-import { type ConsoleEnv, operationContext } from "../console-env.ts";
+import { type ConsoleEnv, operationContext, withinOf } from "../console-env.ts";
 import { filledIn, LimitInput, PositionInput, parseInput, positionText, readForm } from "../input.ts";
 import { effectsAddress } from "../pages/effects-filter.tsx";
 import { EffectsPage } from "../pages/effects-page.tsx";
 import { UndoAnswerPage } from "../pages/undo-answer-page.tsx";
 import { UndoPreviewPage } from "../pages/undo-preview-page.tsx";
+import { namesWithin } from "../versions.ts";
 import { frameFor, renderPage } from "./page.ts";
 
 const Query = EffectFilterInput.extend({
@@ -100,16 +102,18 @@ async function showEffects(
   draft: Readonly<Record<string, string>> | null,
 ): Promise<Response> {
   const { before, limit, notice, ...filter } = parseInput(Query, filledIn(c.req.query()));
+  const within = withinOf(c, "read effects");
   const [{ rows, next }, checks, frame] = await Promise.all([
-    listEffects(c.env.DB, { ...filter, before, limit }),
-    countChecks(c.env.DB, filter.workflow),
+    listEffects(c.env.DB, { ...filter, within, before, limit }),
+    countChecks(c.env.DB, within, filter.workflow),
     frameFor(c.env.DB, c.get("principal")),
   ]);
   const page = (
     <EffectsPage
       frame={frame}
       filter={filter}
-      workflows={[...new Set(deployment.workflows.map(({ name }) => name))].sort()}
+      workflows={namesWithin(deployment, within)}
+      undoable={namesWithin(deployment, workflowsFor(c.get("principal"), "undo writes"))}
       effects={rows}
       actions={Object.fromEntries(rows.map(({ action }) => [action, actionFacts(deployment, action)]))}
       next={next && effectsAddress({ ...filter, before: positionText(next) })}

@@ -6,13 +6,15 @@ import { errorFacts, type Failure, failureOf, InterlockError } from "../../core/
 import { listRuns } from "../../db/reads.ts";
 import { countRuns } from "../../db/runs.ts";
 import type { Deployment } from "../../deployment.ts";
+import { workflowsFor } from "../../operations/access.ts";
 import { askOfMany, type ManyRequest, MOST_AT_ONCE } from "../../operations/many-runs.ts";
-import { type ConsoleEnv, operationContext } from "../console-env.ts";
+import { type ConsoleEnv, operationContext, withinOf } from "../console-env.ts";
 import { filledIn, LimitInput, PositionInput, parseInput, positionText, RunFilterInput, readForm } from "../input.ts";
 import { ManyAnswerPage } from "../pages/many-answer-page.tsx";
 import { ASKS, type AskName } from "../pages/many-runs-form.tsx";
 import { isFiltered, runsAddress } from "../pages/runs-filter.tsx";
 import { RunsPage } from "../pages/runs-page.tsx";
+import { namesWithin } from "../versions.ts";
 import { frameFor, renderPage } from "./page.ts";
 
 /** More are not counted: "more than" is enough to think again. */
@@ -71,17 +73,18 @@ async function showRuns(
   refused: Failure | null = null,
 ): Promise<Response> {
   const { before, limit, ...filter } = parseInput(Query, fields);
-  const isOperator = c.get("principal").roles.includes("operator");
+  const within = withinOf(c, "read runs");
+  const controlled = workflowsFor(c.get("principal"), "control runs");
   const [{ rows, next }, matching, frame] = await Promise.all([
-    listRuns(c.env.DB, { ...filter, before, limit }),
-    isOperator && isFiltered(filter) ? countRuns(c.env.DB, filter, COUNTED + 1) : null,
+    listRuns(c.env.DB, { ...filter, within, before, limit }),
+    controlled.length > 0 && isFiltered(filter) ? countRuns(c.env.DB, { ...filter, within: controlled }, COUNTED + 1) : null,
     frameFor(c.env.DB, c.get("principal")),
   ]);
   const page = (
     <RunsPage
       frame={frame}
       filter={filter}
-      workflows={[...new Set(deployment.workflows.map(({ name }) => name))].sort()}
+      workflows={namesWithin(deployment, within)}
       runs={rows}
       next={next && runsAddress({ ...filter, before: positionText(next) })}
       matching={matching}

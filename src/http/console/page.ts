@@ -3,6 +3,7 @@ import type { Context as HonoContext } from "hono";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import type { Principal } from "../../core/principal.ts";
 import { countPendingApprovals } from "../../db/reads.ts";
+import { workflowsFor } from "../../operations/access.ts";
 import { haltsOn } from "../../operations/halt-runs.ts";
 import type { Frame } from "../pages/layout.tsx";
 
@@ -15,6 +16,11 @@ export const renderPage = (
 
 /** The count in the navigation and the stops above the page are a courtesy: a page must not fail for them. */
 export async function frameFor(db: D1Database, principal: Principal): Promise<Frame> {
-  const [pending, stopped] = await Promise.all([countPendingApprovals(db).catch(() => null), haltsOn(db).catch(() => [])]);
+  const approvals = workflowsFor(principal, "read approvals");
+  const switches = workflowsFor(principal, "read the kill switch");
+  const [pending, stopped] = await Promise.all([
+    approvals.length === 0 ? null : countPendingApprovals(db, approvals).catch(() => null),
+    switches.length === 0 ? [] : haltsOn(db, switches).catch(() => []),
+  ]);
   return { principal, pending, stopped };
 }

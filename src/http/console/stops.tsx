@@ -4,9 +4,10 @@ import * as z from "zod";
 import { errorFacts, type Failure, failureOf, type Result } from "../../core/errors.ts";
 import type { Deployment } from "../../deployment.ts";
 import { HaltInput, type HaltRow, haltsNow, turnHalt } from "../../operations/halt-runs.ts";
-import { type ConsoleEnv, operationContext } from "../console-env.ts";
+import { type ConsoleEnv, operationContext, withinOf } from "../console-env.ts";
 import { parseInput, readForm } from "../input.ts";
 import { StopsPage, type SwitchDraft } from "../pages/stops-page.tsx";
+import { namesWithin } from "../versions.ts";
 import { frameFor, renderPage } from "./page.ts";
 
 const Query = z.object({ turned: z.enum(["on", "off"]).optional(), scope: z.string().max(200).optional() });
@@ -47,8 +48,9 @@ async function showStops(
   deployment: Deployment,
   { turned = null, refused = null, draft = null }: Shown,
 ): Promise<Response> {
-  const [{ switches, turns }, frame] = await Promise.all([haltsNow(c.env.DB), frameFor(c.env.DB, c.get("principal"))]);
-  const workflows = [...new Set(deployment.workflows.map(({ name }) => name))].sort();
+  const within = withinOf(c, "read the kill switch");
+  const [{ switches, turns }, frame] = await Promise.all([haltsNow(c.env.DB, within), frameFor(c.env.DB, c.get("principal"))]);
+  const workflows = namesWithin(deployment, within);
   const page = (
     <StopsPage
       frame={frame}

@@ -5,8 +5,10 @@ import type { Failure } from "../../core/errors.ts";
 import type { JsonObject } from "../../core/json.ts";
 import type { ApprovalDetail } from "../../db/reads.ts";
 import type { Gate } from "../../governance/gate.ts";
+import { may } from "../../operations/access.ts";
 import type { ActionFacts } from "../action-facts.ts";
 import { Exchange, Standing, seatText } from "./approval-standing.tsx";
+import { ApprovalClaim, ApprovalComments, type ApprovalTask } from "./approval-task.tsx";
 import { ChangeTable } from "./change-table.tsx";
 import { DecisionForms, type Draft, decisionAddress, inputId, refusalOf, WORDS, wordsId } from "./decision-forms.tsx";
 import { type Frame, Layout } from "./layout.tsx";
@@ -30,6 +32,8 @@ export interface ApprovalPageProps {
   readonly notice?: ApprovalNotice | null;
   readonly refused?: Failure | null;
   readonly draft?: Draft | null;
+  /** Who is at it and what was said; absent where that was not asked. */
+  readonly task?: ApprovalTask | undefined;
 }
 
 /** What was just done and left the approval open. */
@@ -51,6 +55,7 @@ export const ApprovalPage = ({
   notice = null,
   refused = null,
   draft = null,
+  task,
 }: ApprovalPageProps) => {
   const { approval: row, run, spec } = detail;
   const { approval } = row;
@@ -116,6 +121,9 @@ export const ApprovalPage = ({
             <>
               <SourceRecord detail={detail} now={now} />
               {isQuestion && detail.decisions.length === 0 ? null : <ModelAnswer detail={detail} />}
+              {task === undefined ? null : (
+                <ApprovalComments id={row.id} workflow={row.workflow} frame={frame} task={task} refused={refused} now={now} />
+              )}
             </>
           ) : null}
         </div>
@@ -139,6 +147,7 @@ export const ApprovalPage = ({
               <Reversible undo={detail.effect?.body.undo ?? action?.undo ?? null} action={action} />
             </section>
           )}
+          {pending && task !== undefined ? <ApprovalClaim id={row.id} workflow={row.workflow} frame={frame} task={task} now={now} /> : null}
           <section class="panel" aria-labelledby="decision">
             <h2 id="decision">{pending ? "Your decision" : "The decision"}</h2>
             {pending && gate !== null ? <Standing approval={approval} gate={gate} now={now} /> : null}
@@ -205,9 +214,9 @@ interface AnswerProps {
 const Answer = ({ frame, detail, gate, refused, draft }: AnswerProps) => {
   const { approval } = detail.approval;
   const me = frame.principal;
-  const may = gate === null ? approval.reviewers : gate.seats.map(({ by }) => by);
+  const deciders = gate === null ? approval.reviewers : gate.seats.map(({ by }) => by);
   const inform = <Inform frame={frame} detail={detail} refused={refused} draft={draft} />;
-  if (me && !(may.includes(me.id) && me.roles.includes("reviewer"))) {
+  if (me && !(deciders.includes(me.id) && may(me, "decide approvals", detail.approval.workflow))) {
     const named = listing(gate === null ? approval.reviewers : gate.asked) || "nobody else";
     return (
       <>
@@ -244,9 +253,9 @@ const Answer = ({ frame, detail, gate, refused, draft }: AnswerProps) => {
 /** Where somebody has asked for information: whoever operates the workflow, and every reviewer, may give it. */
 const Inform = ({ frame, detail, refused, draft }: Omit<AnswerProps, "gate">) => {
   const { approval } = detail.approval;
-  const roles = frame.principal?.roles ?? [];
+  const me = frame.principal;
   const isAsked = detail.said.some(({ type }) => type === "approval.information_asked");
-  if (!isAsked || !(roles.includes("operator") || roles.includes("reviewer"))) return null;
+  if (!isAsked || me === null || !may(me, "give information", detail.approval.workflow)) return null;
   return (
     <div class="decide">
       <WordForm

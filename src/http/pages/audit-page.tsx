@@ -76,13 +76,16 @@ export const AuditPage = ({ frame, workflows, entered, overview, look, verified,
         )}
         <h2 class="between">Checkpoints</h2>
         <Key overview={overview} />
-        {overview.checkpoints.length === 0 ? (
+        {overview.checkpoints === null ? (
+          <p class="quiet">A checkpoint covers every workflow: an auditor of all of them can read it, and who took copies.</p>
+        ) : overview.checkpoints.length === 0 ? (
           <Empty title="No checkpoint yet">The first is written after midnight, UTC.</Empty>
         ) : (
-          <Checkpoints overview={overview} now={now} />
+          <Checkpoints checkpoints={overview.checkpoints} now={now} />
         )}
-        <h2 class="between">Copies that were taken</h2>
-        {overview.exports.length === 0 ? <p class="quiet">Nobody has taken a copy.</p> : <Exports overview={overview} now={now} />}
+        {overview.exports === null ? null : <h2 class="between">Copies that were taken</h2>}
+        {overview.exports?.length === 0 ? <p class="quiet">Nobody has taken a copy.</p> : null}
+        {overview.exports?.length ? <Exports exports={overview.exports} now={now} /> : null}
       </>
     )}
   </Layout>
@@ -214,7 +217,7 @@ const Key = ({ overview: { key } }: { overview: AuditOverview }) => {
   );
 };
 
-const Checkpoints = ({ overview: { checkpoints }, now }: { overview: AuditOverview; now: number }) => (
+const Checkpoints = ({ checkpoints, now }: { checkpoints: NonNullable<AuditOverview["checkpoints"]>; now: number }) => (
   <table class="list">
     <caption class="unseen">Checkpoints, newest first</caption>
     <thead>
@@ -248,7 +251,7 @@ const Checkpoints = ({ overview: { checkpoints }, now }: { overview: AuditOvervi
   </table>
 );
 
-const Exports = ({ overview: { exports }, now }: { overview: AuditOverview; now: number }) => (
+const Exports = ({ exports, now }: { exports: NonNullable<AuditOverview["exports"]>; now: number }) => (
   <table class="list">
     <caption class="unseen">Copies of the audit, newest first</caption>
     <thead>

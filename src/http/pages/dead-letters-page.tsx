@@ -2,6 +2,7 @@
 // shown as text. It never loads again by itself, because something may be entered in it.
 import type { Failure } from "../../core/errors.ts";
 import type { DeadLetterRow } from "../../db/reads.ts";
+import { may } from "../../operations/access.ts";
 import { type Frame, Layout } from "./layout.tsx";
 import { Answered, type LetterFilter, letterAddress, ManyAnswered, Outcome, ReplayAll, ReplayOne } from "./letter-replay.tsx";
 import { Empty, Tabs } from "./list-parts.tsx";
@@ -25,7 +26,7 @@ const LONGEST = 20_000;
 
 export const DeadLettersPage = ({ frame, letters, filter, limit, now, answered, many, refused }: DeadLettersPageProps) => {
   const { status, source, reason } = filter;
-  const isOperator = frame.principal?.roles.includes("operator") ?? false;
+  const isOperator = frame.principal !== null && may(frame.principal, "replay dead letters", null);
   return (
     <Layout frame={frame} title={status === "open" ? "Dead letters" : "Replayed dead letters"} section="dead-letters">
       <div class="page-head">

@@ -3,6 +3,7 @@
 import type { Failure } from "../../core/errors.ts";
 import { undoableUntil } from "../../core/undo-window.ts";
 import type { CheckCounts, EffectsWanted, ListedEffect } from "../../db/effects.ts";
+import { may } from "../../operations/access.ts";
 import { type ActionFacts, undoWords } from "../action-facts.ts";
 import { EffectsFilter, effectsAddress, isFiltered, parametersOf, undoAddress } from "./effects-filter.tsx";
 import { type Frame, Layout } from "./layout.tsx";
@@ -16,8 +17,9 @@ import { percent, sentence, utc, valueText } from "./words.ts";
 export interface EffectsPageProps {
   readonly frame: Frame;
   readonly filter: EffectsWanted;
-  /** Names of the deployed workflows, to choose from. */
+  /** Names of the deployed workflows, to choose from; and of those whose writes the reader may undo. */
   readonly workflows: readonly string[];
+  readonly undoable: readonly string[];
   readonly effects: readonly ListedEffect[];
   readonly actions: Readonly<Record<string, ActionFacts | null>>;
   readonly next: string | null;
@@ -31,8 +33,7 @@ export interface EffectsPageProps {
 }
 
 export const EffectsPage = (props: EffectsPageProps) => {
-  const { frame, filter, workflows, effects, next, checks, now, checked, refused } = props;
-  const isOperator = frame.principal?.roles.includes("operator") ?? false;
+  const { frame, filter, workflows, undoable, effects, next, checks, now, checked, refused } = props;
   const tab = (text: string, sampled: EffectsWanted["sampled"]) => ({
     text,
     href: effectsAddress({ ...filter, sampled }),
@@ -56,11 +57,11 @@ export const EffectsPage = (props: EffectsPageProps) => {
       />
       {filter.sampled === undefined ? null : <Checks checks={checks} workflow={filter.workflow} />}
       <EffectsFilter filter={filter} workflows={workflows} />
-      {isOperator && filter.sampled === undefined ? <UndoForm filter={filter} workflows={workflows} /> : null}
+      {undoable.length > 0 && filter.sampled === undefined ? <UndoForm filter={filter} workflows={undoable} /> : null}
       {effects.length === 0 ? (
         <Nothing filter={filter} />
       ) : filter.sampled === undefined ? (
-        <List {...props} isOperator={isOperator} />
+        <List {...props} />
       ) : (
         <div class="cards">
           {effects.map((effect) => (
@@ -91,7 +92,7 @@ const Checks = ({ checks: { open, right, wrong }, workflow }: { checks: CheckCou
   );
 };
 
-const List = ({ effects, actions, now, isOperator }: EffectsPageProps & { isOperator: boolean }) => (
+const List = ({ frame: { principal }, effects, actions, now }: EffectsPageProps) => (
   <table class="list">
     <caption class="unseen">Writes, newest first</caption>
     <thead>
@@ -130,7 +131,12 @@ const List = ({ effects, actions, now, isOperator }: EffectsPageProps & { isOper
             {effect.sampled ? <span class="meta">{sampledWords(effect)}</span> : null}
           </td>
           <td class="wide-only">
-            <UndoState effect={effect} facts={actions[effect.action] ?? null} now={now} isOperator={isOperator} />
+            <UndoState
+              effect={effect}
+              facts={actions[effect.action] ?? null}
+              now={now}
+              mayUndo={principal !== null && may(principal, "undo writes", effect.workflow)}
+            />
           </td>
         </tr>
       ))}
@@ -171,12 +177,12 @@ interface UndoStateProps {
   readonly effect: ListedEffect;
   readonly facts: ActionFacts | null;
   readonly now: number;
-  readonly isOperator: boolean;
+  readonly mayUndo: boolean;
 }
 
 const UNDOABLE: ReadonlySet<string> = new Set(["applied", "undo_conflict", "undo_failed"]);
 
-const UndoState = ({ effect: { run, step, status, body, at, erasedAt, windowDays }, facts, now, isOperator }: UndoStateProps) => {
+const UndoState = ({ effect: { run, step, status, body, at, erasedAt, windowDays }, facts, now, mayUndo }: UndoStateProps) => {
   if (status === "undone" || status === "undoing") return <span>{effectStatus[status].label}</span>;
   if (!UNDOABLE.has(status)) return null;
   if (body.undo === "irreversible") return <span>{sentence(undoWords({ undo: body.undo, because: facts?.because ?? null }))}</span>;
@@ -185,7 +191,7 @@ const UndoState = ({ effect: { run, step, status, body, at, erasedAt, windowDays
   if (until !== null && now > until) return <span>{`Could be undone until ${utc(until)}`}</span>;
   return (
     <>
-      {isOperator ? <a href={undoAddress({ run, step })}>See what an undo would do</a> : <span>An operator can undo it</span>}
+      {mayUndo ? <a href={undoAddress({ run, step })}>See what an undo would do</a> : <span>An operator can undo it</span>}
       {until === null ? null : <span class="meta">{`until ${utc(until)}`}</span>}
       {body.conflicts && body.conflicts.length > 0 ? (
         <span class="meta">{`left alone: ${body.conflicts.map(({ field }) => field).join(", ")}`}</span>

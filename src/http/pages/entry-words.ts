@@ -166,6 +166,7 @@ const DURING: Readonly<Record<string, string>> = {
   compute: "compute",
   start: "start the run",
   look: "read the record before the change",
+  count: "look up how much the workflow has written",
   send: "write",
   settle: "find out what became of the write",
   prove: "read the change back",

@@ -2,10 +2,12 @@
 import { errorFacts, type Failure } from "../../core/errors.ts";
 import { type Frame, Layout } from "./layout.tsx";
 import { nextStep } from "./refusal.tsx";
+import { homeOf, SECTIONS } from "./sections.ts";
 import { sentence } from "./words.ts";
 
 export const ErrorPage = ({ frame, failure }: { frame: Frame; failure: Failure }) => {
   const { status, title } = errorFacts(failure.code);
+  const home = frame.principal && homeOf(frame.principal);
   return (
     <Layout frame={frame} title={title}>
       <div class="error-page">
@@ -13,11 +15,9 @@ export const ErrorPage = ({ frame, failure }: { frame: Frame; failure: Failure }
         <h1>{title}</h1>
         <p>{sentence(failure.message)}</p>
         {failure.code === "access.not_configured" ? null : <p>{nextStep(failure)}</p>}
-        {frame.principal === null ? null : (
+        {home === null ? null : (
           <p>
-            <a class="button" href="/approvals">
-              Go to the approvals
-            </a>
+            <a class="button" href={SECTIONS[home].href}>{`Go to ${SECTIONS[home].title.toLowerCase()}`}</a>
           </p>
         )}
       </div>

@@ -3,9 +3,8 @@ import type { Child } from "hono/jsx";
 import type { Principal } from "../../core/principal.ts";
 import type { HaltRow } from "../../operations/halt-runs.ts";
 import { STYLE_URL } from "../style.ts";
+import { SECTIONS, type Section, sectionsFor } from "./sections.ts";
 import { Stopped } from "./stopped.tsx";
-
-export type Section = "approvals" | "runs" | "effects" | "workflows" | "dead-letters" | "stops" | "audit";
 
 /** What the frame shows around a page. Without a principal (an error before anybody was known) there is no navigation. */
 export interface Frame {
@@ -46,7 +45,7 @@ export const Layout = ({ frame: { principal, pending, stopped }, title, section,
       </a>
       <header class="top">
         <div class="bounds">
-          <a class="brand" href="/approvals">
+          <a class="brand" href="/">
             <svg viewBox="0 0 20 20" width="22" height="22" aria-hidden="true" focusable="false">
               <g fill="none" stroke="currentColor" stroke-width="2.2">
                 <rect x="2" y="6" width="10" height="8" rx="4" />
@@ -57,38 +56,7 @@ export const Layout = ({ frame: { principal, pending, stopped }, title, section,
           </a>
           {principal === null ? null : (
             <>
-              <nav aria-label="Main">
-                <ul>
-                  <NavItem href="/approvals" current={section === "approvals"}>
-                    Approvals
-                    {pending === null ? null : (
-                      <>
-                        {" "}
-                        <span class={pending > 0 ? "count some" : "count"}>{pending}</span>
-                        <span class="unseen"> waiting</span>
-                      </>
-                    )}
-                  </NavItem>
-                  <NavItem href="/runs" current={section === "runs"}>
-                    Runs
-                  </NavItem>
-                  <NavItem href="/effects" current={section === "effects"}>
-                    Writes
-                  </NavItem>
-                  <NavItem href="/workflows" current={section === "workflows"}>
-                    Workflows
-                  </NavItem>
-                  <NavItem href="/dead-letters" current={section === "dead-letters"}>
-                    Dead letters
-                  </NavItem>
-                  <NavItem href="/stops" current={section === "stops"}>
-                    Kill switch
-                  </NavItem>
-                  <NavItem href="/audit" current={section === "audit"}>
-                    Audit
-                  </NavItem>
-                </ul>
-              </nav>
+              <Navigation principal={principal} section={section} pending={pending} />
               <p class="who" title={principal.id}>
                 <span class="unseen">Signed in as </span>
                 {principal.name}
@@ -108,10 +76,35 @@ export const Layout = ({ frame: { principal, pending, stopped }, title, section,
   </html>
 );
 
+const Navigation = ({ principal, section, pending }: { principal: Principal; section: Section | undefined; pending: number | null }) => {
+  const sections = sectionsFor(principal);
+  if (sections.length === 0) return null;
+  return (
+    <nav aria-label="Main">
+      <ul>
+        {sections.map((name) => (
+          <NavItem href={SECTIONS[name].href} current={section === name}>
+            {SECTIONS[name].title}
+            {name === "approvals" && pending !== null ? <Waiting pending={pending} /> : null}
+          </NavItem>
+        ))}
+      </ul>
+    </nav>
+  );
+};
+
 const NavItem = ({ href, current, children }: { href: string; current: boolean; children: Child }) => (
   <li>
     <a href={href} aria-current={current ? "page" : undefined}>
       {children}
     </a>
   </li>
+);
+
+const Waiting = ({ pending }: { pending: number }) => (
+  <>
+    {" "}
+    <span class={pending > 0 ? "count some" : "count"}>{pending}</span>
+    <span class="unseen"> waiting</span>
+  </>
 );

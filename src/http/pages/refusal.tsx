@@ -20,11 +20,22 @@ export function nextStep({ code, field }: Failure): string {
         ? "Change what you entered and send it again."
         : `Change “${field}” below and send it again; the rest of what you entered is still there.`;
     case "access.denied":
-      return "Ask somebody with that role, or ask an operator of this deployment to give it to you.";
+      return "Ask somebody with that role, or ask an admin of this deployment to grant it to you.";
+    case "access.no_grant":
+      return "Load this page again once it is granted.";
     case "access.cross_site":
       return "Open the page in this console and send the form from there.";
     case "effect.undo_running":
       return "Load this page again in a moment to see how it ended.";
+    case "approval.claimed":
+      return "Nothing was decided. Speak to them, or take it over on its page.";
+    case "approval.not_together":
+      return "Open the approval, and decide it there.";
+    case "contest.took_part":
+    case "contest.already_closed":
+    case "contest.already_open":
+    case "contest.undecided":
+      return "Nothing was recorded.";
     case "run.erased":
     case "halt.partly_told":
       return "You need not do anything: whatever was not reached is told again until it knows.";
@@ -39,6 +50,9 @@ export function nextStep({ code, field }: Failure): string {
     case "run.not_failed":
     case "run.taken_back":
     case "dead_letter.replayed":
+    case "grant.separation":
+    case "grant.to_oneself":
+    case "grant.not_found":
     case "effect.not_applied":
     case "effect.irreversible":
     case "effect.taken_over":
@@ -50,7 +64,7 @@ export function nextStep({ code, field }: Failure): string {
       const { retry, actor } = errorFacts(code);
       if (retry === "backoff" || retry === "after") return "Nothing is lost. Try again in a moment.";
       if (actor === "operator" || actor === "tenant") return "An operator of this deployment has to act first.";
-      return "Check the address, or start from the list of approvals.";
+      return "Check the address, or start from the console’s first page.";
     }
   }
 }

@@ -1,6 +1,7 @@
 // One sampled write for whoever looks at it afterwards: the change, why nobody was asked, and the form for the verdict; or the verdict that was given. What the
 // reader sees is the record of the time: the run's page has the rest.
 import type { EffectsWanted, ListedEffect } from "../../db/effects.ts";
+import { may } from "../../operations/access.ts";
 import { ChangeTable } from "./change-table.tsx";
 import { parametersOf } from "./effects-filter.tsx";
 import type { Frame } from "./layout.tsx";
@@ -18,7 +19,7 @@ export interface SampledWriteProps {
 
 export const SampledWrite = ({ effect, frame, now, filter, draft }: SampledWriteProps) => {
   const { run, step, workflow, version, action, target, status, at, body, check, erasedAt } = effect;
-  const isReviewer = frame.principal?.roles.includes("reviewer") ?? false;
+  const mayCheck = frame.principal !== null && may(frame.principal, "check writes", workflow);
   const heading = `${capital(actionWords(action))} on ${target}`;
   return (
     <article class="panel write">
@@ -46,7 +47,7 @@ export const SampledWrite = ({ effect, frame, now, filter, draft }: SampledWrite
           <When at={check.at} now={now} />
           {check.note === "" ? "." : `: ${sentence(check.note)}`}
         </p>
-      ) : erasedAt !== null ? null : isReviewer ? (
+      ) : erasedAt !== null ? null : mayCheck ? (
         <Verdict effect={effect} filter={filter} draft={draft?.run === run && draft.step === step ? draft : null} />
       ) : (
         <p class="quiet small">A reviewer who took no part in the run says whether it was right.</p>

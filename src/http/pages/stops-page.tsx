@@ -1,6 +1,7 @@
 // The kill switch: everything and each workflow, whether it is stopped, who did that, when and why; and, for an operator, the form that turns it. Every turn has
 // a reason, and stays in the list below.
 import type { Failure } from "../../core/errors.ts";
+import { may } from "../../operations/access.ts";
 import type { HaltRow } from "../../operations/halt-runs.ts";
 import { type Frame, Layout } from "./layout.tsx";
 import { Chip, When } from "./marks.tsx";
@@ -30,7 +31,9 @@ const STOPPED: StatusWords = { label: "Stopped", tone: "bad", shape: "stop" };
 const GOING: StatusWords = { label: "Going", tone: "good", shape: "check" };
 
 export const StopsPage = ({ frame, workflows, switches, turns, now, turned, refused, draft }: StopsPageProps) => {
-  const isOperator = frame.principal?.roles.includes("operator") ?? false;
+  const { principal } = frame;
+  const mayTurn = (scope: string) => principal !== null && may(principal, "turn the kill switch", scope === "*" ? null : scope);
+  const scopes = ["*", ...workflows];
   const gone = switches.filter(({ scope, on }) => on && scope !== "*" && !workflows.includes(scope)).map(({ scope }) => scope);
   return (
     <Layout frame={frame} title="Kill switch" section="stops">
@@ -44,20 +47,20 @@ export const StopsPage = ({ frame, workflows, switches, turns, now, turned, refu
       {refused ? <Refusal failure={refused} /> : null}
       {turned ? <Notice>{turned.on ? `${scopeTitle(turned.scope)} is stopped.` : `${scopeTitle(turned.scope)} may go on.`}</Notice> : null}
       <div class="cards">
-        {["*", ...workflows, ...gone].map((scope, index) => (
+        {[...scopes, ...gone].map((scope, index) => (
           <Switch
             scope={scope}
             index={index}
             latest={switches.find((one) => one.scope === scope) ?? null}
             covered={scope !== "*" && switches.some((one) => one.scope === "*" && one.on)}
             now={now}
-            isOperator={isOperator}
+            isOperator={mayTurn(scope)}
             refused={refused ?? null}
             draft={draft?.scope === scope ? draft : null}
           />
         ))}
       </div>
-      {isOperator ? null : <p class="quiet small">An operator can turn these.</p>}
+      {scopes.some(mayTurn) ? null : <p class="quiet small">An operator can turn these.</p>}
       <h2 class="between">Latest turns</h2>
       {turns.length === 0 ? <p class="quiet">Nothing was ever stopped.</p> : <Turns turns={turns} now={now} />}
     </Layout>

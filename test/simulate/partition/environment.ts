@@ -1,6 +1,8 @@
 // A deployment of the product on the simulated platform: its partitions, its D1, and what operations/ needs to start runs there. Deploying anew replaces every
 // object's code; an object that was there before goes on a little, and reaches no storage any more.
 import { createRunPartition } from "../../../durable-objects/run-partition.ts";
+import type { LimitsPort } from "../../../durable-objects/workflow-limits.ts";
+import { ok } from "../../../src/core/errors.ts";
 import type { InterlockEvent } from "../../../src/core/event.ts";
 import { partitionName, runIdOf } from "../../../src/core/ids.ts";
 import { readJournalCopy } from "../../../src/db/journal-copy.ts";
@@ -11,6 +13,7 @@ import type { PartitionPort } from "../../../src/engine/partition-port.ts";
 import type { GovernanceSpec } from "../../../src/governance/spec.ts";
 import { otherRuns } from "../../../src/operations/start-child.ts";
 import { type EventOutcome, startRuns } from "../../../src/operations/start-runs.ts";
+import { memoryLimits } from "../../harness/memory-limits.ts";
 import { ledgerConnector } from "../../unit/engine/ledger.ts";
 import type { Random } from "../random.ts";
 import type { PartitionChaos } from "./faults.ts";
@@ -117,6 +120,7 @@ export function makeEnvironment({ time, random, chaos, boundary, specs, flow, co
       instances.set(instance.number, instance);
       return new RunPartition(ctx, {
         RUN_PARTITION: namespaceFor(instance),
+        WORKFLOW_LIMITS: { getByName: () => limitsFor(instance) },
         DB: d1For(instance),
         LEDGER_URL: `https://ledger.test/i${instance.number}`,
       } as unknown as Env);
@@ -136,17 +140,28 @@ export function makeEnvironment({ time, random, chaos, boundary, specs, flow, co
       }),
   });
   async function message(caller: Instance | null, name: string, method: string, given: readonly unknown[]): Promise<unknown> {
+    return across(caller, () =>
+      objectOf(name).call((partition: Record<string, (...given: readonly unknown[]) => Promise<unknown>>) =>
+        (partition[method] as (...given: readonly unknown[]) => Promise<unknown>)(...given),
+      ),
+    );
+  }
+  async function across<T>(caller: Instance | null, call: () => Promise<T>): Promise<T> {
     if (caller?.mute) return new Promise<never>(() => {});
     boundary();
     const fault = chaos.strike("call");
     await time.pause(random.int(10));
     if (fault === "call lost") throw new Error("Network connection lost");
-    const answer = await objectOf(name).call((partition: Record<string, (...given: readonly unknown[]) => Promise<unknown>>) =>
-      (partition[method] as (...given: readonly unknown[]) => Promise<unknown>)(...given),
-    );
+    const answer = await call();
     if (fault === "answer lost") throw new Error("Network connection lost");
     return caller?.mute ? new Promise<never>(() => {}) : answer;
   }
+  /** The counter of writes is never lost: what it is in its object is tested there. */
+  const counter = memoryLimits(() => time.now);
+  const limitsFor = (caller: Instance): LimitsPort => ({
+    counts: (write) => across(caller, async () => ok(await counter.counts(write))),
+    take: (write) => across(caller, async () => ok(await counter.take(write))),
+  });
 
   return {
     start: async (event: InterlockEvent): Promise<EventOutcome | undefined> => {

@@ -12,10 +12,24 @@ const ROWS = {
   audit: "(run, seq, at, type, actor, content_digest, hash) values ('r', 1, 1, 't', 'a', 'd', 'h')",
   halt: `(scope, at, "on", by, reason) values ('*', 1, 1, 'ada', 'why')`,
   audit_checkpoint: "(number, date, key, at, digest, runs, records, through, complete) values (1, 'd', 'k', 1, 'x', 0, 0, 0, 1)",
+  role_grant: "(id, principal, role, workflow, granted_at, granted_by) values (1, 'ada', 'reviewer', '*', 1, 'alan')",
   audit_export: "(id, at, by, format, filter) values (1, 1, 'ada', 'csv', '{}')",
   effect_check: "(run, step, at, by, verdict, note) values ('r', 's', 1, 'ada', 'right', '')",
+  approval_comment: "(approval, at, run, by, text) values ('apr', 1, 'r', 'ada', 'why')",
+  contest: "(id, run, step, person, reason, at, by) values ('c', 'r', 's', 'case 7', 'why', 1, 'ada')",
+  contest_closing: "(contest, at, by, outcome, reason) values ('c', 1, 'ada', 'upheld', 'why')",
 } as const;
-const CHANGE = { audit: "actor", halt: "reason", audit_checkpoint: "digest", audit_export: "by", effect_check: "verdict" } as const;
+const CHANGE = {
+  audit: "actor",
+  halt: "reason",
+  audit_checkpoint: "digest",
+  audit_export: "by",
+  effect_check: "verdict",
+  role_grant: "principal",
+  approval_comment: "text",
+  contest: "reason",
+  contest_closing: "outcome",
+} as const;
 type Table = keyof typeof ROWS;
 
 describe.each(Object.keys(ROWS) as Table[])("the table %s", (name) => {
@@ -43,6 +57,32 @@ describe.each(Object.keys(ROWS) as Table[])("the table %s", (name) => {
     const replaced = await attempt(`insert or replace into ${name} ${other}`);
     expect(replaced).toContain(name === "audit" ? "done" : "append-only");
     expect(await table(db, name)).toEqual(before);
+  });
+});
+
+describe("a grant", () => {
+  let db: D1Database;
+  beforeEach(async () => {
+    db = fakeD1();
+    await db.prepare(`insert into role_grant ${ROWS.role_grant}`).run();
+  });
+  const update = (set: string) => db.prepare(`update role_grant set ${set}`).run();
+
+  it("is revoked once, by somebody, and changed in nothing else by that", async () => {
+    await expect(update("revoked_at = 2")).rejects.toThrow("append-only");
+    await expect(update("revoked_at = 2, revoked_by = 'alan', role = 'admin'")).rejects.toThrow("append-only");
+    await update("revoked_at = 2, revoked_by = 'alan'");
+    await expect(update("revoked_at = 3, revoked_by = 'eve'")).rejects.toThrow("append-only");
+    await expect(update("revoked_at = null, revoked_by = null")).rejects.toThrow("append-only");
+    expect(await table(db, "role_grant")).toMatchObject([{ principal: "ada", revoked_at: 2, revoked_by: "alan" }]);
+  });
+
+  it("stands once while it is in force, and again after it was revoked", async () => {
+    const again = () => db.prepare(`insert or replace into role_grant ${ROWS.role_grant.replace("(1,", "(2,")}`).run();
+    await expect(again()).rejects.toThrow("append-only");
+    await update("revoked_at = 2, revoked_by = 'alan'");
+    await again();
+    expect(await table(db, "role_grant")).toHaveLength(2);
   });
 });
 

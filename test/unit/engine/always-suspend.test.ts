@@ -44,6 +44,7 @@ describe("when every step ends the pass", async () => {
   describe("retry policies", async () => void (await import("./retry-policy.test.ts")));
   describe("outputs", async () => void (await import("./step-output.test.ts")));
   describe("unanswered sends", async () => void (await import("./unanswered-sends.test.ts")));
+  describe("write limits", async () => void (await import("./write-limits.test.ts")));
   describe("waits", async () => void (await import("./waits.test.ts")));
 });
 

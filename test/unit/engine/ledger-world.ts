@@ -13,6 +13,7 @@ import type { GovernanceSpec } from "../../../src/governance/spec.ts";
 import type { Model, ModelRequest, ModelResult } from "../../../src/inference/model.ts";
 import { noRuns } from "../../harness/fake-runs.ts";
 import { MemoryEngine, type MemoryOptions } from "../../harness/memory-engine.ts";
+import { memoryLimits } from "../../harness/memory-limits.ts";
 import { createLedger, ledgerConnector } from "./ledger.ts";
 
 const uses = {
@@ -99,6 +100,8 @@ export interface LedgerScenario {
   readonly stopAt?: ReadonlySet<number>;
   readonly afterStop?: NonNullable<MemoryOptions["afterStop"]>;
   readonly actions?: Overrides;
+  readonly runId?: MemoryOptions["runId"];
+  readonly limits?: MemoryOptions["limits"];
   /** What the model says, in order; after that it is sure. */
   readonly says?: ModelResult[];
   /** A model outside, and what is on record about its provider. */
@@ -169,6 +172,8 @@ export function ledgerWorld(body: Body, scenario: LedgerScenario = {}) {
       ...(scenario.answer ? { answer: scenario.answer } : {}),
       ...(scenario.stopAt ? { stopAt: scenario.stopAt } : {}),
       ...(scenario.afterStop ? { afterStop: scenario.afterStop } : {}),
+      ...(scenario.runId ? { runId: scenario.runId } : {}),
+      ...(scenario.limits ? { limits: scenario.limits } : {}),
     });
   const engine = engineOf({ ...ledgerWorkflow(body, scenario.actions), ...scenario.declares });
   /** From the same journal, up to the end that it had; `to` keeps only the first so many entries. */
@@ -217,6 +222,7 @@ export function byHand(world: ReturnType<typeof ledgerWorld>, entries: readonly 
     turn: () => new Promise((resolve) => setImmediate(resolve)),
     halted: () => null,
     runs: noRuns,
+    limits: memoryLimits(() => world.clock.now),
   };
   return { journal, ports, kept };
 }

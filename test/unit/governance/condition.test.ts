@@ -67,7 +67,9 @@ describe("a condition is refused before it is used:", () => {
   it.each([
     ["1 +", 4, /EOF/],
     ["nope == 1", 1, /Unknown variable: nope/],
-    ["counts.writesThisHour > 5", 1, /Unknown variable: counts/],
+    ["writes.today > 5", 1, /Unknown variable: writes/],
+    ["counts.writes > 5", 8, /No such key: writes/],
+    ["counts.action.sumsToday.amount > 'a'", 1, /no such overload/],
     ["event.colour == 'red'", 7, /No such key: colour/],
     ["confidence > 0.5 && time.hour > 'noon'", 21, /no such overload/],
     ["after.amount", null, /true or false/],
@@ -113,6 +115,11 @@ describe("a condition that cannot be answered says so, and is not no:", () => {
   it("about an event that the journal does not hold", () => {
     expect(answerCondition("event.type == 'a'", facts({}, { event: {} }))).toHaveProperty("failed");
     expect(answerCondition("event.time == 'a'", facts({}, { event: { id: "a" } }))).toHaveProperty("failed");
+  });
+
+  it("about counts that nobody has", () => {
+    expect(conditionFault("counts.writesToday > 5")).toBeNull();
+    expect(answerCondition("counts.writesToday > 5", facts())).toHaveProperty("failed");
   });
 
   it("about a record that is too large", () => {

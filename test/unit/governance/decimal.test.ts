@@ -1,7 +1,19 @@
 // Amounts are read as they stand or not at all, and compared to the last digit.
 import { describe, expect, it } from "vitest";
 import type { Json } from "../../../src/core/json.ts";
-import { compare, type Decimal, decimalOf, distance, share, toNumber } from "../../../src/governance/decimal.ts";
+import {
+  add,
+  compare,
+  type Decimal,
+  decimalOf,
+  distance,
+  magnitude,
+  plainDecimal,
+  share,
+  subtract,
+  textOf,
+  toNumber,
+} from "../../../src/governance/decimal.ts";
 
 const of = (value: Json) => decimalOf(value) as Decimal;
 
@@ -71,4 +83,18 @@ it("a distance and a share have no rounding and no sign", () => {
   expect(compare(distance(of(0.3), of(0.1)), of(0.2))).toBe(0);
   expect(compare(share(of(-200), of(10)), of(20))).toBe(0);
   expect(compare(share(of("33.33"), of(0.5)), of("0.16665"))).toBe(0);
+});
+
+describe("sums", () => {
+  it("are exact, in whatever form their parts came", () => {
+    expect(textOf(add(of(0.1), of("0.20")))).toBe("0.30");
+    expect(textOf(subtract(of("0.3"), of(0.1)))).toBe("0.2");
+    expect(textOf(subtract(of(1), of("1.50")))).toBe("-0.50");
+    expect(textOf(magnitude(of(-7)))).toBe("7");
+    expect(textOf(of(5e-7))).toBe("0.0000005");
+  });
+
+  it.each([0, 1.5, -0.05, 1e21, 1.5e-9, Number.MAX_VALUE, Number.MIN_VALUE])("are kept as text and read again: %s", (value) => {
+    expect(compare(plainDecimal(textOf(of(value))), of(value))).toBe(0);
+  });
 });

@@ -1,5 +1,7 @@
 // A dry run: what a draft would have done with what was recorded, from the recorded facts alone; and the whole way through the API and D1.
+
 import { describe, expect, it } from "vitest";
+import { everywhere } from "../../../src/core/principal.ts";
 import { dryRun, effectsOf, type RecordedEffect, type RecordedEntry } from "../../../src/governance/dry-run.ts";
 import type { GovernanceSpec } from "../../../src/governance/spec.ts";
 import { dryRunSpec } from "../../../src/operations/dry-run-spec.ts";
@@ -21,6 +23,7 @@ const effect = (more: Partial<RecordedEffect> = {}): RecordedEffect => ({
   basedOn: { name: "triage", value: { team: "billing" }, confidence: 0.99 },
   event: null,
   tainted: [],
+  counts: null,
   at: Date.parse("2026-01-05T09:00:00Z"),
   was: { outcome: "allow", rule: "confidence_reached" },
   ...more,
@@ -57,6 +60,15 @@ describe("a dry run", () => {
     });
   });
 
+  it("sees what was counted then, and says of how many writes nobody had counted", () => {
+    const draft: GovernanceSpec = { ...SPEC, limits: { writesPerHour: 2 } };
+    const action = { writesThisHour: 2, writesToday: 2, sumsToday: {} };
+    const ran = dryRun(draft, [effect({ counts: { writesThisHour: 2, writesToday: 2, action } }), effect({ run: "r2" })]);
+    expect(ran).toMatchObject({ considered: 2, uncounted: 1, differences: { none: 1, stricter: 1 } });
+    expect(ran.effects.map(({ would }) => would.rule)).toEqual(["limit_reached", "confidence_reached"]);
+    expect(dryRun(SPEC, [effect()])).toMatchObject({ uncounted: 0 });
+  });
+
   it("tells another reason for the same outcome apart", () => {
     const draft = withAction({ rules: [{ name: "known", when: "true", outcome: "allow", reason: "A known case" }] });
     expect(dryRun(draft, [effect()]).differences).toMatchObject({ other_rule: 1 });
@@ -79,8 +91,9 @@ describe("what is compared", () => {
   const intended = says("effect.intended", { action: ACTION, target: "t", basedOn: null, values: { group: "a" } });
   const looked = (group: string) => says("effect.looked", { before: { group } });
   const tainted = [{ kind: "hint", field: "record", text: "speaks" }];
+  const counts = { writesThisHour: 1, writesToday: 1, action: { writesThisHour: 1, writesToday: 1, sumsToday: {} } };
   const ruling = (rule: string, values: object = { group: "a" }) =>
-    says("effect.ruled", { ruling: { outcome: "allow", rule }, values, tainted });
+    says("effect.ruled", { ruling: { outcome: "allow", rule }, values, tainted, counts });
 
   it("is the last ruling before a person decided, on the record as it was then", () => {
     const event = { id: "e", type: "t", subject: "s", connection: "c" };
@@ -97,6 +110,7 @@ describe("what is compared", () => {
         basedOn: null,
         event,
         tainted,
+        counts,
         at: 5,
         was: { outcome: "allow", rule: "second" },
       },
@@ -124,7 +138,7 @@ describe("what is compared", () => {
 });
 
 describe("over D1", () => {
-  const owner = { kind: "person", id: "olga@example.com", name: "Olga", roles: ["process_owner"] } as const;
+  const owner = { kind: "person", id: "olga@example.com", name: "Olga", grants: everywhere("process_owner") } as const;
   const stories = () => [
     tell({ ending: "asked", ticket: 1 }),
     tell({ ending: "approved", ticket: 2 }),
@@ -151,7 +165,7 @@ describe("over D1", () => {
 
   it("as many are considered as were asked for, and none of another workflow or of a run whose contents are gone", async () => {
     const open = await openConsole(stories());
-    const ask = (spec: GovernanceSpec, last: number) => dryRunSpec(open.db, { ...owner, roles: ["author"] }, { spec, last });
+    const ask = (spec: GovernanceSpec, last: number) => dryRunSpec(open.db, { ...owner, grants: everywhere("author") }, { spec, last });
     expect(await ask(SPEC, 1)).toMatchObject({ value: { considered: 1 } });
     expect(await ask({ ...SPEC, workflow: "other" }, 50)).toMatchObject({ value: { considered: 0, changed: [] } });
     await open.db.prepare("update run set erased_at = 1").run();
@@ -160,11 +174,12 @@ describe("over D1", () => {
 
   it("nobody is answered who neither writes nor approves specs", async () => {
     const open = await openConsole(stories());
-    const roles = ["reviewer", "operator", "auditor", "admin"] as const;
-    expect(await dryRunSpec(open.db, { ...owner, roles }, { spec: SPEC, last: 1 })).toMatchObject({
+    const grants = everywhere("reviewer", "operator", "auditor", "admin");
+    expect(await dryRunSpec(open.db, { ...owner, grants }, { spec: SPEC, last: 1 })).toMatchObject({
       ok: false,
       error: { code: "access.denied" },
     });
+    Object.assign(open.env, { DEV_IDENTITY: "Alan <alan@example.com>" });
     expect((await open.json("/api/specs/dry-run", { spec: SPEC })).status).toBe(403);
   });
 

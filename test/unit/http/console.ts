@@ -1,6 +1,7 @@
 // The whole HTTP side over a fake D1 and a partition that answers with the engine's own decisions: what a person asks is recorded in the story's journal and
 // projected again, as the real one does a moment later.
 
+import { type GrantTo, localGrants, seedGrants } from "../../../sandbox/grants.ts";
 import { deployment } from "../../../src/config.ts";
 import { createHttp } from "../../../src/connectors/http.ts";
 import type { Result } from "../../../src/core/errors.ts";
@@ -14,7 +15,7 @@ import type { GovernanceSpec } from "../../../src/governance/spec.ts";
 import { createApp } from "../../../src/http/app.tsx";
 import type { FakeZendesk } from "../connectors/fake-zendesk.ts";
 import { fakeD1 } from "./fake-d1.ts";
-import { approveSpec, project, SPEC, type Story } from "./stories.ts";
+import { approveSpec, NOW, project, SPEC, type Story } from "./stories.ts";
 
 export interface Console {
   readonly env: Env;
@@ -29,12 +30,26 @@ export interface Console {
 
 export async function openConsole(
   stories: readonly Story[],
-  options: { env?: Partial<Env>; now?: () => number; unreachable?: boolean; spec?: GovernanceSpec; zendesk?: FakeZendesk } = {},
+  options: {
+    env?: Partial<Env>;
+    now?: () => number;
+    unreachable?: boolean;
+    spec?: GovernanceSpec;
+    zendesk?: FakeZendesk;
+    /** In place of every role but admin for whoever DEV_IDENTITY names. */
+    grants?: readonly GrantTo[];
+  } = {},
 ): Promise<Console> {
   const db = fakeD1();
   const { spec = SPEC } = options;
   await approveSpec(db, spec);
   await project(db, ...stories);
+  const named = options.env?.DEV_IDENTITY ?? "Ada Reviewer <ada@example.com>";
+  await seedGrants(
+    db,
+    options.grants ?? localGrants.map((grant) => ({ ...grant, principal: grant.role === "admin" ? grant.principal : addressIn(named) })),
+    NOW,
+  );
   const now = options.now ?? Date.now;
   const asked: Console["asked"] = [];
   const find = (id: string) => stories.find((story) => story.id === id) as Story;
@@ -53,7 +68,10 @@ export async function openConsole(
     return { ok: true, value: null };
   };
   const existing = new Set(stories.map(({ id }) => id));
-  const partition: Pick<PartitionPort, "decide" | "undo" | "previewUndo" | "resolve" | "inspect" | "start" | "ask" | "restart" | "halt"> = {
+  const partition: Pick<
+    PartitionPort,
+    "decide" | "signal" | "undo" | "previewUndo" | "resolve" | "inspect" | "start" | "ask" | "restart" | "halt"
+  > = {
     start: async ({ starts }) => {
       asked.push({ what: "start", args: starts.map(({ runId }) => runId) });
       const fresh = (runId: string) => existing.size < existing.add(runId).size;
@@ -83,6 +101,10 @@ export async function openConsole(
         const resolved = resolveStep(story.entries, step, choice, by);
         return resolved.ok ? { ok: true, value: [...resolved.value] } : resolved;
       }),
+    signal: async (runId, signal, by) => {
+      asked.push({ what: "signal", args: [runId, signal, by] });
+      return { ok: true, value: null };
+    },
     ask: (runId, request, by) => tell("ask", runId, [runId, request, by], (story) => askOfRun(story.entries, request, by)),
     restart: async (runId, step, newRunId, by) => {
       asked.push({ what: "restart", args: [runId, step, newRunId, by] });
@@ -118,7 +140,7 @@ export async function openConsole(
     ENVIRONMENT: "development",
     ACCESS_TEAM_DOMAIN: "",
     ACCESS_AUD: "",
-    DEV_IDENTITY: "Ada Reviewer <ada@example.com>",
+    DEV_IDENTITY: named,
     ...options.env,
   } as unknown as Env;
   const app = createApp(deployment);
@@ -135,3 +157,5 @@ export async function openConsole(
       send(path, { method: "POST", body: JSON.stringify(body), headers: { "content-type": "application/json", ...headers } }),
   };
 }
+
+const addressIn = (named: string): string => (/<([^<>]+)>/.exec(named)?.[1] ?? named).toLowerCase();

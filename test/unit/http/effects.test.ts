@@ -1,5 +1,6 @@
 // The ledger of writes over pages and API: what a filter finds, what a copy holds, what an undo would do and who may ask for it, and the verdicts on sampled writes.
 import { beforeEach, describe, expect, it } from "vitest";
+import { everywhere } from "../../../src/core/principal.ts";
 import { countEffects, listEffects } from "../../../src/db/effects.ts";
 import { exportEffects } from "../../../src/operations/effect-ledger.ts";
 import { createFakeZendesk, type FakeZendesk } from "../connectors/fake-zendesk.ts";
@@ -71,8 +72,8 @@ describe("the ledger of writes", () => {
     const seen: string[] = [];
     let before: { at: number; id: string } | undefined;
     do {
-      expect(await countEffects(open.db, { before }, 100)).toBe(9 - seen.length);
-      const page = await listEffects(open.db, { limit: 2, before });
+      expect(await countEffects(open.db, { within: "*", before }, 100)).toBe(9 - seen.length);
+      const page = await listEffects(open.db, { within: "*", limit: 2, before });
       seen.push(...page.rows.map(({ run, step }) => `${run}/${step}`));
       before = page.next ?? undefined;
     } while (before);
@@ -125,7 +126,7 @@ describe("a copy of the ledger", () => {
     await open.get("/api/effects/export?status=applied");
     const row = await open.db.prepare("select by, format, filter from audit_export").first();
     expect(row).toEqual({ by: "ada@example.com", format: "writes.csv", filter: '{"status":"applied"}' });
-    const auditor = { kind: "person", id: "x@example.com", name: "x", roles: ["auditor"] } as const;
+    const auditor = { kind: "person", id: "x@example.com", name: "x", grants: everywhere("auditor") } as const;
     const part = await exportEffects(open.env, auditor, {}, now, { look: 2, part: 4 });
     let text = "";
     if (part.ok) for await (const piece of part.value) text += piece;
@@ -133,7 +134,9 @@ describe("a copy of the ledger", () => {
     expect(lines).toHaveLength(6);
     const place = /before=(\d+\..*)\)/.exec(lines[5] ?? "")?.[1] ?? "";
     expect((await (await open.get(`/api/effects/export?before=${encodeURIComponent(place)}`)).text()).trim().split("\r\n")).toHaveLength(6);
-    expect(await exportEffects(open.env, { ...auditor, roles: ["operator"] }, {}, now)).toMatchObject({ error: { code: "access.denied" } });
+    expect(await exportEffects(open.env, { ...auditor, grants: everywhere("operator") }, {}, now)).toMatchObject({
+      error: { code: "access.denied" },
+    });
   });
 });
 
@@ -270,7 +273,7 @@ describe("the undo of what a preview showed", () => {
   it("and its preview are an operator's", async () => {
     const { planUndo, undoEffects } = await import("../../../src/operations/undo-effects.ts");
     const context = { env: open.env } as never;
-    const auditor = { kind: "person", id: "x@example.com", name: "x", roles: ["auditor"] } as const;
+    const auditor = { kind: "person", id: "x@example.com", name: "x", grants: everywhere("auditor") } as const;
     expect(await planUndo(context, auditor, { run: "r" })).toMatchObject({ error: { code: "access.denied" } });
     expect(await undoEffects(context, auditor, { filter: { run: "r" }, digest: "" })).toMatchObject({ error: { code: "access.denied" } });
   });
@@ -316,7 +319,7 @@ describe("a verdict on a sampled write", () => {
   it("is refused for a write that was not chosen, without a reason where it was wrong, and once the values are gone", async () => {
     open = await as("grace");
     expect(await codeOf(await check({ run: stories.second.id, step: TELL, verdict: "right" }))).toEqual([409, "effect.not_sampled"]);
-    expect(await codeOf(await check({ run: "nothing", step: TELL, verdict: "right" }))).toEqual([409, "effect.not_sampled"]);
+    expect(await codeOf(await check({ run: "nothing", step: TELL, verdict: "right" }))).toEqual([404, "run.not_found"]);
     const unsaid = await check({ ...sampled(), verdict: "wrong" });
     expect(await unsaid.json()).toMatchObject({ code: "request.invalid", field: "note" });
     await open.db.prepare("update run set erased_at = 1 where id = ?").bind(stories.approved.id).run();

@@ -1,5 +1,6 @@
 // Several people at one approval, through the pages and the API: what each may say, what the page then shows, and what a regulated decision asks of whoever makes it.
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { everywhere } from "../../../src/core/principal.ts";
 import type { GovernanceSpec } from "../../../src/governance/spec.ts";
 import { type Console, openConsole } from "./console.ts";
 import { MINUTE, NOW, SPEC, type Story, tell } from "./stories.ts";
@@ -7,6 +8,7 @@ import { MINUTE, NOW, SPEC, type Story, tell } from "./stories.ts";
 const ADA = "ada@example.com";
 const GRACE = "grace@example.com";
 const BOSS = "boss@example.com";
+const EVE = "eve@example.com";
 const REASON = "I have seen both payments on the statement";
 
 let story: Story;
@@ -20,7 +22,12 @@ afterEach(() => {
 });
 
 const start = async (review: Partial<GovernanceSpec["review"]> = {}, more: Partial<GovernanceSpec> = {}) => {
-  open = await openConsole([story], { spec: { ...SPEC, ...more, review: { ...SPEC.review, ...review } } });
+  const deciding = [ADA, GRACE, BOSS].flatMap((principal) => everywhere("reviewer").map((grant) => ({ principal, ...grant })));
+  const operating = everywhere("operator").map((grant) => ({ principal: EVE, ...grant }));
+  open = await openConsole([story], {
+    spec: { ...SPEC, ...more, review: { ...SPEC.review, ...review } },
+    grants: [...deciding, ...operating],
+  });
 };
 const be = (address: string) => Object.assign(open.env, { DEV_IDENTITY: `Somebody <${address}>` });
 const address = () => `/approvals/${story.approvalId}`;
@@ -102,7 +109,7 @@ describe("what else may be said", () => {
   it("asks, is answered by somebody who operates and may not decide, and shows both", async () => {
     await start();
     expect((await say({ kind: "ask", question: "Which card?" })).headers.get("location")).toBe(`${address()}?notice=ask`);
-    be("eve@example.com");
+    be(EVE);
     const html = await page();
     expect(html).toMatch(/ada@example\.com asks:.*Which card\?/s);
     expect(kinds(html)).toEqual(["inform"]);
@@ -110,6 +117,26 @@ describe("what else may be said", () => {
     expect(await page()).toMatch(/eve@example\.com answers:.*The blue one/s);
     const empty = await say({ kind: "inform", text: " " });
     expect([empty.status, await empty.text()]).toEqual([400, expect.stringMatching(/id="inform-words"[^>]*aria-invalid="true"/)]);
+  });
+
+  it("is not stopped by a claim where it only answers a question; everything else is", async () => {
+    await start();
+    await say({ kind: "ask", question: "Which card?" });
+    be(GRACE);
+    expect((await open.form(`${address()}/claim`, {})).status).toBe(303);
+    be(EVE);
+    expect((await say({ kind: "inform", text: "The blue one" })).status).toBe(303);
+    be(ADA);
+    expect((await say({ kind: "inform", text: "Or the red one" })).status).toBe(303);
+    const others: Record<string, string>[] = [
+      { kind: "ask", question: "Since when?" },
+      { kind: "reassign", to: GRACE },
+      { kind: "approved" },
+    ];
+    for (const fields of others) {
+      const refused = await say(fields);
+      expect([refused.status, await refused.text()]).toEqual([409, expect.stringContaining(`${GRACE} has taken it until`)]);
+    }
   });
 
   it("ends with not enough information, and says what was missing", async () => {

@@ -60,15 +60,15 @@ describe("an assertion of Cloudflare Access", () => {
   it("names a person by e-mail address in lower case", async () => {
     expect(await ask(await token())).toEqual({
       ok: true,
-      principal: { kind: "person", id: "ada@example.com", name: "ada@example.com", roles: ["reviewer", "operator", "auditor"] },
+      identity: { kind: "person", id: "ada@example.com", name: "ada@example.com" },
     });
   });
 
-  it("names a service token, which may only read", async () => {
+  it("names a service token by its client id", async () => {
     const assertion = await token({ email: undefined, common_name: "e367.access" });
     expect(await ask(assertion)).toEqual({
       ok: true,
-      principal: { kind: "token", id: "e367.access", name: "e367.access", roles: ["auditor"] },
+      identity: { kind: "token", id: "e367.access", name: "e367.access" },
     });
   });
 
@@ -169,7 +169,7 @@ describe("a deployment without Access", () => {
     const development = { ...access, ENVIRONMENT: "development", ACCESS_TEAM_DOMAIN: "", ACCESS_AUD: "", DEV_IDENTITY: ada };
     expect(await ask(null, development)).toMatchObject({
       ok: true,
-      principal: { kind: "person", id: "ada@example.com", name: "Ada Reviewer" },
+      identity: { kind: "person", id: "ada@example.com", name: "Ada Reviewer" },
     });
     for (const named of ["", "Ada", "Ada <ada>", "<>"]) {
       expect(await codeOf(ask(null, { ...development, DEV_IDENTITY: named }))).toBe("access.not_configured");

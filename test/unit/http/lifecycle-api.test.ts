@@ -2,7 +2,7 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { deployment } from "../../../src/config.ts";
 import { againIdOf } from "../../../src/core/ids.ts";
-import type { Principal } from "../../../src/core/principal.ts";
+import { everywhere, type Principal } from "../../../src/core/principal.ts";
 import { projectRuns } from "../../../src/db/projection.ts";
 import { countRuns, runsBegunAgain, runsMatching } from "../../../src/db/runs.ts";
 import { replayRun, restartRun } from "../../../src/operations/begin-again.ts";
@@ -120,7 +120,7 @@ describe("many runs over the API", () => {
     expect(await bulk({ filter: { status: "failed" }, request: { do: "replay" } })).toMatchObject([202, { matched: 2, done: 2 }]);
     const again = { ...failed, id: `${failed.id}~1`, startedAt: NOW };
     await project(open.db, again);
-    expect(await runsMatching(open.db, { status: "failed", latestOnly: true }, 9)).toEqual([
+    expect(await runsMatching(open.db, { within: "*", status: "failed", latestOnly: true }, 9)).toEqual([
       { at: later.startedAt, id: later.id },
       { at: NOW, id: again.id },
     ]);
@@ -146,15 +146,15 @@ describe("many runs over the API", () => {
     expect(await ids(`status=failed&startedFrom=${failed.startedAt + 1}`)).toEqual([later.id]);
     expect(await ids(`startedBefore=${approved.startedAt}`)).toEqual([asked.id]);
     expect(await ids("workflow=ticket-triage&version=2")).toEqual([]);
-    expect(await countRuns(open.db, { error: "connector.rejected" }, 10)).toBe(2);
-    expect(await countRuns(open.db, {}, 3)).toBe(3);
+    expect(await countRuns(open.db, { within: "*", error: "connector.rejected" }, 10)).toBe(2);
+    expect(await countRuns(open.db, { within: "*" }, 3)).toBe(3);
   });
 });
 
 describe("somebody who is no operator", () => {
   it("asks nothing of one run, of many or of all, whatever way it is asked", async () => {
     const context: Context = { env: open.env, deployment, waitUntil: () => undefined };
-    const eve: Principal = { kind: "person", id: "eve@example.com", name: "Eve", roles: ["reviewer", "auditor"] };
+    const eve: Principal = { kind: "person", id: "eve@example.com", name: "Eve", grants: everywhere("reviewer", "auditor") };
     for (const answer of [
       await askOfRun(context, eve, asked.id, { do: "pause" }),
       await replayRun(context, eve, failed.id),

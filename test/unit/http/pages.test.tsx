@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import type { Approval, Decision } from "../../../src/core/approval.ts";
 import type { Failure } from "../../../src/core/errors.ts";
 import type { JsonObject } from "../../../src/core/json.ts";
-import type { Principal } from "../../../src/core/principal.ts";
+import { everywhere, type Principal } from "../../../src/core/principal.ts";
 import { erasableRuns, eraseRuns } from "../../../src/db/erasure.ts";
 import {
   type ApprovalDetail,
@@ -25,7 +25,12 @@ import { RunsPage } from "../../../src/http/pages/runs-page.tsx";
 import { fakeD1 } from "./fake-d1.ts";
 import { approveSpec, DAY, type Ending, MINUTE, NOW, project, type Telling, tell } from "./stories.ts";
 
-const ada: Principal = { kind: "person", id: "ada@example.com", name: "Ada Reviewer", roles: ["reviewer", "operator", "auditor"] };
+const ada: Principal = {
+  kind: "person",
+  id: "ada@example.com",
+  name: "Ada Reviewer",
+  grants: everywhere("reviewer", "operator", "auditor"),
+};
 const frame = { principal: ada, pending: 2, stopped: [] };
 const list = { filter: {}, workflows: ["ticket-triage"], next: null, matching: null, counted: 1000, now: NOW };
 const EVIL = `<script>alert(1)</script>"'&<img src=x onerror=alert(1)>`;
@@ -46,7 +51,7 @@ async function detailsOf(telling: Telling): Promise<{ approval: ApprovalDetail; 
   return {
     approval: (await readApproval(db, story.approvalId)) as ApprovalDetail,
     run: (await readRun(db, story.id)) as RunDetail,
-    listed: (await listApprovals(db, { status, limit: 10 })).rows,
+    listed: (await listApprovals(db, { within: "*", status, limit: 10 })).rows,
   };
 }
 
@@ -291,7 +296,7 @@ describe("a pending approval", () => {
 
   it("has no form for somebody who may not decide it, and says who may", async () => {
     const eve = { ...ada, id: "eve@example.com" };
-    for (const reader of [eve, { ...ada, roles: ["auditor" as const] }]) {
+    for (const reader of [eve, { ...ada, grants: everywhere("auditor") }]) {
       const html = await approvalPage({}, {}, reader);
       expect(forms(html)).toEqual([]);
       expect(html).toContain("The governance spec names ada@example.com and grace@example.com.");
@@ -329,7 +334,7 @@ describe("a question that is not about a write", () => {
     const on = { kind: "approval", approvalId: approval.id, step: "cut off", until: approval.expiresAt } as const;
     await project(db, { id, event, entries: journal, state: { status: "waiting", on }, startedAt, approvalId: approval.id });
     const detail = (await readApproval(db, approval.id)) as ApprovalDetail;
-    const listed = (await listApprovals(db, { status: decision ? "decided" : "pending", limit: 10 })).rows;
+    const listed = (await listApprovals(db, { within: "*", status: decision ? "decided" : "pending", limit: 10 })).rows;
     return {
       page: String(<ApprovalPage frame={{ ...frame, principal: reader }} detail={detail} action={null} now={NOW} {...more} />),
       inbox: String(<ApprovalsPage frame={frame} status={decision ? "decided" : "pending"} approvals={listed} next={null} now={NOW} />),
@@ -439,7 +444,7 @@ describe("the runs", () => {
   it("come in an order that the database gives", async () => {
     const db = fakeD1();
     await project(db, tell({ ending: "asked", ticket: 1, startedAt: NOW - 5 }), tell({ ending: "asked", ticket: 2 }));
-    const { rows } = await listRuns(db, { limit: 5 });
+    const { rows } = await listRuns(db, { within: "*", limit: 5 });
     const html = String(<RunsPage {...list} frame={frame} runs={rows} />);
     expect(html.indexOf(">1</a>")).toBeLessThan(html.indexOf(">2</a>"));
   });
@@ -454,7 +459,7 @@ describe("a run", () => {
   });
 
   it("offers no undo to somebody who is no operator, nor for what is undone already", async () => {
-    expect(forms(await runPage("approved", { frame: { ...frame, principal: { ...ada, roles: ["reviewer"] } } }))).toEqual([]);
+    expect(forms(await runPage("approved", { frame: { ...frame, principal: { ...ada, grants: everywhere("reviewer") } } }))).toEqual([]);
     expect(await runPage("undone")).not.toContain('name="step" value="route ticket"');
   });
 
@@ -545,7 +550,7 @@ describe("the dead letters", () => {
     String(
       <DeadLettersPage frame={{ ...frame, principal: as }} letters={letters} filter={{ status: "open" }} limit={100} now={NOW} {...more} />,
     );
-  const reader: Principal = { ...ada, roles: ["auditor"] };
+  const reader: Principal = { ...ada, grants: everywhere("auditor") };
 
   it("say what would be kept while there are none, and that there are more than shown", () => {
     expect(page([])).toContain("No dead letters");

@@ -31,7 +31,7 @@ describe("reads", () => {
     const seen: string[] = [];
     let before: reads.Position | undefined;
     do {
-      const page = await reads.listRuns(db, { limit: 2, before });
+      const page = await reads.listRuns(db, { within: "*", limit: 2, before });
       seen.push(...page.rows.map((row) => row.subject));
       before = page.next ?? undefined;
     } while (before);
@@ -43,15 +43,15 @@ describe("reads", () => {
   it("says there is no next page when the last one is exactly full", async () => {
     await put("asked", 1);
     await put("asked", 2);
-    expect((await reads.listRuns(db, { limit: 2 })).next).toBeNull();
+    expect((await reads.listRuns(db, { within: "*", limit: 2 })).next).toBeNull();
   });
 
   it("filters runs by status and by workflow", async () => {
     await put("asked", 1);
     await put("approved", 2);
-    expect((await reads.listRuns(db, { status: "completed", limit: 10 })).rows.map((row) => row.subject)).toEqual(["2"]);
-    expect((await reads.listRuns(db, { workflow: "another", limit: 10 })).rows).toEqual([]);
-    expect((await reads.listRuns(db, { workflow: "ticket-triage", limit: 10 })).rows).toHaveLength(2);
+    expect((await reads.listRuns(db, { within: "*", status: "completed", limit: 10 })).rows.map((row) => row.subject)).toEqual(["2"]);
+    expect((await reads.listRuns(db, { within: "*", workflow: "another", limit: 10 })).rows).toEqual([]);
+    expect((await reads.listRuns(db, { within: "*", workflow: "ticket-triage", limit: 10 })).rows).toHaveLength(2);
   });
 
   it("reads a run with its journal, its writes in the order of intent, its approvals and its event", async () => {
@@ -86,10 +86,10 @@ describe("reads", () => {
     await put("asked", 1, { startedAt: NOW - 10 * MINUTE });
     await put("asked", 2, { startedAt: NOW - 90 * MINUTE, subject: "Where is my parcel", confidence: 0.55 });
     await put("approved", 3);
-    const { rows } = await reads.listApprovals(db, { status: "pending", limit: 10 });
+    const { rows } = await reads.listApprovals(db, { within: "*", status: "pending", limit: 10 });
     expect(rows.map((row) => row.subject)).toEqual(["2", "1"]);
     expect(rows[0]).toMatchObject({ headline: "Where is my parcel", confidence: 0.55, workflow: "ticket-triage", status: "pending" });
-    expect(await reads.countPendingApprovals(db)).toBe(2);
+    expect(await reads.countPendingApprovals(db, "*")).toBe(2);
   });
 
   it("lists what was decided, expired or voided with the latest first, and pages through it", async () => {
@@ -97,9 +97,9 @@ describe("reads", () => {
     await put("rejected", 2, { startedAt: NOW - 100 * MINUTE });
     await put("expired", 3, { startedAt: NOW - 600 * MINUTE });
     await put("asked", 4);
-    const first = await reads.listApprovals(db, { status: "decided", limit: 2 });
+    const first = await reads.listApprovals(db, { within: "*", status: "decided", limit: 2 });
     expect(first.rows.map((row) => row.status)).toEqual(["rejected", "approved"]);
-    const second = await reads.listApprovals(db, { status: "decided", limit: 2, after: first.next ?? undefined });
+    const second = await reads.listApprovals(db, { within: "*", status: "decided", limit: 2, after: first.next ?? undefined });
     expect(second.rows.map((row) => row.status)).toEqual(["expired"]);
     expect(second.next).toBeNull();
   });
@@ -145,7 +145,7 @@ describe("reads", () => {
     await put("approved", 2);
     await put("undone", 3);
     expect((await reads.listDeadLetters(db, { limit: 1 })).map((row) => row.reason)).toEqual(["new"]);
-    expect(await reads.overview(db)).toEqual({
+    expect(await reads.overview(db, "*")).toEqual({
       runs: { waiting: 1, completed: 2 },
       effects: { intended: 1, applied: 3, undone: 1 },
       pendingApprovals: 1,
@@ -174,7 +174,7 @@ describe("reads", () => {
     expect(await openLetters(db, { limit: 10 })).toEqual([id("c"), id("b")]);
     expect(await openLetters(db, { source: "zendesk/a", limit: 10 })).toEqual([]);
     expect(await openLetters(db, { reason: "c", limit: 10 })).toEqual([id("c")]);
-    expect((await reads.overview(db)).deadLetters).toBe(2);
+    expect((await reads.overview(db, "*")).deadLetters).toBe(2);
     expect(await reads.readDeadLetter(db, id("a"))).toMatchObject({
       open: false,
       outcome: "started a run",

@@ -6,7 +6,7 @@ import os from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { publicKeyOf } from "../../../src/core/crypto.ts";
-import type { Principal } from "../../../src/core/principal.ts";
+import { everywhere, type Principal } from "../../../src/core/principal.ts";
 import { erasableRuns, eraseRuns } from "../../../src/db/erasure.ts";
 import { verifyExport } from "../../../src/governance/audit-verify.ts";
 import type { Checkpoint } from "../../../src/governance/checkpoint.ts";
@@ -24,7 +24,7 @@ const pair = generateKeyPairSync("ed25519", {
   publicKeyEncoding: { type: "spki", format: "pem" },
 });
 const KEY = publicKeyOf(pair.publicKey);
-const ada: Principal = { kind: "person", id: "ada@example.com", name: "Ada", roles: ["auditor"] };
+const ada: Principal = { kind: "person", id: "ada@example.com", name: "Ada", grants: everywhere("auditor") };
 const DATE = "2026-11-22";
 const PATH = `audit/checkpoints/${DATE}.json`;
 const LIMITS = { look: 1_000, part: 200_000, content: 8_000_000 };
@@ -201,7 +201,7 @@ describe("a copy of the audit", () => {
   });
 
   it("is for auditors, and recorded before it begins", async () => {
-    const refused = await exportAudit(open.env, { ...ada, roles: ["reviewer", "operator"] }, { format: "csv" }, NOW);
+    const refused = await exportAudit(open.env, { ...ada, grants: everywhere("reviewer", "operator") }, { format: "csv" }, NOW);
     expect(refused).toMatchObject({ ok: false, error: { code: "access.denied" } });
     expect((await open.db.prepare("select * from audit_export").all()).results).toEqual([]);
     await exportAudit(open.env, ada, { format: "csv", type: "run.started" }, NOW);
@@ -261,7 +261,7 @@ describe("one run, verified now", () => {
   });
 
   it("is for auditors, and of a run that there is", async () => {
-    expect(await verifyRun(open.env, { ...ada, roles: ["operator"] }, first().id, NOW)).toMatchObject({
+    expect(await verifyRun(open.env, { ...ada, grants: everywhere("operator") }, first().id, NOW)).toMatchObject({
       ok: false,
       error: { code: "access.denied" },
     });

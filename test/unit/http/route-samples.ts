@@ -1,0 +1,190 @@
+// One good request for every route of the app, on the stories below: what somebody who may would send. `thing`: it is about something of the workflow
+// "ticket-triage", so that a grant for another workflow must not be enough. `decides`: it approves or decides. `otherwise`: how it ends for those who may, where
+// that is no success. A route that has none here fails the access test.
+
+import { digest as digestOf } from "../../../src/core/json.ts";
+import { eventLetter, keepDeadLetters } from "../../../src/db/dead-letters.ts";
+import { type Console, openConsole } from "./console.ts";
+import { MINUTE, NOW, SPEC, type Story, tell } from "./stories.ts";
+
+export interface Sample {
+  readonly path: string;
+  readonly json?: unknown;
+  readonly form?: Readonly<Record<string, string>>;
+  readonly thing?: true;
+  readonly decides?: true;
+  readonly otherwise?: number;
+}
+
+export const WORKFLOW = "ticket-triage";
+const startedAt = Date.now() - 10 * MINUTE;
+const asked = tell({ ending: "asked", ticket: 1, startedAt });
+const approved = tell({ ending: "approved", ticket: 2, startedAt });
+const unknown = tell({ ending: "unknown", ticket: 3, startedAt });
+const failed = tell({ ending: "failed", ticket: 4, startedAt });
+const sent = tell({ ending: "approved", ticket: 5, startedAt, sampled: true });
+/** A sampled write of a run in which somebody else decided. */
+const sampled: Story = {
+  ...sent,
+  entries: sent.entries.map((entry) =>
+    entry.type === "approval.decided" ? { ...entry, decision: { kind: "approved", by: "grace@example.com" } as const } : entry,
+  ),
+};
+const stories = [asked, approved, unknown, failed, sampled];
+
+/** What an answer to somebody with grants for another workflow must not hold. */
+export const SECRETS: readonly string[] = [...stories.map(({ id }) => id), asked.approvalId, "Charged twice", "Noor Haddad"];
+
+const LETTER = "dl_1";
+const CONTEST = "cts_1";
+
+export async function openStories(grants: Parameters<typeof openConsole>[1]): Promise<Console> {
+  // Stories are told anew: a request adds to their journals.
+  const open = await openConsole(
+    stories.map((story) => ({ ...story, entries: [...story.entries] })),
+    grants,
+  );
+  const event = { ...asked.event, id: "evt_9" };
+  await keepDeadLetters(open.db, [{ ...eventLetter(event, "no spec"), id: LETTER }], NOW);
+  await open.db
+    .prepare(
+      "insert into contest (id, run, step, person, reason, at, by) values (?, ?, 'tell the team', 'case 7', 'why', ?, 'olga@example.com')",
+    )
+    .bind(CONTEST, approved.id, NOW)
+    .run();
+  return open;
+}
+
+const digest = (() => {
+  const entry = asked.entries.find(({ type }) => type === "approval.requested");
+  return entry?.type === "approval.requested" ? entry.approval.digest : "";
+})();
+
+const STEP = "route ticket";
+/** The preview of what these stories wrote: nobody answers at the records' address. */
+const PREVIEW = digestOf(
+  ["tell the team", STEP].map((step) => ({ run: approved.id, step, outlook: { kind: "unread", code: "internal" } })),
+);
+const CHECK = { run: sampled.id, step: "tell the team", verdict: "right" };
+const GRANT = { principal: "grace@example.com", role: "operator", workflow: WORKFLOW };
+/** Of test/unit/http/access.test.ts. */
+const REVOKED = { principal: "grace@example.com", role: "auditor", workflow: "*" };
+
+const CONTESTED = { step: "tell the team", person: "case 8", reason: "It is about me" };
+
+export const SAMPLES: Readonly<Record<string, Sample>> = {
+  "GET /api/runs": { path: "/api/runs" },
+  "GET /api/runs/:id": { path: `/api/runs/${approved.id}`, thing: true },
+  "GET /api/runs/:id/history": { path: `/api/runs/${approved.id}/history`, thing: true },
+  "GET /api/runs/:id/journal": { path: `/api/runs/${approved.id}/journal`, thing: true },
+  "POST /api/runs/bulk": { path: "/api/runs/bulk", json: { filter: { status: "waiting" }, request: { do: "pause" } } },
+  "POST /api/runs/:id/lifecycle": { path: `/api/runs/${asked.id}/lifecycle`, json: { do: "pause" }, thing: true },
+  "POST /api/runs/:id/replay": { path: `/api/runs/${failed.id}/replay`, json: {}, thing: true },
+  "POST /api/runs/:id/restart": { path: `/api/runs/${failed.id}/restart`, json: { step: "triage" }, thing: true },
+  "POST /api/runs/:id/undo": { path: `/api/runs/${approved.id}/undo`, json: { step: STEP }, thing: true },
+  "POST /api/runs/:id/signals": { path: `/api/runs/${asked.id}/signals`, json: { name: "go", id: "s1", data: null }, thing: true },
+  "POST /api/runs/:id/resolve": { path: `/api/runs/${unknown.id}/resolve`, json: { step: STEP, choice: "applied" }, thing: true },
+  "GET /api/approvals": { path: "/api/approvals" },
+  "GET /api/approvals/:id": { path: `/api/approvals/${asked.approvalId}`, thing: true },
+  "POST /api/approvals/:id/decision": {
+    path: `/api/approvals/${asked.approvalId}/decision`,
+    json: { kind: "approved", digest },
+    thing: true,
+    decides: true,
+  },
+  "POST /api/approvals/bulk": {
+    path: "/api/approvals/bulk",
+    json: { digestOfChange: "d", ids: [asked.approvalId], decision: "approved" },
+    thing: true,
+    decides: true,
+  },
+  "POST /api/approvals/:id/claim": { path: `/api/approvals/${asked.approvalId}/claim`, json: {}, thing: true, decides: true },
+  "POST /api/approvals/:id/release": { path: `/api/approvals/${asked.approvalId}/release`, json: {}, thing: true, decides: true },
+  "POST /api/approvals/:id/comments": { path: `/api/approvals/${asked.approvalId}/comments`, json: { text: "Hm" }, thing: true },
+  "POST /api/runs/:id/contests": { path: `/api/runs/${approved.id}/contests`, json: CONTESTED, thing: true },
+  "GET /api/contests": { path: "/api/contests" },
+  "POST /api/contests/:id/closing": {
+    path: `/api/contests/${CONTEST}/closing`,
+    json: { outcome: "upheld", reason: "I looked" },
+    thing: true,
+    decides: true,
+  },
+  "GET /api/effects": { path: "/api/effects" },
+  "GET /api/effects/export": { path: "/api/effects/export" },
+  "GET /api/effects/undo": { path: `/api/effects/undo?run=${approved.id}`, thing: true },
+  "POST /api/effects/undo": { path: "/api/effects/undo", json: { filter: { run: approved.id }, digest: PREVIEW }, thing: true },
+  "GET /api/effects/checks": { path: "/api/effects/checks" },
+  "POST /api/effects/checks": { path: "/api/effects/checks", json: CHECK, thing: true, decides: true },
+  "GET /api/dead-letters": { path: "/api/dead-letters", thing: true },
+  "POST /api/dead-letters/replay": { path: "/api/dead-letters/replay", json: { reason: "no spec" }, thing: true },
+  "POST /api/dead-letters/:id/replay": { path: `/api/dead-letters/${LETTER}/replay`, json: {}, thing: true },
+  "GET /api/halts": { path: "/api/halts" },
+  "POST /api/halts": { path: "/api/halts", json: { scope: WORKFLOW, on: true, reason: "wrong teams" }, thing: true },
+  "GET /api/workflows": { path: "/api/workflows" },
+  "GET /api/audit/key": { path: "/api/audit/key", otherwise: 404 },
+  "GET /api/audit/checkpoints": { path: "/api/audit/checkpoints", thing: true },
+  "GET /api/audit/checkpoints/:number": { path: "/api/audit/checkpoints/1", thing: true, otherwise: 404 },
+  "GET /api/audit/runs/:id": { path: `/api/audit/runs/${approved.id}`, thing: true },
+  "GET /api/audit/export": { path: "/api/audit/export?format=csv" },
+  "POST /api/specs/dry-run": { path: "/api/specs/dry-run", json: { spec: SPEC, last: 5 }, thing: true },
+  "GET /api/overview": { path: "/api/overview" },
+  "GET /api/grants": { path: "/api/grants", thing: true },
+  "POST /api/grants": { path: "/api/grants", json: GRANT, thing: true },
+  "POST /api/grants/revoke": { path: "/api/grants/revoke", json: REVOKED, thing: true },
+
+  "GET /": { path: "/" },
+  "GET /approvals": { path: "/approvals" },
+  "GET /approvals/:id": { path: `/approvals/${asked.approvalId}`, thing: true },
+  "POST /approvals/:id/decision": {
+    path: `/approvals/${asked.approvalId}/decision`,
+    form: { kind: "approved", digest },
+    thing: true,
+    decides: true,
+  },
+  "GET /approvals/:id/together": { path: `/approvals/${asked.approvalId}/together`, thing: true },
+  "POST /approvals/:id/together": {
+    path: `/approvals/${asked.approvalId}/together`,
+    form: { digestOfChange: "d", [`approval:${asked.approvalId}`]: "yes", decision: "approved" },
+    thing: true,
+    decides: true,
+  },
+  "POST /approvals/:id/claim": { path: `/approvals/${asked.approvalId}/claim`, form: {}, thing: true, decides: true },
+  "POST /approvals/:id/release": { path: `/approvals/${asked.approvalId}/release`, form: {}, thing: true, decides: true },
+  "POST /approvals/:id/comments": { path: `/approvals/${asked.approvalId}/comments`, form: { text: "Hm" }, thing: true },
+  "POST /runs/:id/contests": { path: `/runs/${approved.id}/contests`, form: CONTESTED, thing: true },
+  "GET /contests": { path: "/contests" },
+  "POST /contests/:id/closing": {
+    path: `/contests/${CONTEST}/closing`,
+    form: { outcome: "upheld", reason: "I looked" },
+    thing: true,
+    decides: true,
+  },
+  "GET /runs": { path: "/runs" },
+  "POST /runs/bulk": { path: "/runs/bulk", form: { status: "waiting", ask: "pause", confirmed: "yes" } },
+  "GET /runs/:id": { path: `/runs/${approved.id}`, thing: true },
+  "POST /runs/:id/undo": { path: `/runs/${approved.id}/undo`, form: { step: STEP }, thing: true },
+  "POST /runs/:id/resolve": { path: `/runs/${unknown.id}/resolve`, form: { step: STEP, choice: "applied" }, thing: true },
+  "POST /runs/:id/pause": { path: `/runs/${asked.id}/pause`, form: {}, thing: true },
+  "POST /runs/:id/resume": { path: `/runs/${asked.id}/resume`, form: {}, thing: true },
+  "POST /runs/:id/retry": { path: `/runs/${failed.id}/retry`, form: {}, thing: true },
+  "POST /runs/:id/cancel": { path: `/runs/${asked.id}/cancel`, form: { compensate: "no" }, thing: true },
+  "POST /runs/:id/replay": { path: `/runs/${failed.id}/replay`, form: {}, thing: true },
+  "POST /runs/:id/restart": { path: `/runs/${failed.id}/restart`, form: { step: "triage" }, thing: true },
+  "GET /effects": { path: "/effects" },
+  "POST /effects/checks": { path: "/effects/checks", form: CHECK, thing: true, decides: true },
+  "GET /effects/undo": { path: `/effects/undo?run=${approved.id}`, thing: true },
+  "POST /effects/undo": { path: "/effects/undo", form: { run: approved.id, digest: PREVIEW, confirmed: "yes" }, thing: true },
+  "GET /workflows": { path: "/workflows" },
+  "GET /dead-letters": { path: "/dead-letters", thing: true },
+  "POST /dead-letters/replay": { path: "/dead-letters/replay", form: { confirmed: "yes" }, thing: true },
+  "POST /dead-letters/:id/replay": { path: `/dead-letters/${LETTER}/replay`, form: {}, thing: true },
+  "GET /stops": { path: "/stops" },
+  "POST /stops": { path: "/stops", form: { scope: WORKFLOW, turn: "on", reason: "wrong teams" }, thing: true },
+  "GET /audit": { path: "/audit" },
+  "GET /people": { path: "/people", thing: true },
+  "POST /people/grant": { path: "/people/grant", form: GRANT, thing: true },
+  "POST /people/revoke": { path: "/people/revoke", form: REVOKED, thing: true },
+};
+
+/** Answered without an identity: the stylesheet, and deliveries, whose signature is their proof. */
+export const PUBLIC: readonly string[] = ["GET /console.css", "ALL /hooks/:connection"];
