@@ -7,6 +7,7 @@ import { type Deployment, matchesManifest, workflowOf } from "../src/deployment.
 import type { Workflow } from "../src/engine/define.ts";
 import { cancelNow, executePass, mayCancelNow, stepsOf, undoStep, withUndo } from "../src/engine/execute.ts";
 import type { Line } from "../src/engine/flow.ts";
+import type { Entry } from "../src/engine/journal.ts";
 import { cancelOf } from "../src/engine/lifecycle.ts";
 import type { OtherRuns } from "../src/engine/other-runs.ts";
 import { Pass, type PassEnd, type Ports } from "../src/engine/pass.ts";
@@ -178,11 +179,11 @@ export class RunDriver {
     }
   }
 
-  /** Undos that people asked for; null when none is left to do. */
+  /** Undos that people asked for, the newest write first; null when none is left to do. */
   async #undo(run: LiveRun, number: number, workflow: Workflow, ports: Ports): Promise<number | null> {
     let next: number | null = null;
-    for (const [step, entries] of run.byStep) {
-      if (foldUndo(entries as Parameters<typeof foldUndo>[0]).phase !== "requested") continue;
+    const wanted = [...run.byStep].filter(([, own]) => foldUndo(own as Parameters<typeof foldUndo>[0]).phase === "requested");
+    for (const [step] of wanted.sort(([, a], [, b]) => appliedSeq(b) - appliedSeq(a))) {
       const { pins } = run.row;
       const journal = this.#host.journal.forPass(run, number, () => Date.now());
       const pass = new Pass(run.row.id, this.#host.journal.specOf(pins.workflow, pins.specVersion), journal, ports);
@@ -253,6 +254,8 @@ const dueAfterDeploy = (code: ErrorCode): number | null =>
   code === "workflow.unknown" || code === "workflow.diverged" ? Date.now() + DEPLOY_CHECK_MS : null;
 
 export const lineOf = ({ row: { pins, lane, atOnce, confined } }: LiveRun): Line => ({ workflow: pins.workflow, lane, atOnce, confined });
+
+const appliedSeq = (own: readonly Entry[]): number => own.find(({ type }) => type === "effect.applied")?.seq ?? 0;
 
 const held = (code: "workflow.unknown" | "workflow.diverged", message: string): PassEnd => ({
   kind: "waiting",

@@ -7,16 +7,20 @@ import type { EventFacts, InterlockEvent } from "../src/core/event.ts";
 import type { HaltSwitch } from "../src/core/halt.ts";
 import { dueOf, type EndedState, hasEnded } from "../src/core/run.ts";
 import type { RunRequest } from "../src/core/run-request.ts";
-import { type Deployment, dataFlowOf, workflowOf } from "../src/deployment.ts";
+
+import { type Deployment, dataFlowOf, matchesManifest, workflowOf } from "../src/deployment.ts";
+import { answerApproval } from "../src/engine/answer-approval.ts";
+
 import type { Limits } from "../src/engine/define.ts";
 import { actionOfApproval } from "../src/engine/execute.ts";
-import { answerApproval, askUndo, deliverSignal, resolveStep, type SignalInput } from "../src/engine/external.ts";
+import { askUndo, deliverSignal, resolveStep, type SignalInput } from "../src/engine/external.ts";
 import { isConfined, type Line, limitsOf, takesPlace, windowEnd } from "../src/engine/flow.ts";
 import type { NewEntry, OperatorChoice } from "../src/engine/journal.ts";
 import { cancelOf } from "../src/engine/lifecycle.ts";
-import { type OtherRuns, originOf, type Speaker, successorOf } from "../src/engine/other-runs.ts";
+import { begunBy, type OtherRuns, originOf, type Speaker, successorOf } from "../src/engine/other-runs.ts";
 import type { PartitionPort, RunStart, RunView, StartBatch, Started } from "../src/engine/partition-port.ts";
 import { askOfRun, forkJournal } from "../src/engine/run-requests.ts";
+import { previewUndo, type UndoPreview } from "../src/engine/undo-preview.ts";
 import { newSalt } from "../src/governance/audit-chain.ts";
 import { keptFor } from "../src/governance/retention.ts";
 import { Halts } from "./halts.ts";
@@ -98,6 +102,7 @@ export function createRunPartition(deployment: Deployment, runsOf: RunsOf) {
             atOnce: row.atOnce,
             confined: row.confined,
             origin: originOf(own),
+            begunBy: begunBy(originOf(own)),
           };
           return runsOf(env, speaker, (work) => ctx.waitUntil(work));
         },
@@ -176,8 +181,27 @@ export function createRunPartition(deployment: Deployment, runsOf: RunsOf) {
 
     undo(runId: string, step: string, by: string): Promise<Result<null>> {
       return this.#tell(runId, (run) => {
-        const asked = askUndo(run.entries, step, by);
+        const { workflow, specVersion } = run.row.pins;
+        const asked = askUndo(run.entries, step, by, { runId, spec: this.#journal.specOf(workflow, specVersion), now: Date.now() });
         return asked.ok ? ok([asked.value]) : asked;
+      });
+    }
+
+    previewUndo(runId: string, steps: readonly string[]): Promise<Result<UndoPreview[]>> {
+      return this.#answer(async () => {
+        const { row, entries } = await this.#find(runId);
+        const { workflow: name, version, manifestDigest, specVersion } = row.pins;
+        const workflow = workflowOf(deployment, name, version);
+        const { connect, now } = this.#outside.portsFor(row.event.connection);
+        const input = {
+          runId,
+          entries,
+          spec: this.#journal.specOf(name, specVersion),
+          workflow: workflow && matchesManifest(workflow, manifestDigest) ? workflow : null,
+          connect,
+          now: now(),
+        };
+        return ok(await previewUndo(input, steps));
       });
     }
 

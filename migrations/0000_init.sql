@@ -16,6 +16,36 @@ CREATE TABLE `approval` (
 --> statement-breakpoint
 CREATE INDEX `approval_open` ON `approval` (`status`,`expires_at`);--> statement-breakpoint
 CREATE INDEX `approval_run` ON `approval` (`run`);--> statement-breakpoint
+CREATE TABLE `approval_claim` (
+	`approval` text PRIMARY KEY NOT NULL,
+	`by` text NOT NULL,
+	`at` integer NOT NULL,
+	`until` integer NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE `approval_comment` (
+	`approval` text NOT NULL,
+	`at` integer NOT NULL,
+	`run` text NOT NULL,
+	`by` text NOT NULL,
+	`text` text NOT NULL,
+	PRIMARY KEY(`approval`, `at`)
+);
+--> statement-breakpoint
+CREATE INDEX `approval_comment_run` ON `approval_comment` (`run`);--> statement-breakpoint
+CREATE TABLE `approval_notice` (
+	`approval` text NOT NULL,
+	`kind` text NOT NULL,
+	`seq` integer NOT NULL,
+	`at` integer NOT NULL,
+	`sent_at` integer,
+	`channel` text,
+	`ts` text,
+	`closed_at` integer,
+	PRIMARY KEY(`approval`, `kind`, `seq`)
+);
+--> statement-breakpoint
+CREATE INDEX `approval_notice_open` ON `approval_notice` (`approval`) WHERE sent_at is not null and closed_at is null;--> statement-breakpoint
 CREATE TABLE `audit` (
 	`run` text NOT NULL,
 	`seq` integer NOT NULL,
@@ -60,6 +90,26 @@ CREATE TABLE `audit_export` (
 	`filter` text NOT NULL
 );
 --> statement-breakpoint
+CREATE TABLE `contest` (
+	`id` text PRIMARY KEY NOT NULL,
+	`run` text NOT NULL,
+	`step` text NOT NULL,
+	`person` text NOT NULL,
+	`reason` text NOT NULL,
+	`at` integer NOT NULL,
+	`by` text NOT NULL
+);
+--> statement-breakpoint
+CREATE INDEX `contest_run` ON `contest` (`run`);--> statement-breakpoint
+CREATE INDEX `contest_at` ON `contest` (`at`);--> statement-breakpoint
+CREATE TABLE `contest_closing` (
+	`contest` text PRIMARY KEY NOT NULL,
+	`at` integer NOT NULL,
+	`by` text NOT NULL,
+	`outcome` text NOT NULL,
+	`reason` text NOT NULL
+);
+--> statement-breakpoint
 CREATE TABLE `data_flow_approval` (
 	`workflow` text NOT NULL,
 	`at` integer NOT NULL,
@@ -93,11 +143,27 @@ CREATE TABLE `deployment` (
 CREATE TABLE `effect` (
 	`run` text NOT NULL,
 	`step` text NOT NULL,
+	`workflow` text NOT NULL,
+	`version` integer NOT NULL,
 	`action` text NOT NULL,
 	`target` text NOT NULL,
 	`status` text NOT NULL,
+	`at` integer NOT NULL,
+	`sampled` integer NOT NULL,
 	`body` text NOT NULL,
 	`seq` integer NOT NULL,
+	PRIMARY KEY(`run`, `step`)
+);
+--> statement-breakpoint
+CREATE INDEX `effect_at` ON `effect` (`at`);--> statement-breakpoint
+CREATE INDEX `effect_sampled` ON `effect` (`at`) WHERE sampled = 1;--> statement-breakpoint
+CREATE TABLE `effect_check` (
+	`run` text NOT NULL,
+	`step` text NOT NULL,
+	`at` integer NOT NULL,
+	`by` text NOT NULL,
+	`verdict` text NOT NULL,
+	`note` text NOT NULL,
 	PRIMARY KEY(`run`, `step`)
 );
 --> statement-breakpoint

@@ -50,6 +50,18 @@ CREATE TRIGGER `audit_export_refuses_replacing` BEFORE INSERT ON `audit_export` 
 	SELECT raise(abort, 'audit_export is append-only');
 END;
 --> statement-breakpoint
+CREATE TRIGGER `effect_check_refuses_update` BEFORE UPDATE ON `effect_check` BEGIN
+	SELECT raise(abort, 'effect_check is append-only');
+END;
+--> statement-breakpoint
+CREATE TRIGGER `effect_check_refuses_delete` BEFORE DELETE ON `effect_check` BEGIN
+	SELECT raise(abort, 'effect_check is append-only');
+END;
+--> statement-breakpoint
+CREATE TRIGGER `effect_check_refuses_replacing` BEFORE INSERT ON `effect_check` WHEN EXISTS (SELECT 1 FROM `effect_check` WHERE `run` = new.`run` AND `step` = new.`step`) BEGIN
+	SELECT raise(abort, 'effect_check is append-only');
+END;
+--> statement-breakpoint
 CREATE TRIGGER `role_grant_refuses_update` BEFORE UPDATE ON `role_grant` WHEN old.`revoked_at` IS NOT NULL OR new.`revoked_at` IS NULL OR new.`revoked_by` IS NULL OR new.`id` IS NOT old.`id` OR new.`principal` IS NOT old.`principal` OR new.`role` IS NOT old.`role` OR new.`workflow` IS NOT old.`workflow` OR new.`granted_at` IS NOT old.`granted_at` OR new.`granted_by` IS NOT old.`granted_by` BEGIN
 	SELECT raise(abort, 'role_grant is append-only, but for its revocation');
 END;
@@ -145,4 +157,40 @@ END;
 --> statement-breakpoint
 CREATE TRIGGER `spec_approval_refuses_delete` BEFORE DELETE ON `spec_approval` BEGIN
 	SELECT raise(abort, 'spec_approval is append-only');
+END;
+--> statement-breakpoint
+CREATE TRIGGER `approval_comment_refuses_update` BEFORE UPDATE ON `approval_comment` BEGIN
+	SELECT raise(abort, 'approval_comment is append-only');
+END;
+--> statement-breakpoint
+CREATE TRIGGER `approval_comment_refuses_delete` BEFORE DELETE ON `approval_comment` WHEN NOT EXISTS (SELECT 1 FROM `run` WHERE `id` = old.`run` AND `erased_at` IS NOT NULL) BEGIN
+	SELECT raise(abort, 'approval_comment is append-only');
+END;
+--> statement-breakpoint
+CREATE TRIGGER `approval_comment_refuses_replacing` BEFORE INSERT ON `approval_comment` WHEN EXISTS (SELECT 1 FROM `approval_comment` WHERE `approval` = new.`approval` AND `at` = new.`at`) BEGIN
+	SELECT raise(abort, 'approval_comment is append-only');
+END;
+--> statement-breakpoint
+CREATE TRIGGER `contest_refuses_update` BEFORE UPDATE ON `contest` BEGIN
+	SELECT raise(abort, 'contest is append-only');
+END;
+--> statement-breakpoint
+CREATE TRIGGER `contest_refuses_delete` BEFORE DELETE ON `contest` BEGIN
+	SELECT raise(abort, 'contest is append-only');
+END;
+--> statement-breakpoint
+CREATE TRIGGER `contest_refuses_replacing` BEFORE INSERT ON `contest` WHEN EXISTS (SELECT 1 FROM `contest` WHERE `id` = new.`id`) BEGIN
+	SELECT raise(abort, 'contest is append-only');
+END;
+--> statement-breakpoint
+CREATE TRIGGER `contest_closing_refuses_update` BEFORE UPDATE ON `contest_closing` BEGIN
+	SELECT raise(abort, 'contest_closing is append-only');
+END;
+--> statement-breakpoint
+CREATE TRIGGER `contest_closing_refuses_delete` BEFORE DELETE ON `contest_closing` BEGIN
+	SELECT raise(abort, 'contest_closing is append-only');
+END;
+--> statement-breakpoint
+CREATE TRIGGER `contest_closing_refuses_replacing` BEFORE INSERT ON `contest_closing` WHEN EXISTS (SELECT 1 FROM `contest_closing` WHERE `contest` = new.`contest`) BEGIN
+	SELECT raise(abort, 'contest_closing is append-only');
 END;

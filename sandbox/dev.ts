@@ -25,6 +25,8 @@ const vars = {
   DEV_IDENTITY: process.env.DEV_IDENTITY ?? LOCAL_VARS.DEV_IDENTITY,
   ZENDESK_URL: `${sandboxUrl}/zendesk`,
   SLACK_URL: `${sandboxUrl}/slack`,
+  NOTICE_CHANNEL: "C0APPROVALS",
+  CONSOLE_URL: `http://127.0.0.1:${interlock}`,
 };
 
 const start = (config: string, port: number, given: Readonly<Record<string, string>>) =>

@@ -25,6 +25,8 @@ export const deployment = defineDeployment({
       ownActor: "SLACK_OWN_BOT_ID",
     },
   },
+  // Off until both bindings are set.
+  notices: { connection: "slack", channel: "NOTICE_CHANNEL", console: "CONSOLE_URL" },
   models: { default: builtinSource({ "ticket-triage": triageSamples }) },
   workflows: [ticketTriage],
   // For the Art. 30 sheet of each workflow; name the controller: { name: "Example Ltd", contact: "privacy@example.com" }.

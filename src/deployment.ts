@@ -48,9 +48,20 @@ export interface Deployment {
   readonly workflows: readonly Workflow[];
   readonly processing?: Processing;
   readonly partitions: number;
+  /**
+   * Where people are told of approvals, and may answer them by a button: a connection on a chat, and the names of the bindings that hold the channel's id and the
+   * console's address. An empty binding switches it off.
+   */
+  readonly notices?: { readonly connection: string; readonly channel: string; readonly console: string };
 }
 
 export function defineDeployment(deployment: Omit<Deployment, "partitions"> & { partitions?: number }): Deployment {
+  const { notices, connections } = deployment;
+  if (notices && !connections[notices.connection]?.connector.chat)
+    throw new InterlockError(
+      "workflow.undeclared",
+      `notices: ${notices.connection} is no connection on a chat; name one of this deployment's`,
+    );
   return { partitions: PARTITIONS, ...deployment };
 }
 

@@ -36,6 +36,8 @@ export interface Member {
 
 export const MEMBERS: readonly Member[] = [
   { id: BOT_USER, name: "interlock", real_name: "Interlock", email: "interlock@example.com", is_bot: true },
+  // A reviewer of the local specs (src/workflows/ticket-triage/governance.ts).
+  { id: "U0ADA", name: "ada", real_name: "Ada Reviewer", email: "ada@example.com", is_bot: false },
   { id: "U0MAYA", name: "maya.brandt", real_name: "Maya Brandt", email: "maya.brandt@example.com", is_bot: false },
   { id: "U0JONAS", name: "jonas.keller", real_name: "Jonas Keller", email: "jonas.keller@example.com", is_bot: false },
   { id: "U0AISHA", name: "aisha.rahman", real_name: "Aisha Rahman", email: "aisha.rahman@example.com", is_bot: false },
@@ -46,8 +48,9 @@ export function channelOf(text: unknown): Channel | undefined {
   return CHANNELS.find(({ id, name }) => id === text || name === text || `#${name}` === text);
 }
 
-/** A member as users.lookupByEmail answers. */
+/** A member as users.lookupByEmail and users.info answer: nobody here is a guest, and every address is confirmed. */
 export function profileOf({ id, name, real_name, email, is_bot }: Member): object {
   const profile = { real_name, display_name: real_name, email, team: TEAM_ID };
-  return { id, team_id: TEAM_ID, name, real_name, deleted: false, is_bot, tz: "Europe/Berlin", profile };
+  const standing = { deleted: false, is_bot, is_restricted: false, is_ultra_restricted: false, is_email_confirmed: !is_bot };
+  return { id, team_id: TEAM_ID, name, real_name, ...standing, tz: "Europe/Berlin", profile };
 }

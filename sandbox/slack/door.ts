@@ -9,7 +9,7 @@ export interface SlackVariables {
   Variables: { args: Record<string, unknown> };
 }
 
-const WRITES = ["chat.postMessage", "chat.update"];
+const WRITES = ["chat.postMessage", "chat.update", "chat.postEphemeral"];
 
 export function slackDoor(world: World): MiddlewareHandler<SlackVariables> {
   const windows = new Map<string, RateWindow>();

@@ -1,4 +1,4 @@
-// Slack's Web API, as far as a workflow needs it: post, update, read a channel or a thread, find a person.
+// Slack's Web API, as far as a workflow and an approval's notice need it: post, update, whisper, read a channel or a thread, find a person.
 import { Hono } from "hono";
 import type { World } from "../world.ts";
 import { APP_ID, BOT_ID, BOT_USER, type Channel, channelOf, MEMBERS, profileOf, TEAM_ID } from "./directory.ts";
@@ -8,88 +8,107 @@ import type { Range } from "./message-store.ts";
 
 export function slackMethods(world: World) {
   const { messages, counters } = world;
-  return new Hono<SlackVariables>()
-    .use(slackDoor(world))
-    .on(["GET", "POST"], "/auth.test", (c) =>
-      c.json({
-        ok: true,
-        url: "https://sandbox.slack.example/",
-        team: "Sandbox",
-        user: "interlock",
-        team_id: TEAM_ID,
-        user_id: BOT_USER,
-        bot_id: BOT_ID,
-        app_id: APP_ID,
-      }),
-    )
-    .on(["GET", "POST"], "/users.lookupByEmail", (c) => {
-      const { email } = c.get("args");
-      const member = MEMBERS.find((one) => one.email === String(email).toLowerCase());
-      return c.json(member ? { ok: true, user: profileOf(member) } : no("users_not_found"));
-    })
-    .post("/chat.postMessage", (c) => {
-      const args = c.get("args");
-      const channel = channelOf(args.channel);
-      const refusal = refusalOf(channel);
-      if (!channel || refusal) return c.json(no(refusal ?? "channel_not_found"));
-      const read = readContent(args);
-      if (!read.ok) return c.json(read);
-      if (!hasContent(read.content)) return c.json(no("no_text"));
-      const thread = typeof args.thread_ts === "string" && args.thread_ts ? args.thread_ts : undefined;
-      const message = botMessage(read.content, messages.nextTs(Date.now()), thread);
-      messages.save(channel.id, message);
-      counters.applied("slack chat.postMessage");
-      return c.json({ ok: true, channel: channel.id, ts: message.ts, message });
-    })
-    .post("/chat.update", (c) => {
-      const args = c.get("args");
-      const channel = channelOf(args.channel);
-      if (args.channel !== undefined && !channel) return c.json(no("channel_not_found"));
-      const before = channel ? messages.get(channel.id, String(args.ts)) : null;
-      if (!channel || !before) return c.json(no("message_not_found"));
-      const read = readContent(args);
-      if (!read.ok) return c.json(read);
-      if (!hasContent(read.content)) return c.json(no("no_text"));
-      const message = updated(before, args, read.content, messages.nextTs(Date.now()));
-      messages.save(channel.id, message);
-      counters.applied("slack chat.update");
-      return c.json({ ok: true, channel: channel.id, ts: message.ts, text: message.text, message });
-    })
-    .on(["GET", "POST"], "/conversations.history", (c) => {
-      const args = c.get("args");
-      const channel = channelOf(args.channel);
-      if (!channel) return c.json(no("channel_not_found"));
-      if (channel.notInvited) return c.json(no("not_in_channel"));
-      const range = rangeOf(args);
-      // Newest first: the next page is what came before the last one shown.
-      const found = messages.history(channel.id, {
-        ...range,
-        latest: cursorOf(args) ?? range.latest,
-        inclusive: cursorOf(args) ? false : range.inclusive,
-      });
-      return c.json(pageOf(found, range.limit, args));
-    })
-    .on(["GET", "POST"], "/conversations.replies", (c) => {
-      const args = c.get("args");
-      const channel = channelOf(args.channel);
-      if (!channel) return c.json(no("channel_not_found"));
-      if (channel.notInvited) return c.json(no("not_in_channel"));
-      const root = messages.get(channel.id, String(args.ts));
-      if (!root) return c.json(no("thread_not_found"));
-      // Asked with a reply's ts, the vendor answers that reply alone.
-      if (root.thread_ts !== undefined) return c.json(pageOf([root], 1, args));
-      const range = rangeOf(args);
-      const cursor = cursorOf(args);
-      const found = messages.thread(channel.id, root, {
-        ...range,
-        oldest: cursor ?? range.oldest,
-        inclusive: cursor ? false : range.inclusive,
-      });
-      // The root stands at the head of every page.
-      const page = pageOf(found.slice(1), range.limit, args);
-      return c.json({ ...page, messages: [shown(found[0] ?? root, args), ...page.messages] });
-    })
-    .all("*", (c) => c.json(no("unknown_method")));
+  return (
+    new Hono<SlackVariables>()
+      .use(slackDoor(world))
+      .on(["GET", "POST"], "/auth.test", (c) =>
+        c.json({
+          ok: true,
+          url: "https://sandbox.slack.example/",
+          team: "Sandbox",
+          user: "interlock",
+          team_id: TEAM_ID,
+          user_id: BOT_USER,
+          bot_id: BOT_ID,
+          app_id: APP_ID,
+        }),
+      )
+      .on(["GET", "POST"], "/users.lookupByEmail", (c) => {
+        const { email } = c.get("args");
+        const member = MEMBERS.find((one) => one.email === String(email).toLowerCase());
+        return c.json(member ? { ok: true, user: profileOf(member) } : no("users_not_found"));
+      })
+      .on(["GET", "POST"], "/users.info", (c) => {
+        const member = MEMBERS.find(({ id }) => id === c.get("args").user);
+        return c.json(member ? { ok: true, user: profileOf(member) } : no("user_not_found"));
+      })
+      // Shown to one person and kept by nobody: only the count tells of it.
+      .post("/chat.postEphemeral", (c) => {
+        const args = c.get("args");
+        const channel = channelOf(args.channel);
+        const refusal = refusalOf(channel);
+        if (!channel || refusal) return c.json(no(refusal ?? "channel_not_found"));
+        if (!MEMBERS.some(({ id }) => id === args.user)) return c.json(no("user_not_in_channel"));
+        const read = readContent(args);
+        if (!read.ok) return c.json(read);
+        if (!hasContent(read.content)) return c.json(no("no_text"));
+        counters.applied("slack chat.postEphemeral");
+        return c.json({ ok: true, message_ts: messages.nextTs(Date.now()) });
+      })
+      .post("/chat.postMessage", (c) => {
+        const args = c.get("args");
+        const channel = channelOf(args.channel);
+        const refusal = refusalOf(channel);
+        if (!channel || refusal) return c.json(no(refusal ?? "channel_not_found"));
+        const read = readContent(args);
+        if (!read.ok) return c.json(read);
+        if (!hasContent(read.content)) return c.json(no("no_text"));
+        const thread = typeof args.thread_ts === "string" && args.thread_ts ? args.thread_ts : undefined;
+        const message = botMessage(read.content, messages.nextTs(Date.now()), thread);
+        messages.save(channel.id, message);
+        counters.applied("slack chat.postMessage");
+        return c.json({ ok: true, channel: channel.id, ts: message.ts, message });
+      })
+      .post("/chat.update", (c) => {
+        const args = c.get("args");
+        const channel = channelOf(args.channel);
+        if (args.channel !== undefined && !channel) return c.json(no("channel_not_found"));
+        const before = channel ? messages.get(channel.id, String(args.ts)) : null;
+        if (!channel || !before) return c.json(no("message_not_found"));
+        const read = readContent(args);
+        if (!read.ok) return c.json(read);
+        if (!hasContent(read.content)) return c.json(no("no_text"));
+        const message = updated(before, args, read.content, messages.nextTs(Date.now()));
+        messages.save(channel.id, message);
+        counters.applied("slack chat.update");
+        return c.json({ ok: true, channel: channel.id, ts: message.ts, text: message.text, message });
+      })
+      .on(["GET", "POST"], "/conversations.history", (c) => {
+        const args = c.get("args");
+        const channel = channelOf(args.channel);
+        if (!channel) return c.json(no("channel_not_found"));
+        if (channel.notInvited) return c.json(no("not_in_channel"));
+        const range = rangeOf(args);
+        // Newest first: the next page is what came before the last one shown.
+        const found = messages.history(channel.id, {
+          ...range,
+          latest: cursorOf(args) ?? range.latest,
+          inclusive: cursorOf(args) ? false : range.inclusive,
+        });
+        return c.json(pageOf(found, range.limit, args));
+      })
+      .on(["GET", "POST"], "/conversations.replies", (c) => {
+        const args = c.get("args");
+        const channel = channelOf(args.channel);
+        if (!channel) return c.json(no("channel_not_found"));
+        if (channel.notInvited) return c.json(no("not_in_channel"));
+        const root = messages.get(channel.id, String(args.ts));
+        if (!root) return c.json(no("thread_not_found"));
+        // Asked with a reply's ts, the vendor answers that reply alone.
+        if (root.thread_ts !== undefined) return c.json(pageOf([root], 1, args));
+        const range = rangeOf(args);
+        const cursor = cursorOf(args);
+        const found = messages.thread(channel.id, root, {
+          ...range,
+          oldest: cursor ?? range.oldest,
+          inclusive: cursor ? false : range.inclusive,
+        });
+        // The root stands at the head of every page.
+        const page = pageOf(found.slice(1), range.limit, args);
+        return c.json({ ...page, messages: [shown(found[0] ?? root, args), ...page.messages] });
+      })
+      .all("*", (c) => c.json(no("unknown_method")))
+  );
 }
 
 function refusalOf(channel: Channel | undefined): string | null {

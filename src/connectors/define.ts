@@ -2,6 +2,7 @@
 // An action's functions speak HTTP through the port they are given; they hold no state, no credential, no clock and no retry.
 import type * as z from "zod";
 import type { Json, JsonObject } from "../core/json.ts";
+import type { Chat } from "./chat.ts";
 import type { WebhookDeclaration } from "./webhook.ts";
 
 export interface HttpRequest {
@@ -119,6 +120,8 @@ export interface Connector<A extends Actions = Actions, T extends string = strin
   readonly actions: A;
   on(trigger: T): Trigger;
   only<K extends keyof A & string>(...names: K[]): Use<Pick<A, K>>;
+  /** Where people talk: what an approval's notice looks like there, and what a press of its button says. Absent for every other system. */
+  readonly chat?: Chat;
 }
 
 type ConnectorDeclaration<A extends Actions, T extends string> = Omit<Connector<A, T>, "on" | "only">;

@@ -3,7 +3,8 @@ import type { Failure } from "./errors.ts";
 import type { Json } from "./json.ts";
 
 export type WaitReason =
-  | { readonly kind: "approval"; readonly approvalId: string; readonly step: string; readonly until: number }
+  /** `until`: when it is looked at again; `decideBy`: when all time to decide has passed, where that is later. */
+  | { readonly kind: "approval"; readonly approvalId: string; readonly step: string; readonly until: number; readonly decideBy?: number }
   | { readonly kind: "timer"; readonly step: string; readonly until: number }
   | { readonly kind: "signal"; readonly step: string; readonly signal: string; readonly until: number }
   /** Its turn: an earlier run of its lane has not ended. `until` is when that is looked at again by itself. */

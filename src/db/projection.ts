@@ -48,6 +48,9 @@ export interface ProjectedEffect {
   readonly action: string;
   readonly target: string;
   readonly status: string;
+  /** When it was applied; of one that was not, when it was intended. */
+  readonly at: number;
+  readonly sampled: boolean;
   readonly body: Json;
 }
 
@@ -120,8 +123,9 @@ function addRun(tables: Tables, run: ProjectedRun): string {
   for (const { first, last, texts } of contentRows(run.entries[0]?.seq ?? 1, bodies)) {
     tables.content.push(`${JSON.stringify([run.id, first, last, run.salt]).slice(0, -1)},[${texts.join(",")}]]`);
   }
-  for (const effect of run.effects)
-    row("effects", [run.id, effect.step, effect.action, effect.target, effect.status, effect.body, run.seq]);
+  for (const { step, action, target, status, at, sampled, body } of run.effects) {
+    row("effects", [run.id, step, run.workflow, run.version, action, target, status, at, sampled ? 1 : 0, body, run.seq]);
+  }
   for (const { approval, status, decidedAt, decidedBy } of run.approvals) {
     row("approvals", [
       approval.id,
@@ -205,8 +209,11 @@ const WRITES: Readonly<Record<keyof Tables, string>> = {
      on conflict (id) do update set event_id = excluded.event_id, subject = excluded.subject, status = excluded.status, state = excluded.state,
        updated_at = excluded.updated_at, seq = excluded.seq, due = excluded.due, erase_at = excluded.erase_at
      where excluded.seq >= run.seq`,
-  effects: `insert into effect (run, step, action, target, status, body, seq) select ${columns(7, 5)} from json_each(?) where true
-     on conflict (run, step) do update set status = excluded.status, body = excluded.body, seq = excluded.seq where excluded.seq >= effect.seq`,
+  effects: `insert into effect (run, step, workflow, version, action, target, status, at, sampled, body, seq)
+     select ${columns(11, 9)} from json_each(?) where true
+     on conflict (run, step) do update set status = excluded.status, at = excluded.at, sampled = excluded.sampled, body = excluded.body,
+       seq = excluded.seq
+     where excluded.seq >= effect.seq`,
   approvals: `insert into approval (id, run, workflow, step, action, target, status, requested_at, expires_at, decided_at, decided_by, seq, body)
      select ${columns(13, 12)} from json_each(?) where true
      on conflict (id) do update set status = excluded.status, decided_at = excluded.decided_at, decided_by = excluded.decided_by, seq = excluded.seq

@@ -3,7 +3,7 @@
 // A run's contents may have been erased: what was in them is then null, and everything else is as it was.
 import { and, asc, count, desc, eq, getTableColumns, ne, type SQL, sql } from "drizzle-orm";
 import { type DrizzleD1Database, drizzle } from "drizzle-orm/d1";
-import type { Approval, Decision } from "../core/approval.ts";
+import type { Approval, ApprovalEntry, Decision } from "../core/approval.ts";
 import type { InterlockEvent } from "../core/event.ts";
 import type { Json, JsonObject } from "../core/json.ts";
 import { EVERY_WORKFLOW, type Within } from "../core/principal.ts";
@@ -27,7 +27,7 @@ export type DeadLetterRow = Omit<typeof deadLetter.$inferSelect, "kind" | "deliv
   readonly open: boolean;
 };
 
-export type ApprovalStatus = "pending" | "approved" | "edited" | "rejected" | "expired" | "voided";
+export type ApprovalStatus = "pending" | "approved" | "edited" | "rejected" | "insufficient" | "expired" | "voided";
 export interface ApprovalRow {
   readonly id: string;
   readonly run: string;
@@ -53,12 +53,18 @@ export interface EffectBody {
   readonly before: JsonObject | null;
   readonly values: JsonObject;
   readonly undo: "restore" | "withdraw" | "irreversible";
+  /** Who approved, edited or rejected it, where somebody was asked and answered. */
+  readonly decidedBy: string | null;
   readonly ruling: { readonly outcome: string; readonly rule: string; readonly reason: string } | null;
   readonly proved: { readonly after: JsonObject; readonly matches: boolean } | null;
   readonly refused: { readonly because: string; readonly reason: string } | null;
   readonly conflicts: readonly { readonly field: string; readonly ours: Json; readonly now: Json }[] | null;
 }
-export type EffectRow = Omit<typeof effect.$inferSelect, "status" | "body"> & { readonly status: EffectStatus; readonly body: EffectBody };
+export type EffectRow = Omit<typeof effect.$inferSelect, "status" | "sampled" | "body"> & {
+  readonly status: EffectStatus;
+  readonly sampled: boolean;
+  readonly body: EffectBody;
+};
 
 /** The event as it came; null where the log no longer keeps it. `data` is null, too, once it was erased. */
 export type EventRow = Omit<InterlockEvent, "source"> & { readonly receivedAt: number };
@@ -83,6 +89,8 @@ export interface Page<T> {
 
 export interface RunDetail {
   readonly run: RunRow;
+  /** How its writes are taken back, by whom and for how long; null where the spec is not in D1. */
+  readonly rollback: GovernanceSpec["rollback"] | null;
   readonly audit: readonly AuditRow[];
   readonly effects: readonly EffectRow[];
   readonly approvals: readonly ApprovalRow[];
@@ -135,6 +143,8 @@ export interface ApprovalDetail {
   readonly reads: readonly RecordedRead[];
   /** How it was answered, and why it was voided, once it was. */
   readonly decision: Decision | null;
+  /** What else was said of it, oldest first. */
+  readonly said: readonly (ApprovalEntry & { readonly at: number })[];
   readonly voidedBecause: string | null;
   /** The approval that the same step asked for after this one. */
   readonly successor: string | null;
@@ -186,13 +196,20 @@ export async function listRuns(
 
 export async function readRun(db: D1Database, id: string): Promise<RunDetail | null> {
   const orm = drizzle(db);
-  const [runs, entries, contents, effects, approvals, logged] = await orm.batch([
+  const [runs, entries, contents, effects, approvals, logged, specs] = await orm.batch([
     orm.select().from(run).where(eq(run.id, id)),
     orm.select().from(audit).where(eq(audit.run, id)).orderBy(asc(audit.seq)),
     contentsOf(orm, id),
     orm.select().from(effect).where(eq(effect.run, id)),
     approvalsOf(orm, id),
     loggedEvent(orm, id),
+    orm
+      .select({
+        rollback: sql<string | null>`${governanceSpec.body}->'$.rollback'`,
+      })
+      .from(run)
+      .innerJoin(governanceSpec, and(eq(governanceSpec.workflow, run.workflow), eq(governanceSpec.version, run.specVersion)))
+      .where(eq(run.id, id)),
   ]);
   const [row] = runs;
   if (!row) return null;
@@ -200,6 +217,7 @@ export async function readRun(db: D1Database, id: string): Promise<RunDetail | n
   const order = new Map(auditRows.filter((entry) => entry.type === "effect.intended").map((entry) => [entry.step, entry.seq]));
   return {
     run: runRow(row),
+    rollback: specs[0]?.rollback ? (JSON.parse(specs[0].rollback) as GovernanceSpec["rollback"]) : null,
     audit: auditRows,
     // In the order in which they were intended; the table's own order is that of the steps' names.
     effects: effects.map(effectRow).sort((a, b) => (order.get(a.step) ?? a.seq) - (order.get(b.step) ?? b.seq)),
@@ -259,6 +277,16 @@ export async function countPendingApprovals(db: D1Database, within: Within): Pro
   return row?.n ?? 0;
 }
 
+const SAID: ReadonlySet<string> = new Set<ApprovalEntry["type"]>([
+  "approval.endorsed",
+  "approval.amended",
+  "approval.reassigned",
+  "approval.information_asked",
+  "approval.information_given",
+  "approval.reminded",
+  "approval.escalated",
+]);
+
 export async function readApproval(db: D1Database, id: string): Promise<ApprovalDetail | null> {
   const orm = drizzle(db);
   const [found] = await orm.select({ approval, run }).from(approval).innerJoin(run, eq(run.id, approval.run)).where(eq(approval.id, id));
@@ -290,6 +318,9 @@ export async function readApproval(db: D1Database, id: string): Promise<Approval
       .filter((entry) => entry.type === "read.done")
       .map((entry) => ({ step: entry.step ?? "", action: String(entry.body.action), output: entry.body.output ?? null })),
     decision: (own("approval.decided")?.body.decision as Decision | undefined) ?? null,
+    said: auditRows.flatMap(({ type, at, body }) =>
+      body.approvalId === id && SAID.has(type) ? [{ ...body, type, at } as unknown as ApprovalDetail["said"][number]] : [],
+    ),
     voidedBecause: (own("approval.voided")?.body.because as string | undefined) ?? null,
     successor: asked.find((later) => later.step === row.step && later.requestedAt > row.requestedAt)?.id ?? null,
     spec: specRow(specs[0]),
@@ -394,7 +425,7 @@ const firstOf = (type: string, what: (body: (path: string) => SQL) => SQL, more:
 
 // ---- rows ----
 
-function page<T>(rows: readonly T[], limit: number, position: (row: T) => Position): Page<T> {
+export function page<T>(rows: readonly T[], limit: number, position: (row: T) => Position): Page<T> {
   const shown = rows.slice(0, limit);
   const last = shown.at(-1);
   return { rows: shown, next: rows.length > limit && last ? position(last) : null };
@@ -417,9 +448,10 @@ const deadLetterRow = (row: Omit<typeof deadLetter.$inferSelect, "delivery"> & {
   open: row.open === 1,
 });
 
-const effectRow = (row: typeof effect.$inferSelect): EffectRow => ({
+export const effectRow = (row: typeof effect.$inferSelect): EffectRow => ({
   ...row,
   status: row.status as EffectStatus,
+  sampled: row.sampled === 1,
   body: JSON.parse(row.body) as EffectBody,
 });
 

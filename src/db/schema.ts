@@ -90,7 +90,7 @@ export const auditContent = sqliteTable(
   (table) => [primaryKey({ columns: [table.run, table.firstSeq] })],
 );
 
-/** status: pending, approved, edited, rejected, expired, voided. `body` is the Approval as JSON. */
+/** status: pending, approved, edited, rejected, insufficient, expired, voided. `body` is the Approval as JSON. */
 export const approval = sqliteTable(
   "approval",
   {
@@ -111,20 +111,31 @@ export const approval = sqliteTable(
   (table) => [index("approval_open").on(table.status, table.expiresAt), index("approval_run").on(table.run)],
 );
 
-/** One row per intended write. status: intended, applied, unknown, refused, undoing, undone, undo_conflict, undo_failed, failed. */
+/**
+ * One row per intended write. status: intended, applied, unknown, refused, undoing, undone, undo_conflict, undo_failed, failed. `at`: when it was applied, or, of
+ * one that was not, intended. `sampled`: 1 where nobody was asked and somebody is to look at it afterwards; indexed only there.
+ */
 export const effect = sqliteTable(
   "effect",
   {
     run: text("run").notNull(),
     step: text("step").notNull(),
+    workflow: text("workflow").notNull(),
+    version: integer("version").notNull(),
     action: text("action").notNull(),
     target: text("target").notNull(),
     status: text("status").notNull(),
+    at: integer("at").notNull(),
+    sampled: integer("sampled").notNull(),
     /** JSON: fields before, values written, what the read-back said. */
     body: text("body").notNull(),
     seq: integer("seq").notNull(),
   },
-  (table) => [primaryKey({ columns: [table.run, table.step] })],
+  (table) => [
+    primaryKey({ columns: [table.run, table.step] }),
+    index("effect_at").on(table.at),
+    index("effect_sampled").on(table.at).where(sql`sampled = 1`),
+  ],
 );
 
 /**
@@ -241,6 +252,21 @@ export const providerCard = sqliteTable(
   (table) => [primaryKey({ columns: [table.provider, table.host, table.recordedAt] })],
 );
 
+/** What a person found who looked at a sampled write afterwards. One verdict for each write, and never changed (migrations/0001_audit_is_append_only.sql). */
+export const effectCheck = sqliteTable(
+  "effect_check",
+  {
+    run: text("run").notNull(),
+    step: text("step").notNull(),
+    at: integer("at").notNull(),
+    by: text("by").notNull(),
+    /** right, wrong */
+    verdict: text("verdict").notNull(),
+    note: text("note").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.run, table.step] })],
+);
+
 /** Who may what, for which workflow ("*": all), since when and by whose word; and who took it back. A row is never removed: what somebody once could stays visible. */
 export const roleGrant = sqliteTable(
   "role_grant",
@@ -287,3 +313,70 @@ export const specApproval = sqliteTable(
   },
   (table) => [primaryKey({ columns: [table.workflow, table.version, table.by] })],
 );
+
+/** Who is looking at an approval, and until when: advice, and no part of the audit. One row per approval; a claim that was released has `until` in the past. */
+export const approvalClaim = sqliteTable("approval_claim", {
+  approval: text("approval").primaryKey(),
+  by: text("by").notNull(),
+  at: integer("at").notNull(),
+  until: integer("until").notNull(),
+});
+
+/** What people said about an approval. A trigger lets rows go only once the contents of their run were erased. */
+export const approvalComment = sqliteTable(
+  "approval_comment",
+  {
+    approval: text("approval").notNull(),
+    at: integer("at").notNull(),
+    run: text("run").notNull(),
+    by: text("by").notNull(),
+    text: text("text").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.approval, table.at] }), index("approval_comment_run").on(table.run)],
+);
+
+/**
+ * What was posted to a chat about an approval. kind: asked, reminded, escalated; `seq` tells reminders apart. `at`: when somebody last set about it; `sent_at` when
+ * it was posted, as message `ts` of `channel`; `closed_at` when the message was told how it ended.
+ */
+export const approvalNotice = sqliteTable(
+  "approval_notice",
+  {
+    approval: text("approval").notNull(),
+    kind: text("kind").notNull(),
+    seq: integer("seq").notNull(),
+    at: integer("at").notNull(),
+    sentAt: integer("sent_at"),
+    channel: text("channel"),
+    ts: text("ts"),
+    closedAt: integer("closed_at"),
+  },
+  (table) => [
+    primaryKey({ columns: [table.approval, table.kind, table.seq] }),
+    index("approval_notice_open").on(table.approval).where(sql`sent_at is not null and closed_at is null`),
+  ],
+);
+
+/** A person affected contests a change (GDPR Art. 22). `person` is a reference, such as a case number. Append-only, as `contest_closing` is. */
+export const contest = sqliteTable(
+  "contest",
+  {
+    id: text("id").primaryKey(),
+    run: text("run").notNull(),
+    step: text("step").notNull(),
+    person: text("person").notNull(),
+    reason: text("reason").notNull(),
+    at: integer("at").notNull(),
+    by: text("by").notNull(),
+  },
+  (table) => [index("contest_run").on(table.run), index("contest_at").on(table.at)],
+);
+
+/** How a contest ended: outcome upheld (the change stands) or changed. */
+export const contestClosing = sqliteTable("contest_closing", {
+  contest: text("contest").primaryKey(),
+  at: integer("at").notNull(),
+  by: text("by").notNull(),
+  outcome: text("outcome").notNull(),
+  reason: text("reason").notNull(),
+});

@@ -58,7 +58,7 @@ export type EffectOutcome<Output = unknown, Values = JsonObject> =
     }
   | {
       readonly status: "refused";
-      readonly because: "denied" | "rejected" | "expired" | "shadow" | "abandoned" | "cancelled";
+      readonly because: "denied" | "rejected" | "insufficient" | "expired" | "shadow" | "abandoned" | "cancelled";
       readonly reason: string;
     };
 
@@ -121,6 +121,8 @@ export interface Question {
 export type QuestionOutcome =
   | { readonly status: "approved"; readonly by: string }
   | { readonly status: "rejected"; readonly by: string; readonly reason: string }
+  /** What was shown did not suffice to say yes or no. */
+  | { readonly status: "insufficient"; readonly by: string; readonly missing: string }
   | { readonly status: "expired" };
 /** What starts a workflow that only other runs start (step.start), and that no event from outside does. */
 export const startedByRun: Trigger = { connector: "interlock", type: "started" };

@@ -1,10 +1,12 @@
 // The effect protocol as a decision: from a step's entries, what is the next line? intend -> look -> rule -> ask -> apply -> prove.
 // Pure; the shell in run-effect.ts does what it says and journals it. After a crash the same entries give the same next line, which is the whole recovery.
-import type { Approval, Decision } from "../core/approval.ts";
+import type { Approval, ApprovalEntry, Decision, Seat } from "../core/approval.ts";
 import { errorFacts, type Failure } from "../core/errors.ts";
 import { type Json, type JsonObject, sameJson } from "../core/json.ts";
-import type { Ruling } from "../governance/evaluate.ts";
+import type { Decider, Ruling } from "../governance/evaluate.ts";
+import { computeGate, type GateMove } from "../governance/gate.ts";
 import type { WriteCounts } from "../governance/limits.ts";
+import type { Review } from "../governance/review.ts";
 import type { StepEntry } from "./journal.ts";
 
 /**
@@ -28,9 +30,13 @@ export interface EffectState {
   /** What the record was last seen to hold, for people. */
   seen: JsonObject | null;
   ruling: Ruling | null;
+  /** By the latest ruling: a person looks at it afterwards. */
+  sampled: boolean;
   /** What the workflow had written when this was last ruled on. */
   counts: WriteCounts | null;
   approval: Approval | null;
+  /** What has been said of the approval. */
+  said: ApprovalEntry[];
   decision: Decision | null;
   /** The values to write: the workflow's, or a reviewer's. */
   values: JsonObject;
@@ -54,8 +60,10 @@ export function foldEffect(entries: readonly (StepEntry & { readonly at: number 
     looked: null,
     seen: null,
     ruling: null,
+    sampled: false,
     counts: null,
     approval: null,
+    said: [],
     decision: null,
     values: {},
     attempts: 0,
@@ -86,11 +94,22 @@ function foldOne(state: EffectState, entry: StepEntry & { readonly at: number })
       return;
     case "effect.ruled":
       state.ruling = entry.ruling;
+      state.sampled = entry.sampled === true;
       state.counts = entry.counts ?? null;
       return;
     case "approval.requested":
       state.approval = entry.approval;
+      state.said = [];
       state.decision = null;
+      return;
+    case "approval.endorsed":
+    case "approval.amended":
+    case "approval.reassigned":
+    case "approval.information_asked":
+    case "approval.information_given":
+    case "approval.reminded":
+    case "approval.escalated":
+      state.said.push(entry);
       return;
     case "approval.voided":
       state.approval = null;
@@ -178,12 +197,11 @@ export type EffectMove =
   | { readonly kind: "rule"; readonly drifted: boolean }
   | { readonly kind: "ask" }
   | { readonly kind: "refuse"; readonly because: Of<"effect.refused">["because"]; readonly reason: string }
-  | { readonly kind: "expire"; readonly approvalId: string }
   | { readonly kind: "send" }
   /** Find out what became of a send without an answer. `conclusive`: absence may be believed. */
   | { readonly kind: "settle"; readonly conclusive: boolean; readonly conclusiveAt: number }
   | { readonly kind: "prove" }
-  | { readonly kind: "wait_approval"; readonly approval: Approval }
+  | { readonly kind: "ask_on"; readonly approval: Approval; readonly next: GateMove }
   | { readonly kind: "wait_timer"; readonly until: number }
   | { readonly kind: "wait_operator"; readonly error: Failure }
   | { readonly kind: "done" }
@@ -191,11 +209,17 @@ export type EffectMove =
 
 /**
  * `hasLook` / `hasProof`: what the action offers; `shadow`: the spec's mode withholds the power to write; `cancelled`: the run is being ended, so that only what
- * has been sent is carried to where its outcome is known.
+ * has been sent is carried to where its outcome is known; `review`: the spec's terms for those who are asked.
  */
 export function decideEffect(
   state: EffectState,
-  options: { readonly hasLook: boolean; readonly hasProof: boolean; readonly shadow: boolean; readonly cancelled: boolean },
+  options: {
+    readonly hasLook: boolean;
+    readonly hasProof: boolean;
+    readonly shadow: boolean;
+    readonly cancelled: boolean;
+    readonly review: Review;
+  },
   now: number,
 ): EffectMove {
   if (state.failed) return { kind: "fail", error: state.failed };
@@ -213,11 +237,10 @@ export function decideEffect(
     return { kind: "settle", conclusive: now >= conclusiveAt, conclusiveAt };
   }
   if (state.approval && !state.decision) {
-    return now >= state.approval.expiresAt
-      ? { kind: "expire", approvalId: state.approval.id }
-      : { kind: "wait_approval", approval: state.approval };
+    return { kind: "ask_on", approval: state.approval, next: computeGate(options.review, state.approval, state.said, now).next };
   }
   if (state.decision?.kind === "rejected") return { kind: "refuse", because: "rejected", reason: state.decision.reason };
+  if (state.decision?.kind === "insufficient") return { kind: "refuse", because: "insufficient", reason: state.decision.missing };
   if (state.decision?.kind === "expired")
     return { kind: "refuse", because: "expired", reason: "Nobody decided within the time that the spec allows" };
   if (options.hasLook && !state.looked) return { kind: "look" };
@@ -241,6 +264,18 @@ export const CANCELLED = "The run was cancelled before this was written";
 /** Who decided, when a person did and the answer was to write. */
 export const deciderOf = (state: EffectState): string | null =>
   state.decision && (state.decision.kind === "approved" || state.decision.kind === "edited") ? state.decision.by : null;
+
+/** All who agreed to what is to be written. One who was escalated to stands for those whom the approval asked: no question is left that is not theirs. */
+export function decidersOf({ decision, approval }: EffectState): readonly Decider[] {
+  if (decision?.kind !== "approved" && decision?.kind !== "edited") return [];
+  return [...(decision.agreed ?? []), decision].map((seat) => deciderIn(approval, seat));
+}
+
+export const deciderIn = (approval: Approval | null, { by, inPlaceOf, level }: Seat): Decider => ({
+  by,
+  ...(inPlaceOf === undefined ? {} : { inPlaceOf }),
+  as: level === undefined ? [inPlaceOf ?? by] : (approval?.reviewers ?? []),
+});
 
 /** What the proof must show: the fields we wrote, as they are now. */
 export const proves = (values: JsonObject, after: JsonObject): boolean =>

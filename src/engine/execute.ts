@@ -21,6 +21,7 @@ import { foldUndo, runUndo } from "./run-undo.ts";
 import { runSignal, runSleep, runStep } from "./run-wait.ts";
 import { boundWrite } from "./shadow.ts";
 import { taintOf } from "./taint-of.ts";
+import { isWindowPast, windowPast } from "./undo-decision.ts";
 
 export interface RunInput {
   readonly runId: string;
@@ -36,10 +37,13 @@ export interface RunInput {
 export async function executePass(run: RunInput): Promise<PassEnd> {
   if (mayCancelNow(run.journal, run.recordedSteps)) return cancelNow(run, run.recordedSteps);
   const pass = new Pass(run.runId, run.spec, run.journal, run.ports, run.recordedSteps);
+  const wasCancelling = pass.isCancelling;
   void runBody(pass, run);
   const end = await pass.ended;
   const steps = new Set([...run.recordedSteps, ...pass.calledSteps]);
-  return end.kind === "waiting" && end.on.kind === "paused" && mayCancelNow(run.journal, steps) ? cancelNow(run, steps) : end;
+  // What waits beside a step whose expiry has cancelled the run (another approval, say) is not waited for.
+  const stops = end.kind === "waiting" && (end.on.kind === "paused" || !wasCancelling);
+  return stops && mayCancelNow(run.journal, steps) ? cancelNow(run, steps) : end;
 }
 
 /** Somebody has cancelled the run, and nothing that it sent is unanswered. */
@@ -94,7 +98,7 @@ async function finish(pass: Pass, run: Ending, steps: ReadonlySet<string>, last:
     const takesBack = pass.spec.onFailure === "compensate" && !pass.spec.regulated;
     const wanted = cancel ? cancel.compensate : failed && takesBack;
     // What was begun is finished: a cancellation in the middle of it must not leave half of the writes taken back.
-    if (wanted || isTakingBack(pass, all)) await compensate(pass, run.workflow, all);
+    if (wanted || isTakingBack(pass, all)) await compensate(pass, run.workflow, all, cancel !== null);
     const again = await cancelChildren(pass, all);
     if (again !== null) pass.wait({ kind: "timer", step: "", until: again });
   });
@@ -113,12 +117,20 @@ async function finish(pass: Pass, run: Ending, steps: ReadonlySet<string>, last:
 const isTakingBack = (pass: Pass, steps: ReadonlySet<string>): boolean =>
   [...steps].some((step) => pass.entries(step).some((entry) => entry.type === "undo.requested" && entry.by === "interlock"));
 
-/** Newest first; an undo that fails does not stop the others, and is shown. Writes that another run made, whose journal this one took over, are that run's. */
-async function compensate(pass: Pass, workflow: Workflow | null, steps: ReadonlySet<string>): Promise<void> {
+/**
+ * Newest first; an undo that fails does not stop the others, and is shown. Writes that another run made, whose journal this one took over, are that run's.
+ * `byPerson`: somebody cancelled the run, and may take back only what could be undone otherwise; a run that fails takes back everything.
+ */
+async function compensate(pass: Pass, workflow: Workflow | null, steps: ReadonlySet<string>, byPerson: boolean): Promise<void> {
   for (const step of appliedSteps(pass, steps)) {
     const { intended } = foldEffect(pass.entries(step));
     if (intended?.undo === "irreversible" || !intended?.key.startsWith(`${pass.runId}/`)) continue;
-    if (foldUndo(pass.entries(step)).phase === "none") pass.record(step, { type: "undo.requested", by: "interlock" });
+    if (foldUndo(pass.entries(step)).phase === "none") {
+      pass.record(step, { type: "undo.requested", by: "interlock" });
+      if (byPerson && isWindowPast(pass.entries(step), pass.spec, pass.ports.now())) {
+        pass.record(step, { type: "undo.failed", error: { code: "effect.window_passed", message: windowPast(step, pass.spec) } });
+      }
+    }
     if (workflow === null) {
       pass.record(step, {
         type: "undo.failed",
@@ -170,7 +182,7 @@ export function withUndo(end: PassEnd, again: number): PassEnd {
   return { kind: "waiting", on: { kind: "timer", step: "undo", until: again } };
 }
 
-function findAction(workflow: Workflow, actionName: string): { connector: string; action: AnyAction } | null {
+export function findAction(workflow: Workflow, actionName: string): { connector: string; action: AnyAction } | null {
   for (const use of Object.values(workflow.uses)) {
     if (use.kind !== "connector") continue;
     for (const [name, action] of Object.entries(use.actions)) {

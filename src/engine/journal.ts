@@ -1,6 +1,6 @@
 // A run's record of itself: the entries, and the port through which the engine writes them.
 // An entry is written before what it announces and after what it reports; it is never changed. Everything the engine knows about a run, it reads from here.
-import type { Approval, Decision } from "../core/approval.ts";
+import type { Approval, ApprovalEntry, Decision } from "../core/approval.ts";
 import type { Failure } from "../core/errors.ts";
 import type { EventFacts } from "../core/event.ts";
 import type { Json, JsonObject } from "../core/json.ts";
@@ -88,10 +88,13 @@ export type StepEntry =
       readonly ruling: Ruling;
       readonly values: JsonObject;
       readonly tainted?: readonly Taint[];
+      /** Nobody was asked, and a person looks at it afterwards (src/governance/sample.ts). */
+      readonly sampled?: true;
       /** What the workflow had written by then, where its spec asks. */
       readonly counts?: WriteCounts;
     }
   | { readonly type: "approval.requested"; readonly approval: Approval }
+  | ApprovalEntry
   | { readonly type: "approval.decided"; readonly approvalId: string; readonly decision: Decision }
   | { readonly type: "approval.voided"; readonly approvalId: string; readonly because: string }
   /** `again`: under the key of an earlier send that was never answered, and that may have arrived. */
@@ -101,7 +104,7 @@ export type StepEntry =
   | { readonly type: "effect.proved"; readonly after: JsonObject; readonly matches: boolean }
   | {
       readonly type: "effect.refused";
-      readonly because: "denied" | "rejected" | "expired" | "shadow" | "abandoned" | "cancelled";
+      readonly because: "denied" | "rejected" | "insufficient" | "expired" | "shadow" | "abandoned" | "cancelled";
       readonly reason: string;
     }
   | { readonly type: "effect.unknown"; readonly error: Failure }
@@ -126,7 +129,7 @@ export type OperatorChoice = "retry" | "applied" | "not_applied" | "abandon";
 export type Origin =
   | ChildOrigin
   /** The run before it in an endless chain (continueAsNew); `child`: who waits for the end of the chain, if anybody does. */
-  | { readonly kind: "continued"; readonly from: string; readonly child?: ChildOrigin }
+  | { readonly kind: "continued"; readonly from: string; readonly child?: ChildOrigin; readonly begunBy?: string }
   /** The same event once more, on an operator's word. */
   | { readonly kind: "replayed"; readonly from: string; readonly by: string }
   /** With another run's journal up to `step`, on an operator's word. */
@@ -141,6 +144,8 @@ export interface ChildOrigin {
   readonly waits: boolean;
   /** Lanes that are held for this run by those who wait for it: it, and those it waits for, must not queue for them. */
   readonly lanes: readonly string[];
+  /** Who began its parent, or that one's parent, by hand. */
+  readonly begunBy?: string;
 }
 
 export type RunEntry =

@@ -43,6 +43,7 @@ export interface Speaker extends RunPlace {
   readonly atOnce: number;
   readonly confined: boolean;
   readonly origin: Origin | null;
+  readonly begunBy: string | null;
 }
 
 /** Everything throws an InterlockError: `child.refused` for what no repeat changes, codes that are worth a repeat for the rest. */
@@ -63,6 +64,20 @@ export interface OtherRuns {
 export function originOf(run: readonly Entry[]): Origin | null {
   const started = run.find(({ type }) => type === "run.started");
   return (started?.type === "run.started" && started.origin) || null;
+}
+
+/** Who began a run by hand, or the run that it came from: one person must not both begin a change and decide on it. Null where an event did. */
+export function begunBy(origin: Origin | null): string | null {
+  switch (origin?.kind) {
+    case "replayed":
+    case "restarted":
+      return origin.by;
+    case "child":
+    case "continued":
+      return origin.begunBy ?? null;
+    case undefined:
+      return null;
+  }
 }
 
 /** The run that waits for this one's end: its parent, or the parent of the run that it continues. */

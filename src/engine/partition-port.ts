@@ -10,6 +10,7 @@ import type { GovernanceSpec } from "../governance/spec.ts";
 import type { SignalInput } from "./external.ts";
 import type { Entry, NewEntry, OperatorChoice, Origin, Pins } from "./journal.ts";
 import type { CarriedSignal } from "./other-runs.ts";
+import type { UndoPreview } from "./undo-preview.ts";
 
 export interface RunStart {
   readonly runId: string;
@@ -75,6 +76,8 @@ export interface PartitionPort {
   decide(runId: string, approvalId: string, decision: unknown, by: string): Promise<Result<null>>;
   signal(runId: string, signal: SignalInput, by: string): Promise<Result<null>>;
   undo(runId: string, step: string, by: string): Promise<Result<null>>;
+  /** What an undo of these steps would do now, newest first; of those that were never applied, nothing. It reads the records and changes nothing. */
+  previewUndo(runId: string, steps: readonly string[]): Promise<Result<UndoPreview[]>>;
   resolve(runId: string, step: string, choice: OperatorChoice, by: string): Promise<Result<null>>;
   /** Pause, resume, cancel, retry. A repeat is harmless. */
   ask(runId: string, request: RunRequest, by: string): Promise<Result<null>>;

@@ -328,7 +328,9 @@ function mostUrgent(waits: readonly WaitReason[]): WaitReason {
   const timers = waits.filter((wait) => wait.kind === "timer").sort((a, b) => a.until - b.until);
   if (named.kind === "operator") return timers[0] ?? named;
   const times = waits.flatMap((wait) => dueOf(wait) ?? []);
-  return named.kind === "paused" || times.length === 0 ? named : { ...named, until: Math.min(...times) };
+  if (named.kind === "paused" || times.length === 0) return named;
+  const until = Math.min(...times);
+  return named.kind === "approval" && until < named.until ? { decideBy: named.until, ...named, until } : { ...named, until };
 }
 
 /** Not for the author: how a step runner leaves, whatever the reason. */

@@ -22,6 +22,10 @@ export interface EffectView {
   readonly action: string;
   readonly target: string;
   readonly status: EffectStatus;
+  /** When it was written; of one that was not, when it was intended. */
+  readonly at: number;
+  /** Written without anybody being asked, and chosen to be looked at afterwards. */
+  readonly sampled: boolean;
   readonly body: JsonObject;
 }
 
@@ -53,10 +57,13 @@ export function effectView(step: string, entries: readonly Entry[]): EffectView 
     action: state.intended.action,
     target: state.intended.target,
     status,
+    at: (own.find(({ type }) => type === "effect.applied") ?? own.find(({ type }) => type === "effect.intended"))?.at ?? 0,
+    sampled: state.sampled && state.applied !== null,
     body: {
       before: state.seen,
       values: state.values,
       undo: state.intended.undo,
+      decidedBy: state.decision && state.decision.kind !== "expired" ? state.decision.by : null,
       ruling: state.ruling && { outcome: state.ruling.outcome, rule: state.ruling.rule, reason: state.ruling.reason },
       proved: state.proved && { after: state.proved.after, matches: state.proved.matches },
       refused: state.refused && { because: state.refused.because, reason: state.refused.reason },
@@ -67,7 +74,7 @@ export function effectView(step: string, entries: readonly Entry[]): EffectView 
 
 export interface ApprovalView {
   readonly approval: Approval;
-  readonly status: "pending" | "approved" | "edited" | "rejected" | "expired" | "voided";
+  readonly status: "pending" | "approved" | "edited" | "rejected" | "insufficient" | "expired" | "voided";
   readonly decidedAt: number | null;
   readonly decidedBy: string | null;
 }

@@ -1,11 +1,11 @@
 // The one place where a ruling is obtained: for what a workflow intends, and for what a reviewer made of it.
 import type { EventFacts } from "../core/event.ts";
 import type { JsonObject } from "../core/json.ts";
-import { evaluate, type Facts, type Ruling } from "../governance/evaluate.ts";
+import { type Decider, evaluate, type Facts, type Ruling } from "../governance/evaluate.ts";
 import type { WriteCounts } from "../governance/limits.ts";
 import type { GovernanceSpec } from "../governance/spec.ts";
 import type { Taint } from "../governance/taint.ts";
-import { deciderOf, type EffectState } from "./effect-decision.ts";
+import { deciderOf, decidersOf, type EffectState } from "./effect-decision.ts";
 import type { Entry } from "./journal.ts";
 
 /** What a ruling rests on besides the effect itself: the run's own entries, the time, and what the workflow has written by now (otherwise: as last ruled on). */
@@ -16,11 +16,17 @@ export interface Around {
 }
 
 export const ruleOn = (spec: GovernanceSpec, state: EffectState, tainted: readonly Taint[], around: Around): Ruling =>
-  evaluate(spec, { ...factsOf(state, around), values: state.values, decidedBy: deciderOf(state), tainted });
+  evaluate(spec, {
+    ...factsOf(state, around),
+    values: state.values,
+    decidedBy: deciderOf(state),
+    deciders: decidersOf(state),
+    tainted,
+  });
 
 /** Would the spec allow these values if this person decided so? A person cannot lift a denial. */
-export const ruleOnEdit = (spec: GovernanceSpec, state: EffectState, values: JsonObject, by: string, around: Around): Ruling =>
-  evaluate(spec, { ...factsOf(state, around), values, decidedBy: by });
+export const ruleOnEdit = (spec: GovernanceSpec, state: EffectState, values: JsonObject, by: Decider, around: Around): Ruling =>
+  evaluate(spec, { ...factsOf(state, around), values, decidedBy: by.by, deciders: [by] });
 
 /** `before` is that of the look that holds; every new look takes the ruling back, so that a ruling is never about an older one. */
 const factsOf = (

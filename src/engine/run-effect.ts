@@ -6,13 +6,17 @@ import type { Approval } from "../core/approval.ts";
 import { type ErrorCode, errorFacts, type Failure, failureOf, InterlockError } from "../core/errors.ts";
 import { digest, type Json, type JsonObject, sameJson } from "../core/json.ts";
 import type { Ruling } from "../governance/evaluate.ts";
+import { timesOf } from "../governance/gate.ts";
 import { countedWrite, needsCounts, type WriteCounts } from "../governance/limits.ts";
 import { type DecisionEntry, mayLeave } from "../governance/may-leave.ts";
 import { peopleOf } from "../governance/review.ts";
+import { isSampled } from "../governance/sample.ts";
 import type { Taint } from "../governance/taint.ts";
 import type { Decided, EffectOutcome, RetryPolicy } from "./define.ts";
 import { CANCELLED, decideEffect, deciderOf, type EffectState, foldEffect, proves, wasLeftOpen } from "./effect-decision.ts";
 import type { StepEntry } from "./journal.ts";
+import { keepAsking, notByOf } from "./open-approval.ts";
+import { begunBy, originOf } from "./other-runs.ts";
 import { attemptsOf, isPassControl, type Pass } from "./pass.ts";
 import { ENGINE_PATIENCE, exhaustion, foldTries, type Patience, patienceOf, spentOn } from "./retry.ts";
 import { ruleOn } from "./rule.ts";
@@ -48,7 +52,8 @@ export async function runEffect(pass: Pass, call: EffectCall): Promise<EffectOut
     input,
     basedOn: call.basedOn && { decision: call.basedOn.decision, value: call.basedOn.value },
   });
-  const options = { hasLook: Boolean(action.look), hasProof: Boolean(action.prove), shadow: action.apply === null };
+  const { review } = pass.spec;
+  const options = { hasLook: Boolean(action.look), hasProof: Boolean(action.prove), shadow: action.apply === null, review };
   const key = `${pass.runId}/${step}`;
   checkRecorded(pass, step, args);
   const patience = patienceOf(step, call.retry);
@@ -86,6 +91,7 @@ export async function runEffect(pass: Pass, call: EffectCall): Promise<EffectOut
         values: state.values,
         ...(tainted.length > 0 ? { tainted } : {}),
         ...(counts ? { counts } : {}),
+        ...(isChosen(pass, step, ruling, state) ? { sampled: true } : {}),
       });
     };
     const asked = { workflow: pass.workflow, key };
@@ -158,8 +164,8 @@ export async function runEffect(pass: Pass, call: EffectCall): Promise<EffectOut
       case "ask":
         pass.record(step, { type: "approval.requested", approval: approvalFor(pass, step, actionName, state) });
         break;
-      case "expire":
-        pass.record(step, { type: "approval.decided", approvalId: move.approvalId, decision: { kind: "expired" } });
+      case "ask_on":
+        keepAsking(pass, move.approval, move.next);
         break;
       case "refuse":
         pass.record(step, { type: "effect.refused", because: move.because, reason: move.reason });
@@ -194,8 +200,6 @@ export async function runEffect(pass: Pass, call: EffectCall): Promise<EffectOut
         pass.record(step, { type: "effect.proved", after, matches: proves(state.values, after) });
         break;
       }
-      case "wait_approval":
-        return pass.wait({ kind: "approval", approvalId: move.approval.id, step, until: move.approval.expiresAt });
       case "wait_timer":
         return pass.wait({ kind: "timer", step, until: move.until });
       case "wait_operator":
@@ -208,11 +212,18 @@ export async function runEffect(pass: Pass, call: EffectCall): Promise<EffectOut
   }
 }
 
+/** Is it among those writes, of which nobody was asked, that a person looks at afterwards? */
+const isChosen = (pass: Pass, step: string, { outcome }: Ruling, state: EffectState): boolean =>
+  pass.spec.mode === "live" &&
+  outcome === "allow" &&
+  deciderOf(state) === null &&
+  isSampled(pass.spec.auditSampling ?? 0, pass.runId, step);
+
 /** What is about to leave is asked for by its own input, not by what the protocol believes to be sending. */
 function holdUndecided(pass: Pass, step: string, args: string, state: EffectState, toWrite: unknown, action: BoundWrite): void {
   const entries = pass.entries(step);
   const leaving = { action: state.intended?.action ?? "", target: action.target(toWrite), values: action.values(toWrite) };
-  const missing = mayLeave(pass.spec, leaving, entries.filter(isDecisionEntry));
+  const missing = mayLeave(pass.spec, leaving, entries.filter(isDecisionEntry), begunBy(originOf(pass.runEntries())));
   if (missing === null) return;
   const error: Failure = { code: "effect.undecided", message: `Not sent: ${missing}` };
   pass.record(step, { type: "attempt.failed", args, during: "send", attempt: attemptsOf(entries) + 1, error, retryAt: null });
@@ -222,6 +233,9 @@ function holdUndecided(pass: Pass, step: string, args: string, state: EffectStat
 const isDecisionEntry = <T extends StepEntry>(entry: T): entry is Extract<T, { readonly type: DecisionEntry["type"] }> =>
   entry.type === "effect.looked" ||
   entry.type === "approval.requested" ||
+  entry.type === "approval.endorsed" ||
+  entry.type === "approval.amended" ||
+  entry.type === "approval.reassigned" ||
   entry.type === "approval.decided" ||
   entry.type === "approval.voided";
 
@@ -264,7 +278,6 @@ function approvalFor(pass: Pass, step: string, action: string, state: EffectStat
   const before = state.looked?.before ?? {};
   const asks = ruling.matched.filter(({ outcome }) => outcome === "require_approval").map(({ reason }) => reason);
   const also = [...new Set(asks)].filter((reason) => reason !== ruling.reason);
-  const now = pass.ports.now();
   const bound = digest({ action, target, before, values: state.values, specVersion: pass.spec.version });
   const round = pass.entries(step).filter((entry) => entry.type === "approval.requested").length + 1;
   return {
@@ -279,8 +292,8 @@ function approvalFor(pass: Pass, step: string, action: string, state: EffectStat
     why: ruling.reason,
     ...(also.length > 0 ? { also } : {}),
     reviewers: ruling.ask ?? peopleOf(pass.spec.review, pass.spec.review.reviewers),
-    requestedAt: now,
-    expiresAt: now + pass.spec.review.slaMinutes * 60_000,
+    ...timesOf(pass.spec.review, pass.ports.now()),
+    ...notByOf(pass),
   };
 }
 

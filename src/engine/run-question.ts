@@ -1,12 +1,15 @@
 // A question to people that is not about a write: asked once, answered by one of the spec's reviewers, or by nobody in time. It needs no ruling, for nothing
-// is written; in shadow mode it is asked as well. It must not decide who may answer or when: that is external.ts, as for every approval.
+// is written; in shadow mode it is asked as well. It must not decide who may answer or when: that is answer-approval.ts, as for every approval.
 
 import type { Approval, Decision } from "../core/approval.ts";
 import { InterlockError } from "../core/errors.ts";
 import { digest, type JsonObject } from "../core/json.ts";
+import { computeGate, timesOf } from "../governance/gate.ts";
 import { peopleOf } from "../governance/review.ts";
 import { isUnapproved } from "../governance/shadow-spec.ts";
 import type { Question, QuestionOutcome } from "./define.ts";
+import { foldEffect } from "./effect-decision.ts";
+import { keepAsking, notByOf } from "./open-approval.ts";
 import type { Pass } from "./pass.ts";
 import { shownDetails } from "./step-output.ts";
 
@@ -19,36 +22,30 @@ export async function runQuestion(pass: Pass, step: string, subject: string, ask
     return pass.hold(step, "workflow.diverged", `The step "${step}" was recorded as something else and is now a question`);
   }
   if (first) pass.checkArgs(step, first.args, args);
-  let approval: Approval | null = null;
-  for (const entry of entries) {
-    if (entry.type === "approval.requested") approval = entry.approval;
-    if (entry.type === "approval.decided") return outcomeOf(entry.decision);
+  if (isUnapproved(pass.spec)) {
+    // Nobody has said who may answer.
+    if (!first) pass.record(step, { type: "question.asked", args });
+    return { status: "expired" };
   }
-  if (!approval) {
-    approval = approvalFor(pass, step, subject, asked);
-    if (isUnapproved(pass.spec)) {
-      // Nobody has said who may answer.
-      if (!first) pass.record(step, { type: "question.asked", args });
-      return { status: "expired" };
-    }
-    const asking = { type: "approval.requested", approval } as const;
-    if (first) pass.record(step, asking);
-    else pass.record(step, { type: "question.asked", args }, asking);
+  if (!first) {
+    const approval = approvalFor(pass, step, subject, asked);
+    pass.record(step, { type: "question.asked", args }, { type: "approval.requested", approval });
   }
-  if (pass.ports.now() < approval.expiresAt) {
-    return pass.wait({ kind: "approval", approvalId: approval.id, step, until: approval.expiresAt });
+  for (;;) {
+    const { approval, said, decision } = foldEffect(pass.entries(step));
+    if (decision) return outcomeOf(decision);
+    // The journal may have been cut between the two entries that begin a question.
+    if (!approval) pass.record(step, { type: "approval.requested", approval: approvalFor(pass, step, subject, asked) });
+    else keepAsking(pass, approval, computeGate(pass.spec.review, approval, said, pass.ports.now()).next);
   }
-  pass.record(step, { type: "approval.decided", approvalId: approval.id, decision: { kind: "expired" } });
-  return { status: "expired" };
 }
 
 function approvalFor(pass: Pass, step: string, subject: string, { question, details = {}, within }: Question): Approval {
   const { review, version } = pass.spec;
   if (question.trim() === "") throw refused(step, "question", "ask something");
-  const ms = within ?? review.slaMinutes * 60_000;
-  if (!(Number.isFinite(ms) && ms > 0)) throw refused(step, "within", `${ms} is no time in which anybody could answer`);
+  if (within !== undefined && !(Number.isFinite(within) && within > 0))
+    throw refused(step, "within", `${within} is no time in which anybody could answer`);
   const values = shownDetails(step, details) as JsonObject;
-  const now = pass.ports.now();
   return {
     id: `apr_${digest({ run: pass.runId, step, round: 1 }).slice(0, 32)}`,
     step,
@@ -60,8 +57,8 @@ function approvalFor(pass: Pass, step: string, subject: string, { question, deta
     rule: "workflow",
     why: question,
     reviewers: peopleOf(review, review.reviewers),
-    requestedAt: now,
-    expiresAt: now + ms,
+    ...timesOf(review, pass.ports.now(), within),
+    ...notByOf(pass),
     question,
   };
 }
@@ -77,6 +74,8 @@ function outcomeOf(decision: Decision): QuestionOutcome {
       return { status: "approved", by: decision.by };
     case "rejected":
       return { status: "rejected", by: decision.by, reason: decision.reason };
+    case "insufficient":
+      return { status: "insufficient", by: decision.by, missing: decision.missing };
     case "expired":
       return { status: "expired" };
   }

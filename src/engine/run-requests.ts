@@ -79,9 +79,17 @@ export function forkJournal(entries: readonly Entry[], step: string): Result<New
     if (seq >= from || !belongs) continue;
     // The new journal begins with an entry of its own.
     moved.set(seq, fork.length + 2);
-    fork.push("arrival" in entry ? ({ ...entry, arrival: moved.get(entry.arrival) ?? 0 } as NewEntry) : (entry as NewEntry));
+    fork.push(forked(entry as NewEntry, moved));
   }
   return ok(fork);
+}
+
+function forked(entry: NewEntry, moved: ReadonlyMap<number, number>): NewEntry {
+  if ("arrival" in entry) return { ...entry, arrival: moved.get(entry.arrival) ?? 0 };
+  if (entry.type !== "effect.ruled") return entry;
+  // The write is the earlier run's, and it is looked at there.
+  const { sampled: _, ...rest } = entry;
+  return rest;
 }
 
 function byStep(entries: readonly Entry[]): Map<string, (Entry & StepEntry)[]> {

@@ -1,6 +1,8 @@
 // What taking a write back would do now. Pure: only fields that still hold our value are restored; the others are somebody's later work and are reported.
 import { type Json, type JsonObject, sameJson } from "../core/json.ts";
-import type { UndoConflict } from "./journal.ts";
+import { undoableUntil } from "../core/undo-window.ts";
+import type { GovernanceSpec } from "../governance/spec.ts";
+import type { StepEntry, UndoConflict } from "./journal.ts";
 
 export interface UndoPlan {
   readonly restore: JsonObject;
@@ -20,3 +22,12 @@ export function computeUndo(before: JsonObject, ours: JsonObject, now: JsonObjec
   }
   return { restore, conflicts };
 }
+
+/** Has the time passed that the spec gives for taking this write back? A write that was never applied has none. */
+export function isWindowPast(own: readonly (StepEntry & { readonly at: number })[], { rollback }: GovernanceSpec, now: number): boolean {
+  const applied = own.find(({ type }) => type === "effect.applied");
+  return applied !== undefined && now > undoableUntil(applied.at, rollback.windowDays);
+}
+
+export const windowPast = (step: string, { rollback: { windowDays, owner, procedure } }: GovernanceSpec): string =>
+  `"${step}" was written more than ${windowDays} ${windowDays === 1 ? "day" : "days"} ago. Ask ${owner}; the procedure is: ${procedure}`;

@@ -38,12 +38,21 @@ export interface DecisionFacts {
   readonly confidence: number;
 }
 
+/** One of those who agreed: `as` are the people whose questions this answers (themselves, or those in whose place they decided). */
+export interface Decider {
+  readonly by: string;
+  readonly inPlaceOf?: string;
+  readonly as: readonly string[];
+}
+
 /** `decidedBy`: the person who decided on exactly this change; their judgement replaces the model's, what is denied stays denied. */
 export interface Facts {
   readonly action: string;
   readonly values: JsonObject;
   readonly basedOn: DecisionFacts | null;
   readonly decidedBy: string | null;
+  /** All who agreed, that person among them; absent where it was one in their own place. */
+  readonly deciders?: readonly Decider[];
   /** What the record holds in the fields that were looked at; null where the system cannot be asked. */
   readonly before: JsonObject | null;
   /** What the run came from; null where the journal does not say. */
@@ -97,16 +106,18 @@ function* matchRules(spec: GovernanceSpec, facts: Facts): Generator<RuleMatch> {
       yield { rule: breach.rule, outcome: "deny", field, reason: `${field}: ${breach.reason}` };
     }
   }
-  const own = [...ownRules(spec, action, facts)];
+  const deciders = facts.decidedBy ? (facts.deciders ?? [{ by: facts.decidedBy, as: [facts.decidedBy] }]) : [];
+  const own = [...ownRules(spec, action, facts, actorsOf(deciders))];
   // Whoever decides, another would have to decide as well, and the questions would go back and forth for ever.
   if (peopleFor(own)?.length === 0) {
     const asked = own.flatMap(({ rule, ask }) => (ask ? [`${rule} asks ${ask.join(", ")}`] : []));
     yield { rule: "nobody_may_decide", outcome: "deny", reason: `No one person may answer all that is asked: ${asked.join("; ")}` };
   }
   // A person's decision on exactly this change answers every question that this person may answer; it never lifts a denial.
-  if (facts.decidedBy) {
-    yield { rule: "person_decided", outcome: "allow", reason: `Decided by ${facts.decidedBy}` };
-    for (const match of own) yield answered(match, facts.decidedBy);
+  if (deciders.length > 0) {
+    const who = deciders.map(({ by, inPlaceOf }) => (inPlaceOf === undefined ? by : `${by} in the place of ${inPlaceOf}`)).join(" and ");
+    yield { rule: "person_decided", outcome: "allow", reason: `Decided by ${who}` };
+    for (const match of own) yield answered(match, deciders);
     return;
   }
   yield* taintRules(facts.tainted ?? [], action.ask);
@@ -133,28 +144,47 @@ const OUTCOMES = { allow: "allow", ask: "require_approval", deny: "deny" } as co
  * The owner's rules, in their order. One whose condition cannot be answered counts as matched, and asks at least: what a record lacks must not open a way past
  * a rule, and whoever wrote the record could make it lack anything. A denial stays one for the same reason; has(...) says what is meant of a missing fact.
  */
-function* ownRules({ review, limits }: GovernanceSpec, { rules = [] }: ActionRule, facts: Facts): Generator<RuleMatch> {
-  const conditions = rules.length > 0 ? conditionFacts(facts, limits) : null;
+function* ownRules(
+  { review, limits }: GovernanceSpec,
+  { rules = [] }: ActionRule,
+  facts: Facts,
+  actors: readonly (string | null)[],
+): Generator<RuleMatch> {
+  const conditions = rules.length > 0 ? actors.map((actor) => conditionFacts(facts, actor, limits)) : [];
   for (const { name, when, outcome, ask, reason } of rules) {
-    const answer = answerCondition(when, conditions as ConditionFacts);
     const people = ask ? { ask: peopleOf(review, ask) } : {};
-    if ("failed" in answer) {
-      const meant = outcome === "allow" ? "require_approval" : OUTCOMES[outcome];
-      yield { rule: name, outcome: meant, reason: `${reason} (could not be checked: ${answer.failed})`, ...people };
-    } else if (answer.is) {
-      yield { rule: name, outcome: OUTCOMES[outcome], reason, ...people };
+    for (const condition of conditions) {
+      const answer = answerCondition(when, condition);
+      if (!("failed" in answer) && !answer.is) continue;
+      if ("failed" in answer) {
+        const meant = outcome === "allow" ? "require_approval" : OUTCOMES[outcome];
+        yield { rule: name, outcome: meant, reason: `${reason} (could not be checked: ${answer.failed})`, ...people };
+      } else {
+        yield { rule: name, outcome: OUTCOMES[outcome], reason, ...people };
+      }
+      // Met for one of those who decided is met.
+      break;
     }
   }
 }
 
-/** A question is answered by those who may answer it, and by nobody else. */
-const answered = (match: RuleMatch, by: string): RuleMatch =>
-  match.outcome === "require_approval" && (match.ask?.includes(by) ?? true)
-    ? { ...match, outcome: "allow", reason: `${match.reason} (${by} decided)` }
-    : match;
+/** Whom a rule may mean by `actor`: each who agreed, and each in whose place somebody did. A rule that keeps somebody out keeps out who stands in for them. */
+function actorsOf(deciders: readonly Decider[]): readonly (string | null)[] {
+  const actors = deciders.flatMap(({ by, inPlaceOf }) => (inPlaceOf === undefined ? [by] : [by, inPlaceOf]));
+  return actors.length === 0 ? [null] : [...new Set(actors)];
+}
+
+/** A question is answered by those who may answer it, and by nobody else: every one of those who agreed. */
+function answered(match: RuleMatch, deciders: readonly Decider[]): RuleMatch {
+  const { outcome, ask, reason } = match;
+  const mayAnswer = deciders.every(({ as }) => as.every((person) => ask?.includes(person) ?? true));
+  if (outcome !== "require_approval" || !mayAnswer) return match;
+  return { ...match, outcome: "allow", reason: `${reason} (${deciders.map(({ by }) => by).join(" and ")} decided)` };
+}
 
 function conditionFacts(
-  { action, values, basedOn, decidedBy, before, event, now, counts }: Facts,
+  { action, values, basedOn, before, event, now, counts }: Facts,
+  actor: string | null,
   limits: GovernanceSpec["limits"],
 ): ConditionFacts {
   const was = before ?? {};
@@ -167,7 +197,7 @@ function conditionFacts(
     changed: Object.keys(values).filter((field) => !sameJson(values[field], listed(was, field))),
     decision: { name: basedOn?.name ?? "", value: basedOn?.value ?? null },
     confidence: basedOn?.confidence ?? 0,
-    actor: decidedBy || null,
+    actor,
     ...(counts ? { counts: countFacts(counts, sumsOf(limits, action, counts.action)) } : {}),
     time: timeFacts(now),
   };

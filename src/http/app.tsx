@@ -10,8 +10,11 @@ import type { Principal } from "../core/principal.ts";
 import type { Deployment } from "../deployment.ts";
 import { approvalsApi } from "./api/approvals.ts";
 import { auditApi } from "./api/audit.ts";
+import { contestsApi } from "./api/contests.ts";
 import { dataFlowApi } from "./api/data-flow.ts";
+
 import { deadLettersApi } from "./api/dead-letters.ts";
+import { effectsApi } from "./api/effects.ts";
 import { grantsApi } from "./api/grants.ts";
 import { haltsApi } from "./api/halts.ts";
 import { overviewApi } from "./api/overview.ts";
@@ -22,9 +25,12 @@ import { specsApi } from "./api/specs.ts";
 import { workflowsApi } from "./api/workflows.ts";
 import { approvalPages } from "./console/approvals.tsx";
 import { auditPages } from "./console/audit.tsx";
+import { contestPages } from "./console/contests.tsx";
 import { dataFlowPages } from "./console/data-flow.tsx";
 import { deadLetterPages } from "./console/dead-letters.tsx";
 import { documentPages } from "./console/documents.tsx";
+import { effectPages } from "./console/effects.tsx";
+
 import { frameFor, renderPage } from "./console/page.ts";
 import { peoplePages } from "./console/people.tsx";
 import { providerPages } from "./console/providers.tsx";
@@ -83,6 +89,8 @@ const api = (deployment: Deployment) =>
     .use(bodyLimit({ maxSize: MAX_BODY_BYTES }), signedIn)
     .route("/runs", runsApi(deployment))
     .route("/approvals", approvalsApi(deployment))
+    .route("/contests", contestsApi(deployment))
+    .route("/effects", effectsApi(deployment))
     .route("/dead-letters", deadLettersApi(deployment))
     .route("/halts", haltsApi(deployment))
     .route("/workflows", workflowsApi(deployment))
@@ -100,7 +108,9 @@ const pages = (deployment: Deployment) =>
     .use(bodyLimit({ maxSize: MAX_BODY_BYTES }), signedIn, csrf())
     .get("/", (c) => c.redirect(SECTIONS[homeOf(c.get("principal")) ?? "workflows"].href, 302))
     .route("/approvals", approvalPages(deployment))
+    .route("/contests", contestPages(deployment))
     .route("/runs", runPages(deployment))
+    .route("/effects", effectPages(deployment))
     .route("/workflows", workflowPages(deployment))
     .route("/specs", specPages(deployment))
     .route("/workflows", dataFlowPages(deployment))

@@ -79,6 +79,6 @@ export const PositionInput = z.string().transform((text, context): Position => {
 export const positionText = ({ at, id }: Position): string => `${at}.${id}`;
 
 function positionOf(text: string): Result<Position> {
-  const [, at, id] = /^(\d{1,15})\.(.{1,500})$/.exec(text) ?? [];
+  const [, at, id] = /^(\d{1,15})\.(.{1,1100})$/.exec(text) ?? [];
   return at && id ? ok({ at: Number(at), id }) : fail("request.invalid", "Not a place in this list: use the value that the last page gave");
 }

@@ -83,6 +83,8 @@ footer p { padding-block: var(--s4) var(--s6); border-top: 1px solid var(--line)
 .card h2 a { text-decoration: none; }
 .card h2 a::after { content: ""; position: absolute; inset: 0; border-radius: var(--round); }
 .card h2 a:hover { text-decoration: underline; }
+.card .over { position: relative; z-index: 1; justify-self: start; }
+.said { display: grid; gap: var(--s3); }
 .about { color: var(--quiet); font-weight: 550; }
 .card-side { display: grid; align-content: start; justify-items: end; gap: var(--s1); font-size: 14px; }
 .card.soon, .card.overdue { overflow: clip; }

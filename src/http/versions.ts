@@ -3,6 +3,7 @@
 import { EVERY_WORKFLOW, type Within } from "../core/principal.ts";
 import { countRunsByVersion, type VersionRuns } from "../db/workflows.ts";
 import type { Deployment } from "../deployment.ts";
+import { writesOf } from "./action-facts.ts";
 
 /** current: new events start it. finishing: a newer one takes them, and it has open runs. drained: it has none. missing: it has some, and is not deployed. */
 export type VersionState = "current" | "finishing" | "drained" | "missing";
@@ -14,6 +15,8 @@ export interface WorkflowVersion {
   /** Null for a version that is not deployed. */
   readonly purpose: string | null;
   readonly trigger: { readonly connector: string; readonly type: string } | null;
+  /** Full names of the actions by which it writes; none of a version that is not deployed. */
+  readonly writes: readonly string[];
   /** Runs that have not ended. */
   readonly open: number;
   /** Failed runs: they can go on from their failed step as long as the version is deployed. */
@@ -34,7 +37,7 @@ export const namesWithin = ({ workflows }: Pick<Deployment, "workflows">, within
 /** By name, the newest version first. */
 export function versionsOf({ workflows }: Pick<Deployment, "workflows">, runs: readonly VersionRuns[]): WorkflowVersion[] {
   const found = new Map<string, WorkflowVersion>();
-  for (const { name, version, purpose, trigger } of workflows) {
+  for (const { name, version, purpose, trigger, uses } of workflows) {
     const newest = workflows.every((other) => other.name !== name || other.version <= version);
     found.set(`${name}@${version}`, {
       workflow: name,
@@ -42,6 +45,7 @@ export function versionsOf({ workflows }: Pick<Deployment, "workflows">, runs: r
       state: newest ? "current" : "drained",
       purpose,
       trigger: { connector: trigger.connector, type: trigger.type },
+      writes: writesOf({ uses }),
       open: 0,
       failed: 0,
       lastStartedAt: null,
@@ -53,7 +57,7 @@ export function versionsOf({ workflows }: Pick<Deployment, "workflows">, runs: r
       const state = deployed.state === "drained" && counted.open > 0 ? "finishing" : deployed.state;
       found.set(`${workflow}@${version}`, { ...deployed, ...counted, state });
     } else if (counted.open > 0)
-      found.set(`${workflow}@${version}`, { workflow, version, state: "missing", purpose: null, trigger: null, ...counted });
+      found.set(`${workflow}@${version}`, { workflow, version, state: "missing", purpose: null, trigger: null, writes: [], ...counted });
   }
   return [...found.values()].sort((a, b) => (a.workflow < b.workflow ? -1 : a.workflow > b.workflow ? 1 : b.version - a.version));
 }

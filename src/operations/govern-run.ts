@@ -7,16 +7,33 @@ import { partitionOfRun, runOfApproval } from "../db/reads.ts";
 import type { SignalInput } from "../engine/external.ts";
 import type { OperatorChoice } from "../engine/journal.ts";
 import type { History, RunView } from "../engine/partition-port.ts";
+import { takenByAnother } from "./claim-approval.ts";
 import { type Context, partitionByName } from "./context.ts";
 import { permitApproval, permitRun } from "./require-role.ts";
 
-export async function decideApproval(context: Context, principal: Principal, approvalId: string, decision: unknown): Promise<Result<null>> {
-  const denied = await permitApproval(context.env.DB, principal, "decide approvals", approvalId);
+/**
+ * Whatever a person says to an approval, and the one way in which it is decided: pages, the API, bulk decisions and chats all come through here. Who operates the
+ * workflow may tell what a reviewer has asked; everything else is a reviewer's.
+ */
+export async function decideApproval(
+  context: Context,
+  principal: Principal,
+  approvalId: string,
+  decision: unknown,
+  now: number = Date.now(),
+): Promise<Result<null>> {
+  const informs = kindOf(decision) === "inform";
+  const denied = await permitApproval(context.env.DB, principal, informs ? "give information" : "decide approvals", approvalId);
   if (denied) return denied;
   const run = await runOfApproval(context.env.DB, approvalId);
   if (!run) return fail("approval.not_found", `No approval ${approvalId}`);
+  // Advice, and asked outside the partition: a claim that is taken in this very moment does not stop the decision. Telling what somebody wants to know decides nothing.
+  const taken = informs ? null : await takenByAnother(context.env.DB, principal, approvalId, now);
+  if (taken) return taken;
   return withPartition(context, run, (partition) => partition.decide(run, approvalId, decision, principal.id));
 }
+
+const kindOf = (decision: unknown): unknown => (decision as { readonly kind?: unknown } | null)?.kind;
 
 export async function undoEffect(context: Context, principal: Principal, runId: string, step: string): Promise<Result<null>> {
   const denied = await permitRun(context.env.DB, principal, "undo writes", runId);

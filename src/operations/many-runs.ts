@@ -2,7 +2,7 @@
 // The next ones are asked from the place on that the answer names, because those that refused match still. An event is begun anew once: of several runs that
 // were begun for it, only the latest is taken.
 import * as z from "zod";
-import { type ErrorCode, fail, failureOf, ok, type Result } from "../core/errors.ts";
+import { type ErrorCode, type Failure, fail, failureOf, ok, type Result } from "../core/errors.ts";
 import type { Principal } from "../core/principal.ts";
 import { RunRequest } from "../core/run-request.ts";
 import { type RunPlace, runsMatching } from "../db/runs.ts";
@@ -79,7 +79,7 @@ export async function askOfMany(
 }
 
 /** A foreign error's text stays in the log: it may name what a caller must not see. */
-function unanswered(run: string, thrown: unknown): Result<never> {
+export function unanswered(run: string, thrown: unknown): { readonly ok: false; readonly error: Failure } {
   const failure = failureOf(thrown);
   if (failure.code !== "internal") return { ok: false, error: failure };
   console.error(JSON.stringify({ message: "request failed", run, error: failure.message }));

@@ -3,6 +3,7 @@
 // of it is in memory.
 import * as z from "zod";
 import { fail, ok, type Result } from "../core/errors.ts";
+import { Instant } from "../core/instant.ts";
 import type { JsonObject } from "../core/json.ts";
 import { EVERY_WORKFLOW, type Principal } from "../core/principal.ts";
 import {
@@ -38,13 +39,6 @@ const NAMED = 92;
 const LATEST = 50;
 /** Among how many of the latest records a page looks for those that match. */
 export const LATEST_LOOK = 10_000;
-
-/** Epoch milliseconds, or a day or instant as RFC 3339 has it; a day is its first moment, UTC. */
-const Instant = z.union([
-  z.coerce.number().int(),
-  z.iso.date().transform((day) => Date.parse(day)),
-  z.iso.datetime({ offset: true }).transform((at) => Date.parse(at)),
-]);
 
 export const AuditFilterInput = z.object({
   workflow: z.string().min(1).max(200).optional(),

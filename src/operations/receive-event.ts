@@ -1,4 +1,5 @@
-// One delivery, from its bytes to a durable event: limit, read, verify, normalise, store, answer. 2xx only after the event is stored.
+// One delivery, from its bytes to a durable event: limit, read, verify, normalise, store, answer. 2xx only after the event is stored. The press of a button under one
+// of our own notices is no event: it is answered at once and then decided on (answer-from-chat.ts).
 // What the answer says is the same for every failed check; which one it was is in our log.
 import { type ErrorCode, errorFacts, type Failure, failureOf, InterlockError, problemOf } from "../core/errors.ts";
 import type { InterlockEvent } from "../core/event.ts";
@@ -7,6 +8,7 @@ import { bindingOf, type Connection } from "../deployment.ts";
 import { storeEvent, type Timer } from "../ingress/admit.ts";
 import { readBody } from "../ingress/read-body.ts";
 import { receiveDelivery } from "../ingress/receive.ts";
+import { pressOn } from "./answer-from-chat.ts";
 import type { Context } from "./context.ts";
 import { type EventMessage, eventKey, MAX_MESSAGE_BYTES } from "./messages.ts";
 import { prepareModels } from "./prepare-models.ts";
@@ -77,8 +79,14 @@ export async function receiveEvent(context: Context, connectionId: string, reque
         return refuse("ingress.unavailable", NOT_STORED);
       }
       return Response.json({ status: "dead_letter", reason: received.reason }, { status: 200 });
-    case "accepted":
+    case "accepted": {
+      const press = pressOn(context, connectionId, received.event.data);
+      if (press) {
+        context.waitUntil(press(now));
+        return new Response(null, { status: 200 });
+      }
       return store(context, connection, received.event, received.bodyBytes);
+    }
   }
 }
 

@@ -1,20 +1,14 @@
 // Who may: an operation asks here before it does anything. It knows roles and no specs; a spec's list of reviewers is the partition's to read.
 import { fail, ok, type Result } from "../core/errors.ts";
-import { hasRole, type Principal, type Role, type Within } from "../core/principal.ts";
+import type { Principal, Role, Within } from "../core/principal.ts";
 import { workflowOfApproval, workflowOfRun } from "../db/reads.ts";
-import { MAY, maySomewhere, type Operation, workflowsFor } from "./access.ts";
+import { MAY, may, maySomewhere, type Operation, workflowsFor } from "./access.ts";
 
 type Denied = ReturnType<typeof fail>;
 
 /** `workflow`: null for a matter of the whole deployment. */
-export const requireRole = (principal: Principal, role: Role, workflow: string | null): Denied | null =>
-  requireOneOf(principal, [role], workflow);
-
-export const requireOneOf = (principal: Principal, roles: readonly Role[], workflow: string | null): Denied | null =>
-  roles.some((role) => hasRole(principal, role, workflow)) ? null : denied(principal, roles, workflow ?? "all workflows");
-
 export const permit = (principal: Principal, operation: Operation, workflow: string | null): Denied | null =>
-  requireOneOf(principal, MAY[operation], workflow);
+  may(principal, operation, workflow) ? null : denied(principal, MAY[operation], workflow ?? "all workflows");
 
 /** Of which workflows: for what is then limited to these. */
 export const permitWithin = (principal: Principal, operation: Operation): Result<Within> =>

@@ -19,7 +19,7 @@ export function otherRuns(context: Context, from: Speaker): OtherRuns {
       const { newest, specs } = await prepared(context, workflow);
       const { name, spec, ...placed } = accepted(place(context, newest, event, specs));
       const lanes = waits ? [...lanesHeldFor(from), from.lane] : [];
-      const origin = { kind: "child", parent: from.run, partition: from.partition, step, waits, lanes } as const;
+      const origin = { kind: "child", parent: from.run, partition: from.partition, step, waits, lanes, ...byHand(from) } as const;
       // A lane that its ancestors hold is held for it as well: to queue for it would be to wait for itself. Those whom one parent starts like this go one after
       // another, in a lane within the lane.
       const lane = lanes.includes(placed.lane) ? `${placed.lane} in ${from.run}` : placed.lane;
@@ -29,7 +29,7 @@ export function otherRuns(context: Context, from: Speaker): OtherRuns {
       const { newest, specs } = await prepared(context, workflow);
       const spec = accepted(specFor(newest, specs));
       const child = originChild(from);
-      const origin = { kind: "continued", from: from.run, ...(child ? { child } : {}) } as const;
+      const origin = { kind: "continued", from: from.run, ...(child ? { child } : {}), ...byHand(from) } as const;
       // The lane is inherited and not computed anew: the successor lives where the run lived, and begins only when that has ended.
       const lane = { lane: from.lane, atOnce: from.atOnce, priority: 0, confined: from.confined };
       return start(from.partition, { ...startOf(newest, event, lane, spec), origin, signals }, spec);
@@ -58,6 +58,9 @@ function accepted<T>(result: Result<T>): T {
   if (!result.ok) throw new InterlockError("child.refused", result.error.message);
   return result.value;
 }
+
+/** Whoever began a run by hand has begun what it starts as well. */
+const byHand = ({ begunBy }: Speaker) => (begunBy === null ? {} : { begunBy });
 
 const originChild = ({ origin }: Speaker): ChildOrigin | undefined =>
   origin?.kind === "continued" ? origin.child : origin?.kind === "child" ? origin : undefined;

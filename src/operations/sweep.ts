@@ -1,6 +1,6 @@
-// What is done once a minute, whatever else happens: runs that should have moved are woken, partitions are told of the kill switches, and the contents of runs
-// whose time has come are erased; once a day the audit's checkpoint is written. It moves no run itself and keeps no state: what one sweep does not get done, the
-// next finds again. One part that fails does not stop the other.
+// What is done once a minute, whatever else happens: runs that should have moved are woken, partitions are told of the kill switches, people are told in a chat what
+// waits for them, and the contents of runs whose time has come are erased; once a day the audit's checkpoint is written. It moves no run itself and keeps no state:
+// what one sweep does not get done, the next finds again. One part that fails does not stop the other.
 import { failureOf } from "../core/errors.ts";
 import { erasableRuns, eraseRuns } from "../db/erasure.ts";
 import { overdueRuns } from "../db/overdue.ts";
@@ -8,6 +8,7 @@ import { checkpointAudit } from "./checkpoint-audit.ts";
 import { type Context, partitionByName } from "./context.ts";
 import { tellHalts } from "./halt-runs.ts";
 import { eventKey } from "./messages.ts";
+import { sendNotices } from "./send-notices.ts";
 
 /**
  * How long a run may be overdue before the sweep asks after it. Its partition's own watchdog looks after 2 s and D1 follows it within about a second; a minute
@@ -33,6 +34,7 @@ export async function sweep(context: Context, now: number): Promise<Swept> {
     quietly("erase", eraseContents(context, now)),
     quietly("telling of the kill switches", tellPartitions(context)),
     quietly("checkpoint", checkpointAudit(context, now)),
+    quietly("notices", sendNotices(context, now)),
   ]);
   return { woken, erased };
 }

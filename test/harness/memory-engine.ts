@@ -7,15 +7,18 @@ import type { InterlockEvent } from "../../src/core/event.ts";
 import type { Json } from "../../src/core/json.ts";
 import { dueOf, type RunState, type WaitReason } from "../../src/core/run.ts";
 import type { RunRequest } from "../../src/core/run-request.ts";
+import { answerApproval } from "../../src/engine/answer-approval.ts";
 import type { Workflow } from "../../src/engine/define.ts";
+import { foldEffect } from "../../src/engine/effect-decision.ts";
 import { actionOfApproval, executePass, stepsOf, undoStep } from "../../src/engine/execute.ts";
-import { answerApproval, askUndo, deliverSignal, resolveStep, type SignalInput } from "../../src/engine/external.ts";
-import type { Entry, Journal, JournalSize, NewEntry, OperatorChoice } from "../../src/engine/journal.ts";
+import { askUndo, deliverSignal, resolveStep, type SignalInput } from "../../src/engine/external.ts";
+import type { Entry, Journal, JournalSize, NewEntry, OperatorChoice, StepEntry } from "../../src/engine/journal.ts";
 import type { Halt } from "../../src/engine/lifecycle.ts";
 import type { OtherRuns } from "../../src/engine/other-runs.ts";
 import { Pass, type Ports } from "../../src/engine/pass.ts";
 import { askOfRun } from "../../src/engine/run-requests.ts";
 import type { WriteLimits } from "../../src/engine/write-limits.ts";
+import { computeGate } from "../../src/governance/gate.ts";
 import type { GovernanceSpec } from "../../src/governance/spec.ts";
 import type { Model } from "../../src/inference/model.ts";
 import { noRuns } from "./fake-runs.ts";
@@ -31,7 +34,7 @@ export interface MemoryOptions {
   /** The fetch of each connector's system, with the token that it wants. */
   readonly systems: Readonly<Record<string, { readonly fetch: typeof fetch; readonly authorization: string }>>;
   readonly clock: { now: number };
-  /** What a person answers to each approval; asked with the round, from 1. */
+  /** What a person says to each approval; asked with the round, from 1. `by`, if it is said, is who says it. */
   readonly answer?: (approval: { id: string; digest: string; values: Readonly<Record<string, unknown>> }, round: number) => unknown;
   /** What else there is to start and to wait for; without it nothing. */
   readonly runs?: OtherRuns;
@@ -49,7 +52,7 @@ export interface MemoryOptions {
   readonly afterStop?: (engine: MemoryEngine) => void;
   /** Asked at each wait, before anything else is done about it: `run` returns there, looks again at once, or goes on as it does. */
   readonly onWait?: (on: WaitReason) => "stop" | "again" | undefined;
-  /** Who answers approvals. */
+  /** Who answers approvals, where the answer does not say. */
   readonly reviewer?: string;
 }
 
@@ -63,6 +66,8 @@ export type Ended =
   | { readonly kind: "operator" | "stopped"; readonly on: WaitReason };
 
 class Stopped extends Error {}
+
+const speakerOf = (decision: unknown): string | undefined => (decision as { by?: string } | null)?.by;
 
 /** ALWAYS_SUSPEND=1: every step ends its pass, so that all that follows a step is reached through a replay. Asked anew by each engine. */
 export const alwaysSuspends = (): boolean => process.env.ALWAYS_SUSPEND === "1";
@@ -111,13 +116,15 @@ export class MemoryEngine {
       if (on.kind === "approval" && answer) {
         const asked = this.durable.find((entry) => entry.type === "approval.requested" && entry.approval.id === on.approvalId);
         if (asked?.type !== "approval.requested") throw new Error("an approval is waited for that was never asked");
-        const decision = answer(asked.approval, ++rounds);
+        const { said } = foldEffect(this.durable.filter(({ step }) => step === on.step) as (Entry & StepEntry)[]);
+        const { digest, values } = computeGate(spec.review, asked.approval, said, clock.now);
+        const decision = answer({ ...asked.approval, digest, values }, ++rounds);
         if (decision !== undefined) {
           const decided = answerApproval(
             this.durable,
             on.approvalId,
             decision,
-            this.#options.reviewer ?? "ada@example.com",
+            speakerOf(decision) ?? this.#options.reviewer ?? "ada@example.com",
             spec,
             clock.now,
             actionOfApproval(workflow, this.durable, on.approvalId),
@@ -135,7 +142,11 @@ export class MemoryEngine {
   }
 
   async undo(step: string): Promise<Failure | null> {
-    const asked = askUndo(this.durable, step, "ada@example.com");
+    const asked = askUndo(this.durable, step, "ada@example.com", {
+      runId: "run-1",
+      spec: this.#options.spec,
+      now: this.#options.clock.now,
+    });
     if (!asked.ok) return asked.error;
     this.#append([asked.value]);
     for (;;) {

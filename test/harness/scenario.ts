@@ -24,21 +24,42 @@ export type Judgement = { readonly value: Json; readonly confidence?: number } |
 /** One for every time it is asked, a list for the first, the second, …, or a function of what the model was sent. */
 export type Judgements = Judgement | readonly Judgement[] | ((request: ModelRequest, count: number) => Judgement);
 
+/** Who says it: the first of the spec's reviewers, unless said. `reason`: a regulated workflow wants one with every yes. */
+interface By {
+  readonly by?: string;
+}
+interface Reasoned extends By {
+  readonly reason?: string;
+}
+
 export type Answer =
-  | { readonly kind: "approve" }
-  | { readonly kind: "edit"; readonly values: JsonObject }
-  | { readonly kind: "reject"; readonly reason: string }
+  | ({ readonly kind: "approve" } & Reasoned)
+  | ({ readonly kind: "edit"; readonly values: JsonObject } & Reasoned)
+  | ({ readonly kind: "reject"; readonly reason: string } & By)
+  | ({ readonly kind: "insufficient"; readonly missing: string } & By)
+  | ({ readonly kind: "ask"; readonly question: string } & By)
+  | ({ readonly kind: "inform"; readonly text: string } & By)
+  | ({ readonly kind: "reassign"; readonly to: string } & By)
   | { readonly kind: "nobody" };
 
-export const approve = (): Answer => ({ kind: "approve" });
+export const approve = (more: Reasoned = {}): Answer => ({ kind: "approve", ...more });
 /** With these values in place of those that were asked about; fields that are not named stay as they are. */
-export const edit = (values: JsonObject): Answer => ({ kind: "edit", values });
-export const reject = (reason: string): Answer => ({ kind: "reject", reason });
+export const edit = (values: JsonObject, more: Reasoned = {}): Answer => ({ kind: "edit", values, ...more });
+export const reject = (reason: string, more: By = {}): Answer => ({ kind: "reject", reason, ...more });
+/** What there is to see does not suffice. It is an end, and nothing is written. */
+export const insufficient = (missing: string, more: By = {}): Answer => ({ kind: "insufficient", missing, ...more });
+/** Asks for information, and `inform` gives it: the approval stays open. */
+export const ask = (question: string, more: By = {}): Answer => ({ kind: "ask", question, ...more });
+export const inform = (text: string, more: By = {}): Answer => ({ kind: "inform", text, ...more });
+export const reassign = (to: string, more: By = {}): Answer => ({ kind: "reassign", to, ...more });
 /** Nobody answers, and the approval expires. */
 export const nobody = (): Answer => ({ kind: "nobody" });
 
+/** What is said to one approval; a list is said one after another, and then nobody says anything more. */
+export type Said = Answer | readonly Answer[];
+
 /** For all approvals, by step, or a function of what was asked. */
-export type Answers = Answer | Readonly<Record<string, Answer>> | ((approval: Approval) => Answer);
+export type Answers = Said | Readonly<Record<string, Said>> | ((approval: Approval) => Said);
 
 /** Sent `at` milliseconds after the run's beginning, or as soon as `afterStep` is answered. */
 export interface ScenarioSignal {

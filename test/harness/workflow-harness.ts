@@ -16,12 +16,12 @@ import { FakeSystems, type SystemCall } from "./fake-systems.ts";
 import { FaultQueue } from "./faults.ts";
 import type { History } from "./history.ts";
 import { MemoryEngine } from "./memory-engine.ts";
-import { type Answer, type Scenario, ScenarioError, type ScenarioSignal } from "./scenario.ts";
+import { type Answer, type Said, type Scenario, ScenarioError, type ScenarioSignal } from "./scenario.ts";
 import { ScenarioRuns, type StartedRun } from "./scenario-runs.ts";
 import { type Asked, scriptedModel } from "./scripted-model.ts";
 import { currentStep, watchCalls } from "./watch-calls.ts";
 
-export { approve, edit, nobody, reject, type Scenario, ScenarioError } from "./scenario.ts";
+export { approve, ask, edit, inform, insufficient, nobody, reassign, reject, type Scenario, ScenarioError } from "./scenario.ts";
 
 const START = Date.parse("2026-01-05T09:00:00Z");
 const RUN_ID = "run-1";
@@ -45,9 +45,10 @@ export class WorkflowRun {
   readonly #runs: ScenarioRuns;
   readonly #startedAt: number;
   readonly #unsent: (ScenarioSignal & { readonly id: string })[];
-  readonly #byHand = new Map<string, Answer>();
+  /** What was said by hand, after so many things that had been said before. */
+  readonly #byHand = new Map<string, { readonly answer: Answer; readonly after: number }>();
   /** Answers of the scenario, asked for once each. */
-  readonly #planned = new Map<string, Answer>();
+  readonly #planned = new Map<string, Said>();
   readonly #mistake = Promise.withResolvers<never>();
   /** What is asked of the run at present; see `until` and `advance`. */
   #stops: (on: WaitReason) => boolean = () => false;
@@ -148,7 +149,7 @@ export class WorkflowRun {
     const on = this.#waiting;
     if (on?.kind !== "approval")
       throw new ScenarioError(`Nobody is asked anything: the run is ${JSON.stringify(this.state)}. Use until("approval") first`);
-    this.#byHand.set(on.approvalId, answer);
+    this.#byHand.set(on.approvalId, { answer, after: this.#saidTo(on.approvalId) });
   }
 
   signal(name: string, data: Json, id = `signal-by-hand-${this.entries.length}`): void {
@@ -254,7 +255,8 @@ export class WorkflowRun {
     // Due already: nothing to look at, and nothing that anybody could do about it.
     if (on.kind === "timer" && on.until <= this.clock.now) return undefined;
     // Answered by hand already: what it waits for then is to be let go on.
-    const isDecided = on.kind === "approval" && this.#byHand.has(on.approvalId) && this.#isAnswered(on.approvalId);
+    const isDecided =
+      on.kind === "approval" && this.#byHand.get(on.approvalId)?.after === this.#saidTo(on.approvalId) && this.#isAnswered(on.approvalId);
     if (this.#stops(on) && !isDecided) return "stop";
     if (this.#send((signal) => this.#isDue(signal))) return "again";
     if (on.kind === "approval") {
@@ -300,14 +302,27 @@ export class WorkflowRun {
 
   /** Null where nothing is said. */
   #answerTo(approvalId: string): Answer | null {
-    const known = this.#byHand.get(approvalId) ?? this.#planned.get(approvalId);
-    if (known) return known;
+    const before = this.#saidTo(approvalId);
+    const byHand = this.#byHand.get(approvalId);
+    if (byHand?.after === before) return byHand.answer;
+    const said = this.#planned.get(approvalId) ?? this.#plan(approvalId);
+    if (said === undefined) return null;
+    if (!isList(said)) return said;
+    return said[before] ?? { kind: "nobody" };
+  }
+
+  #plan(approvalId: string): Said | undefined {
     const { answers } = this.#scenario;
-    if (answers === undefined) return null;
+    if (answers === undefined) return undefined;
     const approval = this.#approvalOf(approvalId) as Approval;
-    const answer = typeof answers === "function" ? answers(approval) : "kind" in answers ? (answers as Answer) : answers[approval.step];
-    if (answer) this.#planned.set(approvalId, answer);
-    return answer ?? null;
+    const said = typeof answers === "function" ? answers(approval) : isSaid(answers) ? answers : answers[approval.step];
+    if (said) this.#planned.set(approvalId, said);
+    return said;
+  }
+
+  /** How often somebody has spoken to this approval. */
+  #saidTo(approvalId: string): number {
+    return this.entries.filter((entry) => SPOKEN.has(entry.type) && "approvalId" in entry && entry.approvalId === approvalId).length;
   }
 
   /** A fault or a signal that came to nothing is a test that tests something else than it says. */
@@ -323,14 +338,31 @@ export class WorkflowRun {
   }
 }
 
+const SPOKEN: ReadonlySet<string> = new Set([
+  "approval.decided",
+  "approval.endorsed",
+  "approval.amended",
+  "approval.reassigned",
+  "approval.information_asked",
+  "approval.information_given",
+]);
+
+const isList = (said: Said): said is readonly Answer[] => Array.isArray(said);
+const isSaid = (answers: Said | Readonly<Record<string, Said>>): answers is Said => Array.isArray(answers) || "kind" in answers;
+
 function decisionOf(answer: Answer | null, digest: string, values: JsonObject): unknown {
   switch (answer?.kind) {
     case "approve":
-      return { kind: "approved", digest };
+      return { ...answer, kind: "approved", digest };
     case "edit":
-      return { kind: "edited", digest, values: { ...values, ...answer.values } };
+      return { ...answer, kind: "edited", digest, values: { ...values, ...answer.values } };
     case "reject":
-      return { kind: "rejected", digest, reason: answer.reason };
+      return { ...answer, kind: "rejected", digest };
+    case "insufficient":
+    case "ask":
+    case "inform":
+    case "reassign":
+      return { ...answer, digest };
     default:
       return undefined;
   }

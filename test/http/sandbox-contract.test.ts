@@ -278,6 +278,18 @@ describe("Slack", () => {
     });
   });
 
+  test("a member is found by id with what an app may rely on, and a whisper is counted and shown to nobody", async () => {
+    const { user } = (await sandbox.slack("users.info", { user: "U0ADA" })).json as { user: Json };
+    expect(user).toMatchObject({ team_id: "T0SANDBOX", is_email_confirmed: true, profile: { email: "ada@example.com" } });
+    expect((await sandbox.slack("users.info", { user: "U0NOBODY" })).json).toEqual({ ok: false, error: "user_not_found" });
+    const whisper = { channel: "C0APPROVALS", user: "U0ADA", text: "Not counted" };
+    expect((await sandbox.slack("chat.postEphemeral", whisper)).json).toMatchObject({ ok: true });
+    expect(await sandbox.state()).toMatchObject({
+      slack: { messages: {} },
+      writes: { "slack chat.postEphemeral": { requests: 1, applied: 1 } },
+    });
+  });
+
   test.each([
     ["no token", "auth.test", {}, {}, "not_authed"],
     ["a wrong token", "auth.test", {}, { authorization: "Bearer xoxb-other" }, "invalid_auth"],

@@ -41,9 +41,17 @@ const subjectIn = (partition: string): string => {
   }
 };
 /** Started as if by a run that is not there and does not wait. */
-const start = (workflow: string, subject: string, data: Json): Promise<RunPlace> => {
+const start = (workflow: string, subject: string, data: Json, begunBy: string | null = null): Promise<RunPlace> => {
   const source = `interlock/root-${++count}`;
-  return otherRuns(context(), { run: "root", partition: "p0", lane: "root", atOnce: 1, confined: false, origin: null }).startChild({
+  return otherRuns(context(), {
+    run: "root",
+    partition: "p0",
+    lane: "root",
+    atOnce: 1,
+    confined: false,
+    origin: null,
+    begunBy,
+  }).startChild({
     workflow,
     step: "start",
     waits: false,
@@ -88,6 +96,18 @@ const alarm = async (at: RunPlace, later: number) => {
 };
 
 describe("a parent", () => {
+  it("that somebody began by hand hands their name down: they decide in none of its children", async () => {
+    const inner = { workflow: "waits", subject: subjectIn("p3"), data: null };
+    const data = { workflow: "parent", subject: subjectIn("p2"), data: inner };
+    const parent = await start("parent", subjectIn("p1"), data, "ada@example.com");
+    const child = childOf(await reaches(parent, "child"));
+    const grandchild = childOf(await reaches(child, "child"));
+    for (const run of [child, grandchild])
+      expect((await view(run)).entries[0]).toMatchObject({ type: "run.started", origin: { kind: "child", begunBy: "ada@example.com" } });
+    await go(grandchild);
+    await outputOf(parent);
+  });
+
   it.each([
     ["another partition", "p1", "p2"],
     ["its own partition", "p1", "p1"],
@@ -163,7 +183,15 @@ describe("a parent", () => {
 
   it("starts one child however often it is asked, and where the child lives is where it was started", async () => {
     const subject = subjectIn("p2");
-    const runs = otherRuns(context(), { run: "root", partition: "p0", lane: "root", atOnce: 1, confined: false, origin: null });
+    const runs = otherRuns(context(), {
+      run: "root",
+      partition: "p0",
+      lane: "root",
+      atOnce: 1,
+      confined: false,
+      origin: null,
+      begunBy: null,
+    });
     const event = { id: eventIdOf("interlock/root", `twice-${subject}`), connection: "zendesk", source: "interlock/root", type: "started" };
     const twice = { workflow: "done", step: "s", waits: true, event: { ...event, subject, time: 1, data: 1 } };
     const [first, second] = [await runs.startChild(twice), await runs.startChild({ ...twice, event: { ...twice.event, data: 2 } })];
@@ -213,7 +241,7 @@ describe("a lane that a parent holds", () => {
     const subject = subjectIn("p1");
     const holder = await start("waits", subject, null);
     await reaches(holder, "signal");
-    const runs = otherRuns(context(), { ...holder, lane: subject, atOnce: 1, confined: false, origin: null });
+    const runs = otherRuns(context(), { ...holder, lane: subject, atOnce: 1, confined: false, origin: null, begunBy: null });
     const event = { id: eventIdOf("interlock/x", subject), connection: "zendesk", source: "interlock/x", type: "started" };
     const child = await runs.startChild({ workflow: "done", step: "s", waits: false, event: { ...event, subject, time: 1, data: 1 } });
     await reaches(child, "lane");
@@ -270,7 +298,15 @@ describe("a chain of runs", () => {
     await tick(first, 1);
     const second = (await nextOf(first)) as RunPlace;
     await reaches(second, "signal");
-    const runs = otherRuns(context(), { run: "root", partition: "p0", lane: "root", atOnce: 1, confined: false, origin: null });
+    const runs = otherRuns(context(), {
+      run: "root",
+      partition: "p0",
+      lane: "root",
+      atOnce: 1,
+      confined: false,
+      origin: null,
+      begunBy: null,
+    });
     await runs.cancel(first, { compensate: false, reason: "enough" }, "ada@example.com");
     const asked = (await view(second)).entries.filter(({ type }) => type === "run.cancel_requested");
     expect(asked).toMatchObject([{ by: "ada@example.com", reason: "enough" }]);

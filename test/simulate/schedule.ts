@@ -5,8 +5,9 @@ import type { Approval } from "../../src/core/approval.ts";
 import type { InterlockEvent } from "../../src/core/event.ts";
 import type { JsonObject } from "../../src/core/json.ts";
 import { dueOf, type WaitReason } from "../../src/core/run.ts";
+import { answerApproval } from "../../src/engine/answer-approval.ts";
 import { actionOfApproval, executePass, stepsOf, undoStep, withUndo } from "../../src/engine/execute.ts";
-import { answerApproval, askUndo, resolveStep } from "../../src/engine/external.ts";
+import { askUndo, resolveStep } from "../../src/engine/external.ts";
 import type { OperatorChoice } from "../../src/engine/journal.ts";
 import { manifestDigest } from "../../src/engine/manifest.ts";
 import { Pass, type PassEnd } from "../../src/engine/pass.ts";
@@ -196,7 +197,11 @@ export async function runSchedule(seed: number, options: ScheduleOptions = {}): 
       const applied = run.durable.flatMap((entry) => (entry.type === "effect.applied" ? [entry.step] : []));
       if (applied.length === 0) return;
       if (random.chance(0.4)) editTicket();
-      const asked = askUndo(run.durable, random.pick(applied), "ada@example.com");
+      const asked = askUndo(run.durable, random.pick(applied), "ada@example.com", {
+        runId: run.id,
+        spec: run.scenario.spec,
+        now: clock.now,
+      });
       if (!asked.ok) return;
       keep(run, [asked.value], clock.now);
       run.due = clock.now;

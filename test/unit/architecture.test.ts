@@ -49,6 +49,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "src/operations",
     "src/db/reads.ts",
     "src/db/runs.ts",
+    "src/db/effects.ts",
     "src/db/workflows.ts",
     "type src/governance",
     "src/deployment.ts",

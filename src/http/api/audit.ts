@@ -7,6 +7,7 @@ import { auditCheckpoints, checkpointObject, ExportInput, exportAudit, verifyRun
 import { type ConsoleEnv, withinOf } from "../console-env.ts";
 import { filledIn, LimitInput, parseInput } from "../input.ts";
 import { problemResponse } from "../problems.ts";
+import { streamOf } from "../text-stream.ts";
 
 const NumberInput = z.coerce.number().int().min(1);
 
@@ -43,19 +44,3 @@ export const auditApi = () =>
         "content-disposition": `attachment; filename="interlock-audit-${new Date(now).toISOString().slice(0, 19).replaceAll(":", "")}.${input.format}"`,
       });
     });
-
-/** A piece is made when the reader has room for it. One that fails cuts the answer off, and the verifier says so: its last line is missing. */
-function streamOf(pieces: AsyncIterable<string>): ReadableStream<Uint8Array> {
-  const iterator = pieces[Symbol.asyncIterator]();
-  const encoder = new TextEncoder();
-  return new ReadableStream({
-    async pull(controller) {
-      const { done, value } = await iterator.next();
-      if (done) controller.close();
-      else controller.enqueue(encoder.encode(value));
-    },
-    async cancel() {
-      await iterator.return?.();
-    },
-  });
-}

@@ -6,6 +6,7 @@ import { RunRequest } from "../../core/run-request.ts";
 import { listRuns, readRun } from "../../db/reads.ts";
 import type { Deployment } from "../../deployment.ts";
 import { replayRun, restartRun } from "../../operations/begin-again.ts";
+import { ContestInput, contestChange } from "../../operations/contest.ts";
 import { askOfRun, historyOfRun, inspectRun, resolveStep, signalRun, undoEffect } from "../../operations/govern-run.ts";
 import { askOfMany, ManyRequest } from "../../operations/many-runs.ts";
 import { permitRun } from "../../operations/require-role.ts";
@@ -67,6 +68,11 @@ export const runsApi = (deployment: Deployment) =>
       const { step } = await readJsonBody(c.req, Undo);
       const asked = await undoEffect(operationContext(c, deployment), c.get("principal"), c.req.param("id"), step);
       return asked.ok ? c.json({ run: c.req.param("id"), step, undo: "requested" }, 202) : problemResponse(asked.error);
+    })
+    .post("/:id/contests", async (c) => {
+      const input = await readJsonBody(c.req, ContestInput);
+      const opened = await contestChange(operationContext(c, deployment), c.get("principal"), c.req.param("id"), input, Date.now());
+      return opened.ok ? c.json({ run: c.req.param("id"), ...opened.value }, 201) : problemResponse(opened.error);
     })
     .post("/:id/signals", async (c) => {
       const signal = await readJsonBody(c.req, Signal);

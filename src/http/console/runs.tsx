@@ -1,13 +1,14 @@
 // /runs: the list, one run, and what an operator asks of it. Requests go to the run's partition; a refusal is shown on the run's page.
 import { Hono, type Context as HonoContext } from "hono";
 import * as z from "zod";
-import { errorFacts, type Failure, failureOf, InterlockError, type Result } from "../../core/errors.ts";
+import { errorFacts, type Failure, failureOf, InterlockError, ok, type Result } from "../../core/errors.ts";
 import { originalOf } from "../../core/ids.ts";
 import type { RunRequest } from "../../core/run-request.ts";
 import { readRun } from "../../db/reads.ts";
 import { runsBegunAgain } from "../../db/runs.ts";
 import type { Deployment } from "../../deployment.ts";
 import { replayRun, restartRun } from "../../operations/begin-again.ts";
+import { ContestInput, contestChange, contestsAgainst } from "../../operations/contest.ts";
 import { askOfRun, resolveStep, undoEffect } from "../../operations/govern-run.ts";
 import { permitRun } from "../../operations/require-role.ts";
 import { actionFacts } from "../action-facts.ts";
@@ -64,6 +65,14 @@ export const runPages = (deployment: Deployment) => {
         return { do: "cancel", compensate: compensate === "yes", reason };
       }),
     )
+    .post("/:id/contests", async (c) =>
+      answer(c, deployment, "contested", async (id, form) => {
+        const { step = "", person = "", reason = "" } = form;
+        const input = parseInput(ContestInput, { step, person, reason });
+        const opened = await contestChange(operationContext(c, deployment), c.get("principal"), id, input, Date.now());
+        return opened.ok ? ok(null) : opened;
+      }),
+    )
     .post("/:id/replay", async (c) =>
       answer(c, deployment, "begun", (id) => replayRun(operationContext(c, deployment), c.get("principal"), id)),
     )
@@ -87,7 +96,7 @@ async function answer(
   if (done.ok) return c.redirect(`/runs/${encodeURIComponent(done.value?.run ?? id)}?notice=${notice}`, 303);
   const asked = c.req.path.split("/").at(-1);
   const draft: ControlDraft | null = asked === "cancel" || asked === "restart" ? { form: asked, fields: form } : null;
-  return showRun(c, deployment, id, { refused: done.error, draft });
+  return showRun(c, deployment, id, { refused: done.error, draft, contestDraft: asked === "contests" ? form : null });
 }
 
 async function refusable<T>(work: () => Promise<Result<T>>): Promise<Result<T>> {
@@ -104,19 +113,21 @@ interface Shown {
   readonly notice?: NoticeName | null;
   readonly refused?: Failure | null;
   readonly draft?: ControlDraft | null;
+  readonly contestDraft?: Readonly<Record<string, string>> | null;
 }
 
 async function showRun(
   c: HonoContext<ConsoleEnv>,
   deployment: Deployment,
   id: string,
-  { notice = null, refused = null, draft = null }: Shown,
+  { notice = null, refused = null, draft = null, contestDraft = null }: Shown,
 ): Promise<Response> {
   const denied = await permitRun(c.env.DB, c.get("principal"), "read runs", id);
   if (denied?.error.code !== "run.not_found") orRefuse(denied);
-  const [detail, again, frame] = await Promise.all([
+  const [detail, again, contests, frame] = await Promise.all([
     readRun(c.env.DB, id),
     runsBegunAgain(c.env.DB, originalOf(id)),
+    contestsAgainst(c.env.DB, id),
     frameFor(c.env.DB, c.get("principal")),
   ]);
   if (!detail && notice === "begun") return renderPage(c, <ComingRunPage frame={frame} runId={id} />);
@@ -132,6 +143,8 @@ async function showRun(
       refused={refused}
       draft={draft}
       again={again}
+      contests={contests}
+      contestDraft={contestDraft}
     />
   );
   return renderPage(c, page, refused ? errorFacts(refused.code).status : 200);

@@ -1,8 +1,11 @@
 // /workflows: every version that is deployed or that runs still need.
 import { Hono } from "hono";
 import type { Deployment } from "../../deployment.ts";
+
 import { lapsing, readProviders } from "../../operations/read-providers.ts";
+import { actionFacts } from "../action-facts.ts";
 import { type ConsoleEnv, operationContext, withinOf } from "../console-env.ts";
+
 import { WorkflowsPage } from "../pages/workflows-page.tsx";
 import { versionsFor } from "../versions.ts";
 import { frameFor, renderPage } from "./page.ts";
@@ -16,5 +19,6 @@ export const workflowPages = (deployment: Deployment) =>
       readProviders(operationContext(c, deployment), now),
       frameFor(c.env.DB, c.get("principal")),
     ]);
-    return renderPage(c, <WorkflowsPage frame={frame} versions={versions} agreements={lapsing(providers)} now={now} />);
+    const actions = Object.fromEntries(versions.flatMap(({ writes }) => writes.map((action) => [action, actionFacts(deployment, action)])));
+    return renderPage(c, <WorkflowsPage frame={frame} versions={versions} actions={actions} agreements={lapsing(providers)} now={now} />);
   });

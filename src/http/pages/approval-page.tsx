@@ -1,21 +1,25 @@
 // One approval: the record, what the model said, why a person is asked, the exact change, and the answer. It shows what is stored and judges nothing: whether
 // an answer counts is decided by the run's partition.
-import type { Approval } from "../../core/approval.ts";
+import type { Approval, Decision } from "../../core/approval.ts";
 import type { Failure } from "../../core/errors.ts";
 import type { JsonObject } from "../../core/json.ts";
 import type { ApprovalDetail } from "../../db/reads.ts";
+import type { Gate } from "../../governance/gate.ts";
 import { may } from "../../operations/access.ts";
 import type { ActionFacts } from "../action-facts.ts";
+import { Exchange, Standing, seatText } from "./approval-standing.tsx";
+import { ApprovalClaim, ApprovalComments, type ApprovalTask } from "./approval-task.tsx";
 import { ChangeTable } from "./change-table.tsx";
-import { DecisionForms, type Draft, inputId } from "./decision-forms.tsx";
+import { DecisionForms, type Draft, decisionAddress, inputId, refusalOf, WORDS, wordsId } from "./decision-forms.tsx";
 import { type Frame, Layout } from "./layout.tsx";
 import { Chip, Mark, When } from "./marks.tsx";
 import { ModelAnswer } from "./model-answer.tsx";
-import { nextStep, Refusal } from "./refusal.tsx";
+import { Notice, nextStep, Refusal } from "./refusal.tsx";
 import { Removed, removedWhen } from "./removed.tsx";
 import { SourceRecord } from "./source-record.tsx";
 import { approvalStatus } from "./status-words.ts";
-import { actionWords, capital, changeInWords, countdown, listing, sentence } from "./words.ts";
+import { WordForm } from "./word-form.tsx";
+import { actionWords, capital, changeInWords, countdown, deadline, listing, sentence } from "./words.ts";
 
 export interface ApprovalPageProps {
   readonly frame: Frame;
@@ -23,11 +27,36 @@ export interface ApprovalPageProps {
   /** What the connector declares about the action; null for one that is no longer deployed. */
   readonly action: ActionFacts | null;
   readonly now: number;
+  /** How it stands among people; null once it is decided, and where its spec is not on record. */
+  readonly gate?: Gate | null;
+  readonly notice?: ApprovalNotice | null;
   readonly refused?: Failure | null;
   readonly draft?: Draft | null;
+  /** Who is at it and what was said; absent where that was not asked. */
+  readonly task?: ApprovalTask | undefined;
 }
 
-export const ApprovalPage = ({ frame, detail, action, now, refused = null, draft = null }: ApprovalPageProps) => {
+/** What was just done and left the approval open. */
+export const APPROVAL_NOTICES = {
+  approved: "Your agreement is recorded. Others must agree as well.",
+  edited: "Your values are recorded, and you have agreed to them. Others must agree as well.",
+  ask: "Your question is recorded. The approval stays open.",
+  inform: "Your answer is recorded.",
+  reassign: "It is handed over.",
+} as const;
+export type ApprovalNotice = keyof typeof APPROVAL_NOTICES;
+
+export const ApprovalPage = ({
+  frame,
+  detail,
+  action,
+  now,
+  gate = null,
+  notice = null,
+  refused = null,
+  draft = null,
+  task,
+}: ApprovalPageProps) => {
   const { approval: row, run, spec } = detail;
   const { approval } = row;
   const removed = removedWhen(run);
@@ -55,9 +84,15 @@ export const ApprovalPage = ({ frame, detail, action, now, refused = null, draft
           <Chip words={approvalStatus[row.status]} />
         )}
       </div>
+      {notice === null ? null : (
+        <Notice>
+          {APPROVAL_NOTICES[notice]} This page follows within a second:{" "}
+          <a href={`/approvals/${encodeURIComponent(row.id)}`}>load it again</a>.
+        </Notice>
+      )}
       {refused === null ? null : (
         <Refusal failure={refused}>
-          <Next failure={refused} detail={detail} />
+          <Next failure={refused} detail={detail} kind={draft?.kind ?? null} />
         </Refusal>
       )}
       <Removed run={run} now={now} />
@@ -85,6 +120,9 @@ export const ApprovalPage = ({ frame, detail, action, now, refused = null, draft
             <>
               <SourceRecord detail={detail} now={now} />
               {isQuestion && detail.decisions.length === 0 ? null : <ModelAnswer detail={detail} />}
+              {task === undefined ? null : (
+                <ApprovalComments id={row.id} workflow={row.workflow} frame={frame} task={task} refused={refused} now={now} />
+              )}
             </>
           ) : null}
         </div>
@@ -108,10 +146,17 @@ export const ApprovalPage = ({ frame, detail, action, now, refused = null, draft
               <Reversible undo={detail.effect?.body.undo ?? action?.undo ?? null} action={action} />
             </section>
           )}
+          {pending && task !== undefined ? <ApprovalClaim id={row.id} workflow={row.workflow} frame={frame} task={task} now={now} /> : null}
           <section class="panel" aria-labelledby="decision">
             <h2 id="decision">{pending ? "Your decision" : "The decision"}</h2>
-            {pending ? <Answer frame={frame} detail={detail} refused={refused} draft={draft} /> : <Outcome detail={detail} now={now} />}
+            {pending && gate !== null ? <Standing approval={approval} gate={gate} now={now} /> : null}
+            {pending ? (
+              <Answer frame={frame} detail={detail} gate={gate} refused={refused} draft={draft} />
+            ) : (
+              <Outcome detail={detail} now={now} />
+            )}
           </section>
+          <Exchange said={detail.said} now={now} />
         </div>
       </div>
     </Layout>
@@ -134,7 +179,7 @@ const Due = ({ detail, now }: { detail: ApprovalDetail; now: number }) => {
     <p class={`due ${urgency}`}>
       <Mark shape="clock" />
       <span>
-        {capital(text)}, by <When at={approval.expiresAt} now={now} />
+        {capital(text)}, by <When at={deadline(approval, now)} now={now} />
       </span>
     </p>
   );
@@ -157,25 +202,75 @@ const Reversible = ({ undo, action }: { undo: "restore" | "withdraw" | "irrevers
   }
 };
 
-const Answer = ({
-  frame,
-  detail,
-  refused,
-  draft,
-}: {
-  frame: Frame;
-  detail: ApprovalDetail;
-  refused: Failure | null;
-  draft: Draft | null;
-}) => {
+interface AnswerProps {
+  readonly frame: Frame;
+  readonly detail: ApprovalDetail;
+  readonly gate: Gate | null;
+  readonly refused: Failure | null;
+  readonly draft: Draft | null;
+}
+
+const Answer = ({ frame, detail, gate, refused, draft }: AnswerProps) => {
   const { approval } = detail.approval;
-  const { principal } = frame;
-  if (principal && !(approval.reviewers.includes(principal.id) && may(principal, "decide approvals", detail.approval.workflow))) {
-    return <p>{`You can read this, but not decide it. The governance spec names ${listing(approval.reviewers)}.`}</p>;
+  const me = frame.principal;
+  const deciders = gate === null ? approval.reviewers : gate.seats.map(({ by }) => by);
+  const inform = <Inform frame={frame} detail={detail} refused={refused} draft={draft} />;
+  if (me && !(deciders.includes(me.id) && may(me, "decide approvals", detail.approval.workflow))) {
+    const named = listing(gate === null ? approval.reviewers : gate.asked) || "nobody else";
+    return (
+      <>
+        <p>
+          {me.id === approval.notBy
+            ? `You began this run by hand, so somebody else decides in it. The governance spec names ${named}.`
+            : `You can read this, but not decide it. The governance spec names ${named}.`}
+        </p>
+        {inform}
+      </>
+    );
   }
   const rules = detail.spec?.spec.actions;
   const fields = rules && Object.hasOwn(rules, approval.action) ? rules[approval.action]?.fields : undefined;
-  return <DecisionForms approval={approval} fields={fields ?? {}} refused={refused} draft={draft} />;
+  return (
+    <>
+      <DecisionForms
+        approval={approval}
+        values={gate?.values ?? approval.values}
+        digest={gate?.digest ?? approval.digest}
+        fields={fields ?? {}}
+        regulated={Boolean(detail.spec?.spec.regulated)}
+        agreed={gate?.agreed.some(({ by }) => by === me?.id) ?? false}
+        missing={gate?.missing ?? 1}
+        others={approval.reviewers.filter((person) => person !== me?.id && person !== approval.notBy)}
+        refused={refused}
+        draft={draft}
+      />
+      {inform}
+    </>
+  );
+};
+
+/** Where somebody has asked for information: whoever operates the workflow, and every reviewer, may give it. */
+const Inform = ({ frame, detail, refused, draft }: Omit<AnswerProps, "gate">) => {
+  const { approval } = detail.approval;
+  const me = frame.principal;
+  const isAsked = detail.said.some(({ type }) => type === "approval.information_asked");
+  if (!isAsked || me === null || !may(me, "give information", detail.approval.workflow)) return null;
+  return (
+    <div class="decide">
+      <WordForm
+        action={decisionAddress(approval)}
+        kind="inform"
+        digest=""
+        field={WORDS.inform ?? ""}
+        id={wordsId("inform")}
+        summary="Answer the question"
+        label="What do you know?"
+        help="Shown to everybody who decides, and kept with the run."
+        button="Send"
+        refused={refusalOf("inform", refused, draft)}
+      />
+    </div>
+  );
 };
 
 const Outcome = ({ detail, now }: { detail: ApprovalDetail; now: number }) => {
@@ -206,7 +301,7 @@ const Outcome = ({ detail, now }: { detail: ApprovalDetail; now: number }) => {
       ) : null}
       {decision !== null && decision.kind !== "expired" ? (
         <p>
-          {`${approvalStatus[decision.kind].label} by ${decision.by}`}
+          {`${approvalStatus[decision.kind].label} by ${seatText(decision)}`}
           {row.decidedAt === null ? null : (
             <>
               , <When at={row.decidedAt} now={now} />
@@ -215,7 +310,10 @@ const Outcome = ({ detail, now }: { detail: ApprovalDetail; now: number }) => {
           .
         </p>
       ) : null}
-      {decision?.kind === "rejected" ? <blockquote>{decision.reason}</blockquote> : null}
+      {decision !== null && "agreed" in decision && decision.agreed ? (
+        <p class="small">{`Agreed before: ${listing(decision.agreed.map(seatText))}.`}</p>
+      ) : null}
+      {decision === null ? null : <Words decision={decision} />}
       {decision?.kind === "edited" ? <Edited proposed={row.approval.values} values={decision.values} /> : null}
       <p class="links">
         {successor === null ? null : (
@@ -235,8 +333,13 @@ const Edited = ({ proposed, values }: { proposed: JsonObject; values: JsonObject
   <ChangeTable caption="What the reviewer changed" before={proposed} values={values} first="Proposed" after="Approved" />
 );
 
+const Words = ({ decision }: { decision: Decision }) => {
+  const words = "missing" in decision ? decision.missing : "reason" in decision ? decision.reason : undefined;
+  return words === undefined ? null : <blockquote>{words}</blockquote>;
+};
+
 /** Where an answer was refused because the world moved, the next step is a link. */
-const Next = ({ failure, detail }: { failure: Failure; detail: ApprovalDetail }) => {
+const Next = ({ failure, detail, kind }: { failure: Failure; detail: ApprovalDetail; kind: string | null }) => {
   const { approval: row, successor } = detail;
   const unchanged = row.approval.question === undefined ? "Nothing was written." : "Your answer changed nothing.";
   switch (failure.code) {
@@ -257,10 +360,13 @@ const Next = ({ failure, detail }: { failure: Failure; detail: ApprovalDetail })
           )}
         </p>
       );
+    case "approval.already_agreed":
+      return <p>Nothing else is needed from you.</p>;
+    case "approval.own_run":
     case "approval.not_reviewer":
       return <p>{`${unchanged} Ask ${listing(row.approval.reviewers)} to decide.`}</p>;
     default: {
-      const field = failure.field === undefined ? null : inputId(row.approval, failure.field);
+      const field = failure.field === undefined ? null : inputId(row.approval, failure.field, kind);
       return (
         <p>
           {nextStep(failure)} {field === null ? null : <a href={`#${field}`}>Go to the field.</a>}

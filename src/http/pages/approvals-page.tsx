@@ -1,11 +1,12 @@
 // The reviewers' inbox: what waits, the nearest deadline first; and on its second tab what was decided. A list only: deciding happens on the approval's page.
 import type { Child } from "hono/jsx";
 import type { ListedApproval } from "../../db/reads.ts";
+import type { Claim } from "../../operations/claim-approval.ts";
 import { type Frame, Layout } from "./layout.tsx";
 import { Empty, NextPage, Tabs } from "./list-parts.tsx";
 import { Chip, Mark, When } from "./marks.tsx";
 import { approvalStatus } from "./status-words.ts";
-import { changeInWords, countdown, percent } from "./words.ts";
+import { changeInWords, countdown, deadline, percent } from "./words.ts";
 
 export interface ApprovalsPageProps {
   readonly frame: Frame;
@@ -14,11 +15,15 @@ export interface ApprovalsPageProps {
   /** Address of the next page; null on the last one. */
   readonly next: string | null;
   readonly now: number;
+  /** Who has taken which of them. */
+  readonly claims?: ReadonlyMap<string, Claim> | undefined;
+  /** How many of them ask for the identical change, for those that are not alone. */
+  readonly alike?: ReadonlyMap<string, number> | undefined;
 }
 
 export const LIST_REFRESH_S = 30;
 
-export const ApprovalsPage = ({ frame, status, approvals, next, now }: ApprovalsPageProps) => (
+export const ApprovalsPage = ({ frame, status, approvals, next, now, claims, alike }: ApprovalsPageProps) => (
   <Layout frame={frame} title={status === "pending" ? "Approvals" : "Decided approvals"} section="approvals" refresh={LIST_REFRESH_S}>
     <div class="page-head">
       <h1>Approvals</h1>
@@ -32,6 +37,7 @@ export const ApprovalsPage = ({ frame, status, approvals, next, now }: Approvals
       tabs={[
         { text: frame.pending === null ? "Waiting" : `Waiting (${frame.pending})`, href: "/approvals", current: status === "pending" },
         { text: "Decided", href: "/approvals?status=decided", current: status === "decided" },
+        { text: "Contested", href: "/contests", current: false },
       ]}
     />
     {approvals.length === 0 ? (
@@ -48,7 +54,13 @@ export const ApprovalsPage = ({ frame, status, approvals, next, now }: Approvals
     ) : (
       <ol class="cards" aria-label={status === "pending" ? "Waiting, nearest deadline first" : "Decided, latest first"}>
         {approvals.map((listed) => (
-          <li>{status === "pending" ? <Waiting listed={listed} now={now} /> : <Decided listed={listed} now={now} />}</li>
+          <li>
+            {status === "pending" ? (
+              <Waiting listed={listed} now={now} claim={claims?.get(listed.id)} alike={alike?.get(listed.id)} />
+            ) : (
+              <Decided listed={listed} now={now} />
+            )}
+          </li>
         ))}
       </ol>
     )}
@@ -56,7 +68,14 @@ export const ApprovalsPage = ({ frame, status, approvals, next, now }: Approvals
   </Layout>
 );
 
-const Waiting = ({ listed, now }: { listed: ListedApproval; now: number }) => {
+interface WaitingProps {
+  readonly listed: ListedApproval;
+  readonly now: number;
+  readonly claim: Claim | undefined;
+  readonly alike: number | undefined;
+}
+
+const Waiting = ({ listed, now, claim, alike }: WaitingProps) => {
   const { approval } = listed;
   const { text, urgency } = countdown(approval, now);
   return (
@@ -67,13 +86,19 @@ const Waiting = ({ listed, now }: { listed: ListedApproval; now: number }) => {
         <Origin listed={listed}>
           asked <When at={approval.requestedAt} now={now} relative />
         </Origin>
+        {alike === undefined ? null : (
+          <p class="over">
+            <a href={`/approvals/${encodeURIComponent(listed.id)}/together`}>{`Decide this and ${alike - 1} identical together`}</a>
+          </p>
+        )}
       </div>
       <div class="card-side">
         <p class={`due ${urgency}`}>
           <Mark shape="clock" />
-          <time datetime={new Date(approval.expiresAt).toISOString()}>{text}</time>
+          <time datetime={new Date(deadline(approval, now)).toISOString()}>{text}</time>
         </p>
         {listed.confidence === null ? null : <p class="quiet">{percent(listed.confidence)} sure</p>}
+        {claim === undefined ? null : <p class="quiet">{`${claim.by} is at it`}</p>}
       </div>
     </article>
   );

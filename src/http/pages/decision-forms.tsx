@@ -1,12 +1,15 @@
-// The answers to an approval, each a form of its own: approve exactly what is shown, edit and approve (but for a question), reject with a reason. Each repeats the
-// digest of what the page shows, so that a change which moved meanwhile is refused. What was entered stays when an answer is refused.
+// What a reviewer may say to an approval, each a form of its own: approve exactly what is shown, edit and approve (but for a question), reject, say that it does
+// not suffice, ask for information, hand over. Each repeats the digest of what the page shows, so that a change which moved meanwhile is refused. What was entered
+// stays when it is refused. Where the decision is regulated no answer is nearer at hand than another, nothing is filled in, and a yes takes a reason as well.
 import type { Approval } from "../../core/approval.ts";
 import type { Failure } from "../../core/errors.ts";
-import type { Json } from "../../core/json.ts";
+import type { Json, JsonObject } from "../../core/json.ts";
 import type { FieldRule } from "../../db/reads.ts";
 import { type Editor, editorFor, editorText } from "./field-editor.ts";
+import { area, Bound, WordField, WordForm } from "./word-form.tsx";
+import { valueText } from "./words.ts";
 
-/** What a reviewer had entered when the answer was refused. `values` are the form's texts by field. */
+/** What a reviewer had entered when it was refused. `values` are the form's texts by field, `reason` the words of its one text. */
 export interface Draft {
   readonly kind: string;
   readonly values: Readonly<Record<string, string>>;
@@ -15,7 +18,17 @@ export interface Draft {
 
 export interface DecisionFormsProps {
   readonly approval: Approval;
+  /** As they stand: what was asked, or what one of several made of it. */
+  readonly values: JsonObject;
+  readonly digest: string;
   readonly fields: Readonly<Record<string, FieldRule>>;
+  readonly regulated: boolean;
+  /** They have agreed to these values already, and others must. */
+  readonly agreed: boolean;
+  /** How many more must agree, this one included. */
+  readonly missing: number;
+  /** To whom it may be handed. */
+  readonly others: readonly string[];
   readonly refused: Failure | null;
   readonly draft: Draft | null;
 }
@@ -23,104 +36,171 @@ export interface DecisionFormsProps {
 /** Form field of a value. Prefixed, so that a record's field called "kind" is not the form's. */
 export const VALUE_PREFIX = "value:";
 
-/** Where a field is edited on the page: an id by position, because a record's field may be called anything. */
-export function inputId(approval: Approval, field: string): string | null {
+/** The one text of each form, by what it says. */
+export const WORDS: Readonly<Record<string, string>> = {
+  approved: "reason",
+  edited: "reason",
+  rejected: "reason",
+  insufficient: "missing",
+  ask: "question",
+  inform: "text",
+  reassign: "to",
+};
+
+/** Where a field is entered on the page: an id by position, because a record's field may be called anything. */
+export function inputId(approval: Approval, field: string, kind: string | null): string | null {
+  if (kind !== null && kind !== "edited" && WORDS[kind] === field) return wordsId(kind);
   const index = Object.keys(approval.values).indexOf(field);
-  return index >= 0 ? `field-${index}` : field === "reason" ? "reason" : null;
+  return index >= 0 ? `field-${index}` : kind === "edited" && field === "reason" ? wordsId(kind) : null;
 }
 
-export const DecisionForms = ({ approval, fields, refused, draft }: DecisionFormsProps) => {
-  const action = `/approvals/${encodeURIComponent(approval.id)}/decision`;
+export const wordsId = (kind: string): string => (kind === "rejected" ? "reason" : `${kind}-words`);
+
+/** What was refused of this kind of answer, for its form. */
+export function refusalOf(kind: string, refused: Failure | null, draft: Draft | null) {
+  if (draft?.kind !== kind) return null;
+  return { entered: draft.reason, message: refused !== null && refused.field === WORDS[kind] ? refused.message : null };
+}
+
+export const decisionAddress = (approval: Approval): string => `/approvals/${encodeURIComponent(approval.id)}/decision`;
+
+export const DecisionForms = (props: DecisionFormsProps) => {
+  const { approval, digest, regulated, agreed, missing, others, refused, draft } = props;
+  const action = decisionAddress(approval);
   const isQuestion = approval.question !== undefined;
-  const reasonRefused = draft?.kind === "rejected" && refused?.field === "reason" ? refused.message : null;
+  const words = (kind: string) => {
+    return { action, kind, digest, field: WORDS[kind] ?? "", id: wordsId(kind), refused: refusalOf(kind, refused, draft) };
+  };
+  const isLast = missing <= 1;
+  const approving = isQuestion
+    ? "Your approval is recorded and given to the workflow, which goes on with it."
+    : "Exactly the change above is written, and recorded as your decision.";
+  const agreeing = isLast ? approving : `Recorded as your agreement. ${count(missing - 1)} more must agree before anything follows.`;
   return (
     <div class="decide">
-      <form method="post" action={action}>
-        <Bound kind="approved" digest={approval.digest} />
-        <button type="submit" class="button primary wide">
-          Approve
-        </button>
-        <p class="quiet small">
-          {isQuestion
-            ? "Your approval is recorded and given to the workflow, which goes on with it."
-            : "Exactly the change above is written, and recorded as your decision."}
-        </p>
-      </form>
-      {isQuestion ? null : (
-        <details open={draft?.kind === "edited"}>
-          <summary class="button wide">Edit and approve</summary>
-          <form method="post" action={action}>
-            <Bound kind="edited" digest={approval.digest} />
-            {Object.entries(approval.values).map(([field, value]) => (
-              <FieldInput
-                id={inputId(approval, field) ?? ""}
-                field={field}
-                proposed={value}
-                editor={editorFor(Object.hasOwn(fields, field) ? fields[field] : undefined, value)}
-                entered={draft?.kind === "edited" ? draft.values[field] : undefined}
-                refused={draft?.kind === "edited" && refused?.field === field ? refused.message : null}
-              />
-            ))}
-            <p class="quiet small">The edited values are checked against the governance spec again before anything is written.</p>
-            <button type="submit" class="button primary">
-              Approve these values
-            </button>
-          </form>
-        </details>
-      )}
-      <details open={draft?.kind === "rejected"}>
-        <summary class="button wide">Reject</summary>
+      {agreed ? (
+        <p>You have agreed to this. Others must agree as well; until they have, you can still say something else.</p>
+      ) : regulated ? (
+        <WordForm
+          {...words("approved")}
+          summary="Approve"
+          label="Your reason (required)"
+          help={`In your own words. ${agreeing}`}
+          button={isQuestion ? "Approve" : "Approve this change"}
+        />
+      ) : (
         <form method="post" action={action}>
-          <Bound kind="rejected" digest={approval.digest} />
-          <div class="field">
-            <label for="reason">Reason (required)</label>
-            <textarea
-              id="reason"
-              name="reason"
-              rows={3}
-              maxlength={2000}
-              required
-              aria-invalid={reasonRefused ? "true" : undefined}
-              aria-describedby={reasonRefused ? "reason-error reason-help" : "reason-help"}
-            >
-              {area(draft?.kind === "rejected" ? draft.reason : "")}
-            </textarea>
-            {reasonRefused ? (
-              <p class="error" id="reason-error">
-                {reasonRefused}
-              </p>
-            ) : null}
-            <p class="quiet small" id="reason-help">
-              {isQuestion ? "" : "Nothing is written. "}Your words are kept with the run and given to the workflow.
-            </p>
-          </div>
-          <button type="submit" class="button danger">
-            {isQuestion ? "Reject" : "Reject this change"}
+          <Bound kind="approved" digest={digest} />
+          <button type="submit" class="button primary wide">
+            Approve
           </button>
+          <p class="quiet small">{agreeing}</p>
         </form>
-      </details>
+      )}
+      {isQuestion ? null : <EditForm {...props} action={action} />}
+      <WordForm
+        {...words("rejected")}
+        summary="Reject"
+        label="Reason (required)"
+        help={`${isQuestion ? "" : "Nothing is written. "}Your words are kept with the run and given to the workflow.`}
+        button={isQuestion ? "Reject" : "Reject this change"}
+        tone={regulated ? "plain" : "danger"}
+      />
+      <WordForm
+        {...words("insufficient")}
+        summary="Not enough information"
+        label="What is missing (required)"
+        help={`This is an answer, and ends the question. ${isQuestion ? "" : "Nothing is written. "}The workflow is told what is missing.`}
+        button="Answer: not enough information"
+      />
+      <WordForm
+        {...words("ask")}
+        summary="Ask for information first"
+        label="What do you need to know?"
+        help="The approval stays open, and its time runs on. Your question is shown here, and whoever knows can answer it."
+        button="Ask"
+      />
+      {others.length === 0 || agreed ? null : <HandOver {...props} action={action} />}
     </div>
   );
 };
 
-const Bound = ({ kind, digest }: { kind: string; digest: string }) => (
-  <>
-    <input type="hidden" name="kind" value={kind} />
-    <input type="hidden" name="digest" value={digest} />
-  </>
+const EditForm = ({ approval, values, digest, fields, regulated, refused, draft, action }: DecisionFormsProps & { action: string }) => (
+  <details open={draft?.kind === "edited"}>
+    <summary class="button wide">Edit and approve</summary>
+    <form method="post" action={action}>
+      <Bound kind="edited" digest={digest} />
+      {Object.entries(values).map(([field, value]) => (
+        <FieldInput
+          id={inputId(approval, field, "edited") ?? ""}
+          field={field}
+          proposed={value}
+          blank={regulated}
+          editor={editorFor(Object.hasOwn(fields, field) ? fields[field] : undefined, value)}
+          entered={draft?.kind === "edited" ? draft.values[field] : undefined}
+          refused={draft?.kind === "edited" && refused?.field === field ? refused.message : null}
+        />
+      ))}
+      {regulated ? (
+        <WordField
+          field="reason"
+          id={wordsId("edited")}
+          label="Your reason (required)"
+          help="In your own words."
+          refused={refusalOf("edited", refused, draft)}
+        />
+      ) : null}
+      <p class="quiet small">The edited values are checked against the governance spec again before anything is written.</p>
+      <button type="submit" class={regulated ? "button" : "button primary"}>
+        Approve these values
+      </button>
+    </form>
+  </details>
 );
+
+const HandOver = ({ others, digest, refused, draft, action }: DecisionFormsProps & { action: string }) => {
+  const said = refusalOf("reassign", refused, draft);
+  const id = wordsId("reassign");
+  return (
+    <details open={said !== null}>
+      <summary class="button wide">Hand over</summary>
+      <form method="post" action={action}>
+        <Bound kind="reassign" digest={digest} />
+        <div class="field">
+          <label for={id}>To whom</label>
+          <select id={id} name="to" required aria-invalid={said?.message ? "true" : undefined} aria-describedby={`${id}-help`}>
+            <option value="">Choose a reviewer</option>
+            {others.map((person) => (
+              <option value={person} selected={said?.entered === person}>
+                {person}
+              </option>
+            ))}
+          </select>
+          <p class="quiet small" id={`${id}-help`}>
+            {said?.message ?? "You are then no longer asked. It stays with those whom the governance spec names."}
+          </p>
+        </div>
+        <button type="submit" class="button">
+          Hand over
+        </button>
+      </form>
+    </details>
+  );
+};
 
 interface FieldInputProps {
   readonly id: string;
   readonly field: string;
   readonly proposed: Json;
+  /** Nothing is filled in: the value is theirs to give. */
+  readonly blank: boolean;
   readonly editor: Editor;
   readonly entered: string | undefined;
   readonly refused: string | null;
 }
 
-const FieldInput = ({ id, field, proposed, editor, entered, refused }: FieldInputProps) => {
-  const hint = hintOf(editor);
+const FieldInput = ({ id, field, proposed, blank, editor, entered, refused }: FieldInputProps) => {
+  const hint = [blank ? `Proposed: ${valueText(proposed)}.` : null, hintOf(editor)].filter((part) => part !== null).join(" ");
   const described = [refused && `${id}-error`, hint && `${id}-help`].filter(Boolean).join(" ");
   const common = {
     id,
@@ -128,12 +208,13 @@ const FieldInput = ({ id, field, proposed, editor, entered, refused }: FieldInpu
     "aria-invalid": refused ? ("true" as const) : undefined,
     "aria-describedby": described === "" ? undefined : described,
   };
-  const text = entered ?? editorText(editor, proposed);
+  const text = entered ?? (blank ? "" : editorText(editor, proposed));
   return (
     <div class="field">
       <label for={id}>{field}</label>
       {editor.kind === "choice" ? (
-        <select {...common}>
+        <select {...common} required={blank}>
+          {blank ? <option value="">Choose a value</option> : null}
           {editor.options.map((option) => (
             <option value={option.text} selected={option.text === text}>
               {option.text}
@@ -141,18 +222,25 @@ const FieldInput = ({ id, field, proposed, editor, entered, refused }: FieldInpu
           ))}
         </select>
       ) : editor.long ? (
-        <textarea {...common} rows={5} spellcheck={editor.kind === "json" ? false : undefined}>
+        <textarea {...common} rows={5} required={blank} spellcheck={editor.kind === "json" ? false : undefined}>
           {area(text)}
         </textarea>
       ) : (
-        <input {...common} type="text" value={text} autocomplete="off" spellcheck={editor.kind === "json" ? false : undefined} />
+        <input
+          {...common}
+          type="text"
+          required={blank}
+          value={text}
+          autocomplete="off"
+          spellcheck={editor.kind === "json" ? false : undefined}
+        />
       )}
       {refused ? (
         <p class="error" id={`${id}-error`}>
           {refused}
         </p>
       ) : null}
-      {hint === null ? null : (
+      {hint === "" ? null : (
         <p class="quiet small" id={`${id}-help`}>
           {hint}
         </p>
@@ -166,5 +254,4 @@ function hintOf(editor: Editor): string | null {
   return editor.kind === "text" && editor.maxLength !== null ? `At most ${editor.maxLength} characters.` : null;
 }
 
-/** A parser of HTML drops a line break right after <textarea>: one more keeps a text that begins with one. */
-const area = (text: string): string => `\n${text}`;
+const count = (people: number): string => (people === 1 ? "One" : String(people));

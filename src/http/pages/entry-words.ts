@@ -54,7 +54,7 @@ export function entryWords({ type, body, at }: Pick<AuditRow, "type" | "body" | 
         `Before: ${listing(Object.entries(obj(body.before)).map(([field, value]) => `${field} ${valueText(value)}`)) || "nothing to read"}`,
       );
     case "effect.ruled":
-      return ruled(obj(body.ruling));
+      return ruled(obj(body.ruling), body.sampled === true);
     case "approval.requested": {
       const approval = obj(body.approval);
       const reviewers = listing(strings(approval.reviewers));
@@ -65,6 +65,23 @@ export function entryWords({ type, body, at }: Pick<AuditRow, "type" | "body" | 
     }
     case "approval.decided":
       return decided(obj(body.decision));
+    case "approval.endorsed":
+      return say(`${seat(body)} agrees${because(body)}; others must agree as well`, "good");
+    case "approval.amended":
+      return say(
+        `${seat(body)} changes the values (${settingText(obj(body.values))}) and agrees to them${because(body)}; the others are asked again`,
+        "warn",
+      );
+    case "approval.reassigned":
+      return say(`${seat(body)} hands the decision to ${str(body.to)}`);
+    case "approval.information_asked":
+      return say(`${seat(body)} asks for information: ${str(body.question)}`, "warn");
+    case "approval.information_given":
+      return say(`${str(body.by)} gives information: ${str(body.text)}`);
+    case "approval.reminded":
+      return say(`A reminder is due to those who may decide, ${span(num(body.minutes) * 60_000)} after they were asked`, "warn");
+    case "approval.escalated":
+      return say(`${listing(strings(body.to))} may decide as well (level ${num(body.level)}), until ${utc(num(body.until))}`, "warn");
     case "approval.voided":
       return say(`The approval was voided: ${str(body.because)}`, "warn");
     case "effect.sending":
@@ -170,11 +187,11 @@ function decisionText(decision: JsonObject): string {
   return `The model answered ${answer}, ${sure}`;
 }
 
-function ruled(ruling: JsonObject): EntryWords {
+function ruled(ruling: JsonObject, isSampled: boolean): EntryWords {
   const why = `${str(ruling.reason)} (rule ${str(ruling.rule)})`;
   switch (ruling.outcome) {
     case "allow":
-      return { text: `Allowed: ${why}`, tone: "good" };
+      return { text: `Allowed: ${why}${isSampled ? "; chosen to be looked at afterwards" : ""}`, tone: "good" };
     case "deny":
       return { text: `Denied: ${why}`, tone: "bad" };
     default:
@@ -185,14 +202,27 @@ function ruled(ruling: JsonObject): EntryWords {
 function decided(decision: JsonObject): EntryWords {
   switch (decision.kind) {
     case "approved":
-      return { text: `Approved by ${str(decision.by)}`, tone: "good" };
+      return { text: `Approved by ${seat(decision)}${together(decision)}${because(decision)}`, tone: "good" };
     case "edited":
-      return { text: `Approved by ${str(decision.by)} with other values: ${settingText(obj(decision.values))}`, tone: "good" };
+      return {
+        text: `Approved by ${seat(decision)}${together(decision)} with other values: ${settingText(obj(decision.values))}${because(decision)}`,
+        tone: "good",
+      };
     case "rejected":
-      return { text: `Rejected by ${str(decision.by)}: ${str(decision.reason)}`, tone: "bad" };
+      return { text: `Rejected by ${seat(decision)}: ${str(decision.reason)}`, tone: "bad" };
+    case "insufficient":
+      return { text: `Not enough information, says ${seat(decision)}: ${str(decision.missing)}`, tone: "warn" };
     default:
       return { text: "Nobody decided in time", tone: "warn" };
   }
+}
+
+const seat = ({ by, inPlaceOf }: JsonObject): string =>
+  inPlaceOf === undefined ? str(by) : `${str(by)} in the place of ${str(inPlaceOf)}`;
+const because = ({ reason }: JsonObject): string => (reason === undefined ? "" : `: ${str(reason)}`);
+
+function together({ agreed }: JsonObject): string {
+  return Array.isArray(agreed) && agreed.length > 0 ? `, as ${listing(agreed.map((one) => seat(obj(one))))} had` : "";
 }
 
 function undone(body: JsonObject): EntryWords {

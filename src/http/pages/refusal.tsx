@@ -31,12 +31,25 @@ export function nextStep({ code, field }: Failure): string {
       return "Ask another data-protection officer.";
     case "effect.undo_running":
       return "Load this page again in a moment to see how it ended.";
+    case "approval.claimed":
+      return "Nothing was decided. Speak to them, or take it over on its page.";
+    case "approval.not_together":
+      return "Open the approval, and decide it there.";
+    case "contest.took_part":
+    case "contest.already_closed":
+    case "contest.already_open":
+    case "contest.undecided":
+      return "Nothing was recorded.";
     case "run.erased":
     case "halt.partly_told":
       return "You need not do anything: whatever was not reached is told again until it knows.";
     case "spec.wrong_state":
     case "spec.changed":
       return "Nothing was changed. This page shows the version as it is now.";
+    case "effect.preview_moved":
+      return "Nothing was asked. The preview below is new: look at it, and ask again.";
+    case "effect.window_passed":
+      return "Nothing was changed. The spec's procedure says who takes it back, and how.";
     case "run.not_ended":
       return "Cancel the run, or load this page again when it has ended.";
     case "run.ended":
@@ -51,6 +64,10 @@ export function nextStep({ code, field }: Failure): string {
     case "spec.not_yours":
     case "effect.not_applied":
     case "effect.irreversible":
+    case "effect.taken_over":
+    case "effect.not_sampled":
+    case "effect.already_checked":
+    case "effect.own_write":
       return "Nothing was changed.";
     default: {
       const { retry, actor } = errorFacts(code);

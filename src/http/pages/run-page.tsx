@@ -5,6 +5,7 @@ import type { Failure } from "../../core/errors.ts";
 import type { RunState } from "../../core/run.ts";
 import type { ApprovalRow, RunDetail } from "../../db/reads.ts";
 import { may } from "../../operations/access.ts";
+import type { Contest } from "../../operations/contest.ts";
 import type { ActionFacts } from "../action-facts.ts";
 import { type Frame, Layout } from "./layout.tsx";
 import { Chip, JsonDetails, When } from "./marks.tsx";
@@ -14,6 +15,7 @@ import { Notice, nextStep, Refusal } from "./refusal.tsx";
 import { Relatives } from "./relatives.tsx";
 import { Removed, removedWhen } from "./removed.tsx";
 import { type RunChoices, runChoices } from "./run-choices.ts";
+import { RunContests } from "./run-contests.tsx";
 import { type ControlDraft, RunControl } from "./run-control.tsx";
 import { BegunAgain, RunOrigin } from "./run-origin.tsx";
 import { RunWrites } from "./run-writes.tsx";
@@ -27,6 +29,7 @@ export const NOTICES = {
   answered: "Answered. The run goes on with your answer.",
   edited: "Approved with your values. Interlock writes them now.",
   rejected: "Rejected. Nothing is written.",
+  insufficient: "Answered: not enough information. Nothing is written.",
   undo: "The undo is under way.",
   resolved: "Your answer is recorded, and the run goes on.",
   paused: "The run is paused: no new step begins.",
@@ -34,6 +37,7 @@ export const NOTICES = {
   cancelled: "The run is being cancelled: nothing new is begun.",
   retried: "The run goes on from the step that failed.",
   begun: "This is the new run.",
+  contested: "The contest is recorded, and waits for somebody who had no part in the decision.",
 } as const;
 export type NoticeName = keyof typeof NOTICES;
 
@@ -48,10 +52,25 @@ export interface RunPageProps {
   readonly draft?: ControlDraft | null;
   /** Ids of the runs that were begun again for the same event. */
   readonly again?: readonly string[];
+  /** Which of its changes are contested; null where that was not asked. */
+  readonly contests?: readonly Contest[] | null;
+  /** What was entered in a contest that was refused. */
+  readonly contestDraft?: Readonly<Record<string, string>> | null;
 }
 
-export const RunPage = ({ frame, detail, actions, now, notice = null, refused = null, draft = null, again = [] }: RunPageProps) => {
-  const { run, audit, effects, approvals, event } = detail;
+export const RunPage = ({
+  frame,
+  detail,
+  actions,
+  now,
+  notice = null,
+  refused = null,
+  draft = null,
+  again = [],
+  contests = null,
+  contestDraft = null,
+}: RunPageProps) => {
+  const { run, rollback, audit, effects, approvals, event } = detail;
   const address = `/runs/${encodeURIComponent(run.id)}`;
   const isOperator = frame.principal !== null && may(frame.principal, "control runs", run.workflow);
   const question = operatorQuestion(detail);
@@ -104,7 +123,15 @@ export const RunPage = ({ frame, detail, actions, now, notice = null, refused = 
           <section class="panel" aria-labelledby="writes">
             <h2 id="writes">What it writes</h2>
             {effects.length === 0 ? <p class="quiet">Nothing so far.</p> : null}
-            <RunWrites runId={run.id} effects={effects} actions={actions} mayUndo={isOperator} removed={removedWhen(run)} />
+            <RunWrites
+              runId={run.id}
+              effects={effects}
+              actions={actions}
+              mayUndo={frame.principal !== null && may(frame.principal, "undo writes", run.workflow)}
+              removed={removedWhen(run)}
+              rollback={rollback}
+              now={now}
+            />
           </section>
           <section class="panel" aria-labelledby="timeline">
             <h2 id="timeline">Timeline</h2>
@@ -152,11 +179,29 @@ export const RunPage = ({ frame, detail, actions, now, notice = null, refused = 
           </section>
           <Relatives entries={audit} />
           {approvals.length === 0 ? null : <Approvals approvals={approvals} />}
+          {contests === null ? null : (
+            <RunContests
+              runId={run.id}
+              contests={contests}
+              steps={decidedSteps(detail)}
+              mayRecord={frame.principal !== null && may(frame.principal, "contest changes", run.workflow)}
+              refused={refused}
+              draft={contestDraft}
+            />
+          )}
         </div>
       </div>
     </Layout>
   );
 };
+
+/** What could be contested: steps that wrote, were refused or were answered, and wait for nobody. */
+function decidedSteps({ effects, approvals }: RunDetail): string[] {
+  const asking = approvals.filter(({ status }) => status === "pending").map(({ approval }) => approval.step);
+  const settled = effects.filter(({ status }) => status !== "intended").map(({ step }) => step);
+  const answered = approvals.filter(({ status }) => status !== "voided").map(({ approval }) => approval.step);
+  return [...new Set([...settled, ...answered])].filter((step) => !asking.includes(step));
+}
 
 /** What people have said of the run and its state does not show yet, or shows without their words. */
 const Stopping = ({ choices: { paused, cancelling }, state }: { choices: RunChoices; state: RunState }) => {

@@ -1,10 +1,14 @@
 // What a run writes, one write after the other: the change, how it stands, and the way back where there is one. Where there is none it says why.
+import { undoableUntil } from "../../core/undo-window.ts";
 import type { EffectRow } from "../../db/reads.ts";
+import type { GovernanceSpec } from "../../governance/spec.ts";
 import type { ActionFacts } from "../action-facts.ts";
 import { ChangeTable } from "./change-table.tsx";
+import { undoAddress } from "./effects-filter.tsx";
 import { Chip, Value } from "./marks.tsx";
+import { Rollback } from "./rollback.tsx";
 import { effectStatus } from "./status-words.ts";
-import { actionWords, capital, sentence } from "./words.ts";
+import { actionWords, capital, sentence, utc } from "./words.ts";
 
 export interface RunWritesProps {
   readonly runId: string;
@@ -13,9 +17,12 @@ export interface RunWritesProps {
   readonly mayUndo: boolean;
   /** "removed after 90 days": the values are gone. */
   readonly removed: string | null;
+  /** How they are taken back; null where the spec is not in D1. */
+  readonly rollback: GovernanceSpec["rollback"] | null;
+  readonly now: number;
 }
 
-export const RunWrites = ({ runId, effects, actions, mayUndo, removed }: RunWritesProps) => (
+export const RunWrites = ({ runId, effects, actions, mayUndo, removed, rollback, now }: RunWritesProps) => (
   <>
     {effects.map((effect, index) => {
       const { step, action, target, status, body } = effect;
@@ -49,13 +56,27 @@ export const RunWrites = ({ runId, effects, actions, mayUndo, removed }: RunWrit
           {body.proved ? <Proof matches={body.proved.matches} /> : null}
           {body.conflicts && body.conflicts.length > 0 ? <Conflicts conflicts={body.conflicts} /> : null}
           {removed === null ? (
-            <Undo runId={runId} effect={effect} facts={actions[action] ?? null} mayUndo={mayUndo} helpId={`undo-${index}`} />
+            <Undo
+              runId={runId}
+              effect={effect}
+              facts={actions[action] ?? null}
+              mayUndo={mayUndo}
+              helpId={`undo-${index}`}
+              rollback={rollback}
+              now={now}
+            />
           ) : UNDOABLE.has(status) ? (
             <p class="quiet small">{`No undo: the old values were ${removed}.`}</p>
           ) : null}
         </article>
       );
     })}
+    {removed === null && effects.some(({ status }) => WRITTEN.has(status)) ? (
+      <div class="write">
+        {rollback === null ? null : <Rollback rollback={rollback} />}
+        {mayUndo ? <a href={undoAddress({ run: runId })}>See what an undo of all of them would do</a> : null}
+      </div>
+    ) : null}
   </>
 );
 
@@ -89,12 +110,18 @@ interface UndoProps {
   readonly facts: ActionFacts | null;
   readonly mayUndo: boolean;
   readonly helpId: string;
+  readonly rollback: GovernanceSpec["rollback"] | null;
+  readonly now: number;
 }
 
-const Undo = ({ runId, effect, facts, mayUndo, helpId }: UndoProps) => {
+const Undo = ({ runId, effect, facts, mayUndo, helpId, rollback, now }: UndoProps) => {
   if (!UNDOABLE.has(effect.status)) return null;
   if (effect.body.undo === "irreversible") {
     return <p class="quiet small">{`No undo: ${sentence(facts?.because ?? "the system offers no way to take it back")}`}</p>;
+  }
+  const until = rollback && undoableUntil(effect.at, rollback.windowDays);
+  if (rollback && until !== null && now > until) {
+    return <p class="quiet small">{`No undo here: it could be undone until ${utc(until)}. Ask ${rollback.owner}.`}</p>;
   }
   if (!mayUndo) return <p class="quiet small">An operator can undo this.</p>;
   return (
@@ -104,7 +131,8 @@ const Undo = ({ runId, effect, facts, mayUndo, helpId }: UndoProps) => {
         Undo
       </button>
       <span class="quiet small" id={helpId}>
-        {effect.body.undo === "withdraw" ? "Removes what was written." : "Puts back each old value that nobody has changed since."}
+        {effect.body.undo === "withdraw" ? "Removes what was written." : "Puts back each old value that nobody has changed since."}{" "}
+        <a href={undoAddress({ run: runId, step: effect.step })}>See first what it would do</a>
       </span>
     </form>
   );

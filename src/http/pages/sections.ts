@@ -6,6 +6,7 @@ import { maySomewhere, type Operation } from "../../operations/access.ts";
 export const SECTIONS = {
   approvals: { href: "/approvals", title: "Approvals", needs: "read approvals" },
   runs: { href: "/runs", title: "Runs", needs: "read runs" },
+  effects: { href: "/effects", title: "Writes", needs: "read effects" },
   workflows: { href: "/workflows", title: "Workflows", needs: "read workflows" },
   specs: { href: "/specs", title: "Rules", needs: "read specs" },
   "dead-letters": { href: "/dead-letters", title: "Dead letters", needs: "read dead letters" },

@@ -55,7 +55,7 @@ export function waitsFor({ state }: Pick<RunRow, "state">): string | null {
   const { on } = state;
   switch (on.kind) {
     case "approval":
-      return `A person decides on “${on.step}” by ${utc(on.until)}`;
+      return `A person decides on “${on.step}” by ${utc(on.decideBy ?? on.until)}`;
     case "timer":
       return `“${on.step}” goes on at ${utc(on.until)}`;
     case "signal":
@@ -82,7 +82,7 @@ export function waitsBriefly({ state }: Pick<RunRow, "state">, now: number): str
   if (on.kind === "limit") return on.limit;
   if (on.kind === "child") return `run ${on.run}`;
   if (on.kind === "paused") return `by ${on.by}`;
-  const left = on.until - now;
+  const left = (on.kind === "approval" ? (on.decideBy ?? on.until) : on.until) - now;
   if (left <= 0) return `“${on.step}”, due`;
   return on.kind === "approval" ? `“${on.step}”, ${span(left)} left` : `“${on.step}” in ${span(left)}`;
 }
@@ -104,6 +104,7 @@ export const approvalStatus: Record<ApprovalStatus, StatusWords> = {
   approved: words("Approved", "good", "check"),
   edited: words("Approved with edits", "good", "check"),
   rejected: words("Rejected", "bad", "cross"),
+  insufficient: words("Not enough information", "warn", "question"),
   expired: words("Not decided in time", "neutral", "clock"),
   voided: words("No longer asked", "neutral", "stop"),
 };

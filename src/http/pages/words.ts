@@ -30,14 +30,17 @@ export const ago = (at: number, now: number): string => (now - at < MINUTE ? "ju
 
 export type Urgency = "calm" | "soon" | "overdue";
 
+type Times = Pick<Approval, "requestedAt" | "expiresAt" | "slaEndsAt">;
+
+/** By when to decide: while those asked first have their time, its end; then that of all time. */
+export const deadline = ({ expiresAt, slaEndsAt = expiresAt }: Times, now: number): number => (now < slaEndsAt ? slaEndsAt : expiresAt);
+
 /** How long is left to decide; `soon` in the last quarter of the time that the spec allows, an hour at most. */
-export function countdown(
-  { requestedAt, expiresAt }: Pick<Approval, "requestedAt" | "expiresAt">,
-  now: number,
-): { readonly text: string; readonly urgency: Urgency } {
-  const left = expiresAt - now;
+export function countdown(times: Times, now: number): { readonly text: string; readonly urgency: Urgency } {
+  const end = deadline(times, now);
+  const left = end - now;
   if (left <= 0) return { text: `overdue by ${span(-left)}`, urgency: "overdue" };
-  return { text: `decide within ${span(left)}`, urgency: left < Math.min(HOUR, (expiresAt - requestedAt) / 4) ? "soon" : "calm" };
+  return { text: `decide within ${span(left)}`, urgency: left < Math.min(HOUR, (end - times.requestedAt) / 4) ? "soon" : "calm" };
 }
 
 const two = (n: number): string => String(n).padStart(2, "0");

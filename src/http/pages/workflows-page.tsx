@@ -1,6 +1,10 @@
 // Every version of every workflow: what it is for, what starts it, and how many runs still need it, so that a team sees when an old version may go. A version
 // that runs need and that is not deployed comes first, with what to do about it.
+
 import type { ProviderStanding } from "../../operations/read-providers.ts";
+
+import { type ActionFacts, undoWords } from "../action-facts.ts";
+
 import type { VersionState, WorkflowVersion } from "../versions.ts";
 import { standingChip, standingWords } from "./flow-words.ts";
 import { type Frame, Layout } from "./layout.tsx";
@@ -22,10 +26,12 @@ export interface WorkflowsPageProps {
   readonly versions: readonly WorkflowVersion[];
   /** Providers whose agreement does not hold, or will not for long. */
   readonly agreements: readonly ProviderStanding[];
+  /** Of every action that some version writes by. */
+  readonly actions: Readonly<Record<string, ActionFacts | null>>;
   readonly now: number;
 }
 
-export const WorkflowsPage = ({ frame, versions, agreements, now }: WorkflowsPageProps) => {
+export const WorkflowsPage = ({ frame, versions, agreements, actions, now }: WorkflowsPageProps) => {
   const missing = versions.filter(({ state }) => state === "missing");
   return (
     <Layout frame={frame} title="Workflows" section="workflows">
@@ -89,6 +95,7 @@ export const WorkflowsPage = ({ frame, versions, agreements, now }: WorkflowsPag
                     </span>
                   ) : null}
                   {one.trigger === null ? null : <span class="meta">{`Started by ${one.trigger.type} of ${one.trigger.connector}`}</span>}
+                  <Writes writes={one.writes} actions={actions} />
                 </th>
                 <td>
                   <Chip words={STATES[one.state]} />
@@ -111,6 +118,29 @@ export const WorkflowsPage = ({ frame, versions, agreements, now }: WorkflowsPag
     </Layout>
   );
 };
+
+const Writes = ({ writes, actions }: { writes: readonly string[]; actions: WorkflowsPageProps["actions"] }) =>
+  writes.length === 0 ? null : (
+    <details>
+      <summary class="small">{`What it writes: ${count(writes.length, "action")}`}</summary>
+      <ul class="plain small">
+        {writes.map((action) => {
+          const facts = actions[action] ?? null;
+          return (
+            <li>
+              <code>{action}</code>
+              {facts === null ? null : (
+                <span class="meta">{`${facts.effect === "send" ? "Sends" : "Writes"}: ${sentence(facts.summary)}`}</span>
+              )}
+              <span class="meta">
+                {facts?.undo === "irreversible" ? <strong>{sentence(undoWords(facts))}</strong> : sentence(undoWords(facts))}
+              </span>
+            </li>
+          );
+        })}
+      </ul>
+    </details>
+  );
 
 const nameOf = ({ workflow, version }: WorkflowVersion): string => `${workflow}@${version}`;
 const count = (n: number, what: string): string => `${n} ${what}${n === 1 ? "" : "s"}`;

@@ -8,6 +8,7 @@ export interface FakeMessage {
   text: string;
   bot_id?: string;
   thread_ts?: string;
+  blocks?: unknown[];
   metadata?: { event_type: string; event_payload?: Record<string, unknown> };
   edited?: { ts: string };
 }
@@ -18,6 +19,15 @@ interface FakeChannel {
   messages: FakeMessage[];
 }
 
+/** Members of the team T0 unless said otherwise, with a confirmed address. */
+export interface FakePerson {
+  email: string;
+  team_id?: string;
+  deleted?: boolean;
+  is_restricted?: boolean;
+  is_email_confirmed?: boolean;
+}
+
 const START = Date.parse("2026-01-05T08:00:00Z");
 
 export interface FakeSlack {
@@ -26,6 +36,10 @@ export interface FakeSlack {
   /** Calls that took effect, by method: "chat.postMessage". */
   readonly writes: Map<string, number>;
   readonly requests: FakeRequest[];
+  /** The workspace's people, as users.info answers. */
+  readonly people: Map<string, FakePerson>;
+  /** What was said to one person only. */
+  readonly whispers: { readonly channel: string; readonly user: string; readonly text: string }[];
   /** Methods for which the app lacks the scope. */
   readonly forbidden: Set<string>;
   /** Leaves metadata out of every answer, as for an app that may not see it. */
@@ -51,6 +65,8 @@ export function createFakeSlack({
   const requests: FakeRequest[] = [];
   const writes = new Map<string, number>();
   const canned = new Map<string, unknown>();
+  const people = new Map<string, FakePerson>();
+  const whispers: FakeSlack["whispers"] = [];
   const world = new Map(channels.map((id) => [id, { id, archived: false, joined: true, messages: [] } as FakeChannel]));
   let last = 0;
 
@@ -62,6 +78,13 @@ export function createFakeSlack({
   const count = (method: string) => writes.set(method, (writes.get(method) ?? 0) + 1);
 
   function call(method: string, args: Record<string, unknown>): object {
+    if (method === "auth.test") return { ok: true, team_id: "T0" };
+    if (method === "users.info") {
+      const person = people.get(String(args.user));
+      if (!person) return no("user_not_found");
+      const { email, ...more } = person;
+      return { ok: true, user: { id: args.user, team_id: "T0", is_email_confirmed: true, ...more, profile: { email } } };
+    }
     const channel = world.get(String(args.channel));
     if (!channel) return no("channel_not_found");
     if (!channel.joined) return no("not_in_channel");
@@ -74,6 +97,7 @@ export function createFakeSlack({
           ts: nextTs(),
           text: linked(String(args.text)),
           bot_id: "B0INTERLOCK",
+          ...(args.blocks ? { blocks: args.blocks as unknown[] } : {}),
           ...(args.thread_ts ? { thread_ts: String(args.thread_ts) } : {}),
           ...(args.metadata ? { metadata: args.metadata as NonNullable<FakeMessage["metadata"]> } : {}),
         };
@@ -86,9 +110,14 @@ export function createFakeSlack({
         if (!message) return no("message_not_found");
         if (!message.bot_id) return no("cant_update_message");
         Object.assign(message, { text: linked(String(args.text)), edited: { ts: nextTs() } });
+        if (args.blocks) message.blocks = args.blocks as unknown[];
+        else delete message.blocks;
         count(method);
         return { ok: true, channel: channel.id, ts: message.ts, text: message.text };
       }
+      case "chat.postEphemeral":
+        whispers.push({ channel: channel.id, user: String(args.user), text: String(args.text) });
+        return { ok: true, message_ts: nextTs() };
       case "conversations.history":
         return page(channel.messages.filter(({ thread_ts, ts }) => !thread_ts || thread_ts === ts).toReversed(), args);
       case "conversations.replies": {
@@ -138,6 +167,8 @@ export function createFakeSlack({
     channels: world,
     writes,
     requests,
+    people,
+    whispers,
     forbidden: new Set(),
     hidesMetadata: false,
     answerNext: (method, body) => canned.set(method, body),

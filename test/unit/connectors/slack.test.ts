@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { ApplyContext } from "../../../src/connectors/define.ts";
 import { createHttp } from "../../../src/connectors/http.ts";
-import { slack, slackFailureIn } from "../../../src/connectors/slack.ts";
+import { slack } from "../../../src/connectors/slack.ts";
+import { slackFailureIn } from "../../../src/connectors/slack-api.ts";
 import { type ErrorCode, type Failure, failureOf } from "../../../src/core/errors.ts";
 import { createFakeSlack } from "./fake-slack.ts";
 

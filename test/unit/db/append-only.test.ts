@@ -16,6 +16,10 @@ const ROWS = {
   audit_export: "(id, at, by, format, filter) values (1, 1, 'ada', 'csv', '{}')",
   provider_card: "(provider, host, recorded_at, recorded_by, region, zero_retention) values ('p', 'q', 1, 'ada', 'eu', 0)",
   data_flow_approval: "(workflow, at, by, digest, body) values ('w', 1, 'ada', 'd', '{}')",
+  effect_check: "(run, step, at, by, verdict, note) values ('r', 's', 1, 'ada', 'right', '')",
+  approval_comment: "(approval, at, run, by, text) values ('apr', 1, 'r', 'ada', 'why')",
+  contest: "(id, run, step, person, reason, at, by) values ('c', 'r', 's', 'case 7', 'why', 1, 'ada')",
+  contest_closing: "(contest, at, by, outcome, reason) values ('c', 1, 'ada', 'upheld', 'why')",
 } as const;
 const CHANGE = {
   audit: "actor",
@@ -25,6 +29,10 @@ const CHANGE = {
   provider_card: "region",
   data_flow_approval: "by",
   role_grant: "principal",
+  effect_check: "verdict",
+  approval_comment: "text",
+  contest: "reason",
+  contest_closing: "outcome",
 } as const;
 /** An insert over a row of these is left out and does not fail: a projection and a seed repeat theirs. */
 const REPEATED: readonly string[] = ["audit", "provider_card"];

@@ -73,6 +73,7 @@ describe("erasing a run's contents", () => {
       before: null,
       values: {},
       undo: "restore",
+      decidedBy: "ada@example.com",
       ruling: { outcome: "allow", rule: "person_decided", reason: "" },
       proved: { after: {}, matches: true },
       refused: null,

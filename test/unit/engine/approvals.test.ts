@@ -2,8 +2,8 @@
 import { describe, expect, it } from "vitest";
 import type { Approval } from "../../../src/core/approval.ts";
 import type { Result } from "../../../src/core/errors.ts";
+import { answerApproval } from "../../../src/engine/answer-approval.ts";
 import { actionOfApproval } from "../../../src/engine/execute.ts";
-import { answerApproval } from "../../../src/engine/external.ts";
 import type { Entry } from "../../../src/engine/journal.ts";
 import { approvalViews } from "../../../src/engine/project.ts";
 import type { GovernanceSpec } from "../../../src/governance/spec.ts";
@@ -402,7 +402,8 @@ describe("without a person", () => {
   });
 
   it("a regulated workflow asks even for what needs no decision behind it", async () => {
-    const world = triageWorld({ spec: { regulated: "credit" }, answer: approve });
+    const reason = "The customer asked for it in writing";
+    const world = triageWorld({ spec: { regulated: "credit" }, answer: (approval) => ({ ...approve(approval), reason }) });
     await world.engine.run();
     expect(asked(world.engine.durable).map(({ step, rule }) => [step, rule])).toEqual([
       ["route ticket", "regulated"],

@@ -5,7 +5,7 @@ import type { EndedState } from "../../../src/core/run.ts";
 import { defineWorkflow, type StepTools, startedByRun, type Workflow } from "../../../src/engine/define.ts";
 import type { Entry, Journal } from "../../../src/engine/journal.ts";
 import type { CancelWords } from "../../../src/engine/other-runs.ts";
-import { originOf, successorOf, waitingParentOf } from "../../../src/engine/other-runs.ts";
+import { begunBy, originOf, successorOf, waitingParentOf } from "../../../src/engine/other-runs.ts";
 import { Pass } from "../../../src/engine/pass.ts";
 import { CHILD_CHECK_MS, cancelChildren, MAX_DATA_BYTES } from "../../../src/engine/run-child.ts";
 import { fakeRuns } from "../../harness/fake-runs.ts";
@@ -273,4 +273,13 @@ describe("a journal", () => {
     // What a workflow happens to return says nothing.
     expect(successorOf([...begun(), completed])).toBeNull();
   });
+});
+
+it("a run that somebody began by hand, and what it starts or goes on as, was begun by them", () => {
+  const child = { kind: "child", parent: "p", partition: "p0", step: "s", waits: true, lanes: [] } as const;
+  expect(begunBy({ kind: "replayed", from: "r", by: "ada" })).toBe("ada");
+  expect(begunBy({ kind: "restarted", from: "r", step: "s", by: "ada" })).toBe("ada");
+  expect(begunBy({ ...child, begunBy: "ada" })).toBe("ada");
+  expect(begunBy({ kind: "continued", from: "r", begunBy: "ada" })).toBe("ada");
+  for (const origin of [null, child, { kind: "continued", from: "r" } as const]) expect(begunBy(origin)).toBeNull();
 });

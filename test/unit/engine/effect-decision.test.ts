@@ -50,7 +50,8 @@ const failedTry = (during: "look" | "send" | "settle" | "prove", code: ErrorCode
 const unknown = at(T0, { type: "effect.unknown", error: { code: "connector.timeout", message: "no answer" } });
 const resolved = (choice: OperatorChoice) => at(T0, { type: "operator.resolved", choice, by: "ada@example.com" });
 
-const live = { hasLook: true, hasProof: true, shadow: false, cancelled: false };
+const review = { reviewers: ["ada@example.com"], slaMinutes: 1, onExpiry: "reject" as const };
+const live = { hasLook: true, hasProof: true, shadow: false, cancelled: false, review };
 const approvedOnce = [intended, looked(), ruled("require_approval"), requested, decided({ kind: "approved", by: "ada@example.com" })];
 const allowed = [intended, looked(), ruled("allow")];
 
@@ -91,12 +92,12 @@ const rows: Record<string, Row> = {
   "asked: wait for a person": {
     entries: [intended, looked(), ruled("require_approval"), requested],
     now: T0 + 59_999,
-    move: { kind: "wait_approval", approval },
+    move: { kind: "ask_on", approval, next: { kind: "wait", until: T0 + 60_000 } },
   },
   "asked, exactly at the deadline: expire": {
     entries: [intended, looked(), ruled("require_approval"), requested],
     now: T0 + 60_000,
-    move: { kind: "expire", approvalId: "apr_1" },
+    move: { kind: "ask_on", approval, next: { kind: "expire" } },
   },
   "expired: refuse": {
     entries: [intended, looked(), ruled("require_approval"), requested, decided({ kind: "expired" })],

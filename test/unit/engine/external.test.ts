@@ -2,7 +2,8 @@
 import { describe, expect, it } from "vitest";
 import type { Approval } from "../../../src/core/approval.ts";
 import type { Failure, Result } from "../../../src/core/errors.ts";
-import { answerApproval, askUndo, resolveStep } from "../../../src/engine/external.ts";
+import { answerApproval } from "../../../src/engine/answer-approval.ts";
+import { askUndo, resolveStep } from "../../../src/engine/external.ts";
 import type { Entry, NewEntry, OperatorChoice } from "../../../src/engine/journal.ts";
 import { ledgerSpec } from "./ledger-world.ts";
 
@@ -66,6 +67,9 @@ const tried = (retryAt: number | null): NewEntry => ({
   error: { code: "connector.unauthorised", message: "no" },
   retryAt,
 });
+
+/** As asked of the run that made the write, on the day on which it did. */
+const UNDO = { runId: "run-1", spec: ledgerSpec, now: T0 };
 
 const codeOf = (result: Result<unknown>): string => (result.ok ? "ok" : result.error.code);
 const asked = [intended(), requested()];
@@ -155,13 +159,45 @@ describe("a request to undo", () => {
     ["what is being undone again", [intended(), sending, applied, undoRequested, undoFailed, undoRequested], "effect.undo_running"],
   ];
   it.each(rows)("%s", (_, entries, code) => {
-    expect(codeOf(askUndo(journal(...entries), "set", ADA))).toBe(code);
+    expect(codeOf(askUndo(journal(...entries), "set", ADA, UNDO))).toBe(code);
   });
 
   it("records who asked, and touches no other step", () => {
     const entries = journal(intended(), sending, applied);
-    expect(askUndo(entries, "set", ADA)).toEqual({ ok: true, value: { type: "undo.requested", step: "set", by: ADA } });
-    expect(codeOf(askUndo(entries, "another", ADA))).toBe("effect.not_applied");
+    expect(askUndo(entries, "set", ADA, UNDO)).toEqual({ ok: true, value: { type: "undo.requested", step: "set", by: ADA } });
+    expect(codeOf(askUndo(entries, "another", ADA, UNDO))).toBe("effect.not_applied");
+  });
+});
+
+describe("a write that a request to undo comes late for", () => {
+  const DAY = 24 * 60 * 60_000;
+  const until = T0 + ledgerSpec.rollback.windowDays * DAY;
+  const entries = journal(intended(), sending, applied);
+
+  it("can be undone up to the last moment of the spec's window, and not after it", () => {
+    expect(codeOf(askUndo(entries, "set", ADA, { ...UNDO, now: until }))).toBe("ok");
+    expect(codeOf(askUndo(entries, "set", ADA, { ...UNDO, now: until + 1 }))).toBe("effect.window_passed");
+  });
+
+  it("is refused with whom to ask and what the procedure is", () => {
+    expect(askUndo(entries, "set", ADA, { ...UNDO, now: until + 1 })).toMatchObject({
+      ok: false,
+      error: {
+        message: `"set" was written more than 30 days ago. Ask owner@example.com; the procedure is: Undo each write on its run's page`,
+      },
+    });
+  });
+
+  it("has its time from when it was applied, not from when it was intended", () => {
+    const late = journal(intended(), sending, applied).map((entry) =>
+      entry.type === "effect.applied" ? { ...entry, at: T0 + DAY } : entry,
+    );
+    expect(codeOf(askUndo(late, "set", ADA, { ...UNDO, now: until + DAY }))).toBe("ok");
+    expect(codeOf(askUndo(late, "set", ADA, { ...UNDO, now: until + DAY + 1 }))).toBe("effect.window_passed");
+  });
+
+  it("cannot be undone in a run that took it over from an earlier one, where it would seem younger", () => {
+    expect(codeOf(askUndo(entries, "set", ADA, { ...UNDO, runId: "run-1~1" }))).toBe("effect.taken_over");
   });
 });
 

@@ -133,7 +133,14 @@ describe("a pass", () => {
     const { world, end } = pass(body, {}, ({ ledger }) => ledger.fault(429, "before"), spec);
     expect(await end).toEqual({
       kind: "waiting",
-      on: { kind: "approval", approvalId: expect.stringMatching(/^apr_/), step: "set", until: world.clock.now + 7_000 },
+      on: {
+        kind: "approval",
+        approvalId: expect.stringMatching(/^apr_/),
+        step: "set",
+        until: world.clock.now + 7_000,
+        // What a person is told is their own time, and not that of the other step.
+        decideBy: world.clock.now + 60 * 60_000,
+      },
     });
   });
 

@@ -2,7 +2,7 @@
 // values that it replaces.
 import { describe, expect, it } from "vitest";
 import type { Approval } from "../../../src/core/approval.ts";
-import { answerApproval } from "../../../src/engine/external.ts";
+import { answerApproval } from "../../../src/engine/answer-approval.ts";
 import type { PolicyRule } from "../../../src/governance/spec.ts";
 import { type LedgerScenario, ledgerSpec, ledgerWorld } from "./ledger-world.ts";
 

@@ -2,8 +2,9 @@
 import { describe, expect, it } from "vitest";
 import type { Approval } from "../../../src/core/approval.ts";
 import { sameJson } from "../../../src/core/json.ts";
+import { answerApproval } from "../../../src/engine/answer-approval.ts";
 import type { Question } from "../../../src/engine/define.ts";
-import { answerApproval, resolveStep } from "../../../src/engine/external.ts";
+import { resolveStep } from "../../../src/engine/external.ts";
 import type { Entry } from "../../../src/engine/journal.ts";
 import { approvalViews, effectView } from "../../../src/engine/project.ts";
 import { OUTPUT_LIMIT } from "../../../src/engine/step-output.ts";

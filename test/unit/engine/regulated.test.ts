@@ -13,7 +13,8 @@ beforeEach(() => {
   rules.broken = false;
 });
 
-const approve = ({ digest }: { digest: string }) => ({ kind: "approved", digest });
+const reason = "The customer asked for it in writing";
+const approve = ({ digest }: { digest: string }) => ({ kind: "approved", digest, reason });
 const regulated = { regulated: "credit" } as const;
 
 describe("with rules that allow everything", () => {
@@ -66,7 +67,8 @@ describe("with rules that ask", () => {
       },
       {
         spec: regulated,
-        answer: ({ digest, values }) => ("grade" in values ? { kind: "edited", digest, values: { grade: "b" } } : approve({ digest })),
+        answer: ({ digest, values }) =>
+          "grade" in values ? { kind: "edited", digest, values: { grade: "b" }, reason } : approve({ digest }),
       },
     );
     world.ledger.fault("lost", "before");

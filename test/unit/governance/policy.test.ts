@@ -285,6 +285,26 @@ describe("who is asked", () => {
     expect(ruled([rule({})], { decidedBy: ADA })).toMatchObject({ outcome: "allow", rule: "person_decided" });
   });
 
+  it("has answered through all who agreed, each for those in whose place they are", () => {
+    const rules = [rule({ ask: [ADA, CFO] })];
+    const by = (who: string, ...as: string[]) => ({ by: who, as: as.length > 0 ? as : [who] });
+    const decided = (...deciders: { by: string; as: string[] }[]) => ruled(rules, { decidedBy: deciders.at(-1)?.by ?? null, deciders });
+    expect(decided(by(ADA), by(CFO))).toMatchObject({ outcome: "allow", reason: `Decided by ${ADA} and ${CFO}` });
+    expect(decided(by(ADA), by(GRACE))).toMatchObject({ outcome: "require_approval", rule: "over_limit" });
+    expect(decided(by(GRACE, CFO))).toMatchObject({ outcome: "allow" });
+    // Escalated to: in the place of all whom the approval asked, and of nobody else.
+    expect(decided(by(GRACE, ADA, CFO))).toMatchObject({ outcome: "allow" });
+    expect(decided(by(GRACE, ADA, "other@example.com"))).toMatchObject({ outcome: "require_approval" });
+  });
+
+  it("is kept out by a rule about the actor, alone, beside others and by whoever stands in", () => {
+    const out = [rule({ when: "actor == 'ada@example.com'", outcome: "deny" })];
+    const [ada, cfo] = [ADA, CFO].map((who) => ({ by: who, as: [who] })) as [{ by: string; as: string[] }, { by: string; as: string[] }];
+    expect(ruled(out, { decidedBy: CFO, deciders: [cfo] })).toMatchObject({ outcome: "allow" });
+    expect(ruled(out, { decidedBy: CFO, deciders: [ada, cfo] })).toMatchObject({ outcome: "deny" });
+    expect(ruled(out, { decidedBy: CFO, deciders: [{ by: CFO, inPlaceOf: ADA, as: [ADA] }] })).toMatchObject({ outcome: "deny" });
+  });
+
   it("cannot lift a denial, a rule's included", () => {
     expect(ruled([rule({ outcome: "deny" })], { decidedBy: CFO })).toMatchObject({ outcome: "deny", rule: "over_limit" });
     expect(write({ maxChange: { absolute: 1 } }, 5, 1, CFO)).toMatchObject({ outcome: "deny", rule: "field_change" });

@@ -4,7 +4,18 @@ import { describe, expect, it } from "vitest";
 import type { AnyWriteAction } from "../../../src/connectors/define.ts";
 import { defineWorkflow, startedByRun } from "../../../src/engine/define.ts";
 import { crashEverywhere, expectEffects } from "../../harness/expectations.ts";
-import { approve, nobody, reject, type Scenario, testWorkflow } from "../../harness/workflow-harness.ts";
+import {
+  approve,
+  ask,
+  edit,
+  inform,
+  insufficient,
+  nobody,
+  reassign,
+  reject,
+  type Scenario,
+  testWorkflow,
+} from "../../harness/workflow-harness.ts";
 import { asking } from "../engine/ledger-world.ts";
 import { bookkeeping, HOUR, scenario } from "./bookkeeping.ts";
 
@@ -110,6 +121,50 @@ describe("questions to people", () => {
     const run = start({ answers: { "close books": answer } });
     expect(await run.toEnd()).toMatchObject({ status: "completed", output });
     expect(run.effects).toHaveLength(output.closed ? 3 : 0);
+  });
+});
+
+describe("several people", () => {
+  const [ada, grace] = [{ by: "ada@example.com" }, { by: "grace@example.com" }];
+  const review = { ...scenario.spec.review, reviewers: [ada.by, grace.by] };
+  const agreed = [approve(ada), approve(grace)];
+  const two: Partial<Scenario> = { spec: { ...scenario.spec, ...asking("ledger.setRecord"), review: { ...review, approvals: 2 } } };
+  const one: Partial<Scenario> = { spec: { ...scenario.spec, ...asking("ledger.setRecord"), review } };
+
+  it("agree one after another, and the same wherever the process stops", async () => {
+    const run = start({ ...two, answers: { "close books": agreed, set: agreed } });
+    expect(await run.toEnd()).toEqual(done);
+    expect(run.entries.filter(({ type }) => type === "approval.endorsed")).toHaveLength(2);
+    await crashEverywhere(workflow, { ...scenario, ...two, answers: { "close books": agreed, set: agreed } });
+  });
+
+  it("see what one of them edited, and may let it be", async () => {
+    const run = start({ ...two, answers: { "close books": agreed, set: [edit({ owner: "bob" }, ada), reject("Not Bob", grace)] } });
+    await run.toEnd();
+    expect(run.effects.find(({ step }) => step === "set")?.status).toBe("refused: rejected");
+    expect(run.entries.some(({ type }) => type === "approval.amended")).toBe(true);
+  });
+
+  it("ask each other, hand over, and say that it does not suffice", async () => {
+    const said = [ask("Who is Ada?", ada), inform("The owner", { by: "operator@example.com" }), reassign(grace.by, ada)];
+    const run = start({ ...one, answers: { "close books": approve(), set: [...said, insufficient("A signature", grace)] } });
+    await run.toEnd();
+    expect(run.effects.find(({ step }) => step === "set")?.status).toBe("refused: insufficient");
+  });
+
+  it("say nothing more than the list holds, and the approval expires", async () => {
+    const run = start({ ...two, answers: { "close books": agreed, set: [approve(ada)] } });
+    await run.toEnd();
+    expect(run.effects.find(({ step }) => step === "set")?.status).toBe("refused: expired");
+  });
+
+  it("answer by hand, each once", async () => {
+    const run = start({ ...two, answers: { "close books": agreed, set: nobody() } });
+    await run.until({ step: "set" });
+    run.answer(approve(ada));
+    await run.until({ step: "set" });
+    run.answer(approve(grace));
+    expect(await run.toEnd()).toEqual(done);
   });
 });
 

@@ -3,12 +3,17 @@
 
 import { type GrantTo, localGrants, seedGrants } from "../../../sandbox/grants.ts";
 import { deployment } from "../../../src/config.ts";
+import { createHttp } from "../../../src/connectors/http.ts";
 import type { Result } from "../../../src/core/errors.ts";
-import { answerApproval, askUndo, resolveStep } from "../../../src/engine/external.ts";
+import { answerApproval } from "../../../src/engine/answer-approval.ts";
+import { askUndo, resolveStep } from "../../../src/engine/external.ts";
 import type { Entry, NewEntry } from "../../../src/engine/journal.ts";
 import type { PartitionPort } from "../../../src/engine/partition-port.ts";
 import { askOfRun, forkJournal } from "../../../src/engine/run-requests.ts";
+import { previewUndo } from "../../../src/engine/undo-preview.ts";
+import type { GovernanceSpec } from "../../../src/governance/spec.ts";
 import { createApp } from "../../../src/http/app.tsx";
+import type { FakeZendesk } from "../connectors/fake-zendesk.ts";
 import { fakeD1 } from "./fake-d1.ts";
 import { approveSpec, NOW, project, SPEC, type Story } from "./stories.ts";
 
@@ -29,12 +34,15 @@ export async function openConsole(
     env?: Partial<Env>;
     now?: () => number;
     unreachable?: boolean;
+    spec?: GovernanceSpec;
+    zendesk?: FakeZendesk;
     /** In place of every role but admin for whoever DEV_IDENTITY names. */
     grants?: readonly GrantTo[];
   } = {},
 ): Promise<Console> {
   const db = fakeD1();
-  await approveSpec(db);
+  const { spec = SPEC } = options;
+  await approveSpec(db, spec);
   await project(db, ...stories);
   const named = options.env?.DEV_IDENTITY ?? "Ada Reviewer <ada@example.com>";
   await seedGrants(
@@ -60,7 +68,10 @@ export async function openConsole(
     return { ok: true, value: null };
   };
   const existing = new Set(stories.map(({ id }) => id));
-  const partition: Pick<PartitionPort, "decide" | "signal" | "undo" | "resolve" | "inspect" | "start" | "ask" | "restart" | "halt"> = {
+  const partition: Pick<
+    PartitionPort,
+    "decide" | "signal" | "undo" | "previewUndo" | "resolve" | "inspect" | "start" | "ask" | "restart" | "halt"
+  > = {
     start: async ({ starts }) => {
       asked.push({ what: "start", args: starts.map(({ runId }) => runId) });
       const fresh = (runId: string) => existing.size < existing.add(runId).size;
@@ -68,9 +79,23 @@ export async function openConsole(
     },
     decide: (runId, approvalId, decision, by) =>
       tell("decide", runId, [approvalId, decision, by], (story) =>
-        answerApproval(story.entries, approvalId, decision, by, SPEC, now(), null),
+        answerApproval(story.entries, approvalId, decision, by, spec, now(), null),
       ),
-    undo: (runId, step, by) => tell("undo", runId, [step, by], (story) => askUndo(story.entries, step, by)),
+    undo: (runId, step, by) => tell("undo", runId, [step, by], (story) => askUndo(story.entries, step, by, { runId, spec, now: now() })),
+    previewUndo: async (runId, steps) => {
+      const { zendesk } = options;
+      if (!zendesk) throw new Error("Network connection lost");
+      const http = createHttp({
+        baseUrl: "https://zendesk.test",
+        authorization: "Bearer z",
+        system: "Zendesk",
+        now,
+        fetch: zendesk.fetch,
+      });
+      const { entries } = find(runId);
+      const workflow = deployment.workflows.find(({ name }) => name === "ticket-triage") ?? null;
+      return { ok: true, value: await previewUndo({ runId, entries, spec, workflow, connect: () => http, now: now() }, steps) };
+    },
     resolve: (runId, step, choice, by) =>
       tell("resolve", runId, [step, choice, by], (story) => {
         const resolved = resolveStep(story.entries, step, choice, by);

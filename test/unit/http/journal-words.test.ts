@@ -4,6 +4,7 @@ import type { Entry } from "../../../src/engine/journal.ts";
 import { entryWords } from "../../../src/http/pages/entry-words.ts";
 import { operatorQuestion } from "../../../src/http/pages/operator-choices.ts";
 import { recordOf } from "../../../src/http/pages/record-view.ts";
+import { waitsBriefly, waitsFor } from "../../../src/http/pages/status-words.ts";
 import { type Ending, tell } from "./stories.ts";
 
 const rowOf = ({ seq, at, type, step, ...body }: Entry): AuditRow => ({
@@ -53,6 +54,32 @@ describe("a journal in plain words", () => {
     ["conflict", "Undone but for priority, which somebody has changed since"],
   ] as const)("says of a run that ended %s: %s", (ending, text) => {
     expect(wordsOf(ending)).toContain(text);
+  });
+
+  it.each<[string, object, string]>([
+    ["approval.endorsed", { by: "ada", reason: "Seen it" }, "ada agrees: Seen it; others must agree as well"],
+    [
+      "approval.amended",
+      { by: "ada", inPlaceOf: "bob", values: { group: "x" } },
+      "ada in the place of bob changes the values (group to x) and agrees to them; the others are asked again",
+    ],
+    ["approval.reassigned", { by: "ada", to: "bob" }, "ada hands the decision to bob"],
+    ["approval.information_asked", { by: "ada", question: "Who?" }, "ada asks for information: Who?"],
+    ["approval.information_given", { by: "ada", text: "Bob" }, "ada gives information: Bob"],
+    ["approval.reminded", { minutes: 90 }, "A reminder is due to those who may decide, 1 h 30 min after they were asked"],
+    ["approval.escalated", { level: 2, to: ["boss"], until: 0 }, "boss may decide as well (level 2), until 1 Jan 1970, 00:00 UTC"],
+    [
+      "approval.decided",
+      { decision: { kind: "approved", by: "bob", agreed: [{ by: "ada", inPlaceOf: "eve" }], reason: "Fine" } },
+      "Approved by bob, as ada in the place of eve had: Fine",
+    ],
+    [
+      "approval.decided",
+      { decision: { kind: "insufficient", by: "bob", missing: "The form" } },
+      "Not enough information, says bob: The form",
+    ],
+  ])("says of %s what it holds", (type, body, text) => {
+    expect(entryWords(row(type, body)).text).toBe(text);
   });
 
   it("says which run another one came from, and which goes on in its place", () => {
@@ -136,4 +163,12 @@ describe("the record of a run", () => {
     expect(recordOf({ reads: [], event: { ...event, data: "text" } })).toBeNull();
     expect(recordOf({ reads: [], event: null })).toBeNull();
   });
+});
+
+it("a run that waits for people says by when they may decide, whenever it is looked at next", () => {
+  const on = { kind: "approval", approvalId: "a", step: "set", until: 60_000 } as const;
+  expect(waitsFor({ state: { status: "waiting", on } })).toBe("A person decides on “set” by 1 Jan 1970, 00:01 UTC");
+  const reminded = { status: "waiting", on: { ...on, decideBy: 7_200_000 } } as const;
+  expect(waitsFor({ state: reminded })).toBe("A person decides on “set” by 1 Jan 1970, 02:00 UTC");
+  expect(waitsBriefly({ state: reminded }, 0)).toBe("“set”, 2 h left");
 });

@@ -34,7 +34,13 @@ const ada: Principal = {
 const frame = { principal: ada, pending: 2, stopped: [] };
 const list = { filter: {}, workflows: ["ticket-triage"], next: null, matching: null, counted: 1000, now: NOW };
 const EVIL = `<script>alert(1)</script>"'&<img src=x onerror=alert(1)>`;
-const slack = { system: "Slack", summary: "Post", undo: "irreversible", because: "People may have read the message" } as const;
+const slack = {
+  system: "Slack",
+  summary: "Post",
+  effect: "send",
+  undo: "irreversible",
+  because: "People may have read the message",
+} as const;
 
 async function detailsOf(telling: Telling): Promise<{ approval: ApprovalDetail; run: RunDetail; listed: readonly ListedApproval[] }> {
   const db = fakeD1();
@@ -235,13 +241,14 @@ describe("a pending approval", () => {
     expect(html).not.toContain('class="bar strong"');
   });
 
-  it("has three forms, each bound to the digest of what is shown", async () => {
+  it("has a form for every answer, each bound to the digest of what is shown", async () => {
     const html = await approvalPage({});
     const { approval } = await detailsOf({ ending: "asked", ticket: 5158 });
     const { id, digest } = approval.approval.approval;
-    expect(forms(html)).toEqual(Array(3).fill(`/approvals/${id}/decision`));
-    expect(html.match(new RegExp(`name="digest" value="${digest}"`, "g"))).toHaveLength(3);
-    expect([...html.matchAll(/name="kind" value="(\w+)"/g)].map((match) => match[1])).toEqual(["approved", "edited", "rejected"]);
+    expect(forms(html)).toEqual(Array(6).fill(`/approvals/${id}/decision`));
+    expect(html.match(new RegExp(`name="digest" value="${digest}"`, "g"))).toHaveLength(6);
+    const kinds = ["approved", "edited", "rejected", "insufficient", "ask", "reassign"];
+    expect([...html.matchAll(/name="kind" value="(\w+)"/g)].map((match) => match[1])).toEqual(kinds);
     expect(html).toMatch(/<textarea id="reason"[^>]* required=""/);
   });
 
@@ -351,8 +358,14 @@ describe("a question that is not about a write", () => {
 
   it("is approved or rejected, and has no fields to edit", async () => {
     const { page } = await questionPages();
-    expect([...page.matchAll(/name="kind" value="(\w+)"/g)].map((match) => match[1])).toEqual(["approved", "rejected"]);
-    expect(page.match(/name="digest" value="d{64}"/g)).toHaveLength(2);
+    expect([...page.matchAll(/name="kind" value="(\w+)"/g)].map((match) => match[1])).toEqual([
+      "approved",
+      "rejected",
+      "insufficient",
+      "ask",
+      "reassign",
+    ]);
+    expect(page.match(/name="digest" value="d{64}"/g)).toHaveLength(5);
     expect(page).not.toContain('name="value:');
   });
 

@@ -206,7 +206,7 @@ describe("the navigation", () => {
     await grant("ada@example.com", "reviewer");
     as(ADA);
     const shown = await links();
-    expect(shown).toEqual(["/approvals", "/runs", "/workflows", "/specs", "/stops"]);
+    expect(shown).toEqual(["/approvals", "/runs", "/effects", "/workflows", "/specs", "/stops"]);
     for (const href of shown) expect((await open.get(href)).status, href).toBe(200);
     expect((await open.get("/")).headers.get("location")).toBe("/approvals");
     as(ALAN);

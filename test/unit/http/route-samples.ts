@@ -1,12 +1,14 @@
 // One good request for every route of the app, on the stories below: what somebody who may would send. `thing`: it is about something of the workflow
 // "ticket-triage", so that a grant for another workflow must not be enough. `decides`: it approves or decides. `otherwise`: how it ends for those who may, where
 // that is no success. A route that has none here fails the access test.
+
 import { sha256Hex } from "../../../src/core/crypto.ts";
-import { canonical } from "../../../src/core/json.ts";
+import { canonical, digest as digestOf } from "../../../src/core/json.ts";
+
 import { eventLetter, keepDeadLetters } from "../../../src/db/dead-letters.ts";
 import { insertDraft, submitDraft } from "../../../src/db/specs.ts";
 import { type Console, openConsole } from "./console.ts";
-import { MINUTE, NOW, SPEC, tell } from "./stories.ts";
+import { MINUTE, NOW, SPEC, type Story, tell } from "./stories.ts";
 
 export interface Sample {
   readonly path: string;
@@ -23,12 +25,21 @@ const asked = tell({ ending: "asked", ticket: 1, startedAt });
 const approved = tell({ ending: "approved", ticket: 2, startedAt });
 const unknown = tell({ ending: "unknown", ticket: 3, startedAt });
 const failed = tell({ ending: "failed", ticket: 4, startedAt });
-const stories = [asked, approved, unknown, failed];
+const sent = tell({ ending: "approved", ticket: 5, startedAt, sampled: true });
+/** A sampled write of a run in which somebody else decided. */
+const sampled: Story = {
+  ...sent,
+  entries: sent.entries.map((entry) =>
+    entry.type === "approval.decided" ? { ...entry, decision: { kind: "approved", by: "grace@example.com" } as const } : entry,
+  ),
+};
+const stories = [asked, approved, unknown, failed, sampled];
 
 /** What an answer to somebody with grants for another workflow must not hold. */
 export const SECRETS: readonly string[] = [...stories.map(({ id }) => id), asked.approvalId, "Charged twice", "Noor Haddad"];
 
 const LETTER = "dl_1";
+const CONTEST = "cts_1";
 
 export async function openStories(grants: Parameters<typeof openConsole>[1]): Promise<Console> {
   // Stories are told anew: a request adds to their journals.
@@ -50,6 +61,12 @@ export async function openStories(grants: Parameters<typeof openConsole>[1]): Pr
   );
   const event = { ...asked.event, id: "evt_9" };
   await keepDeadLetters(open.db, [{ ...eventLetter(event, "no spec"), id: LETTER }], NOW);
+  await open.db
+    .prepare(
+      "insert into contest (id, run, step, person, reason, at, by) values (?, ?, 'tell the team', 'case 7', 'why', ?, 'olga@example.com')",
+    )
+    .bind(CONTEST, approved.id, NOW)
+    .run();
   return open;
 }
 
@@ -71,9 +88,16 @@ const SUBMITTED = { ...SPEC, version: SPEC.version + 2 };
 const NEXT = { ...SPEC, version: SPEC.version + 3 };
 const DRAFT_AT = `${RULES}/${DRAFT.version}`;
 const SUBMITTED_AT = `${RULES}/${SUBMITTED.version}`;
+/** The preview of what these stories wrote: nobody answers at the records' address. */
+const PREVIEW = digestOf(
+  ["tell the team", STEP].map((step) => ({ run: approved.id, step, outlook: { kind: "unread", code: "internal" } })),
+);
+const CHECK = { run: sampled.id, step: "tell the team", verdict: "right" };
 const GRANT = { principal: "grace@example.com", role: "operator", workflow: WORKFLOW };
 /** Of test/unit/http/access.test.ts. */
 const REVOKED = { principal: "grace@example.com", role: "auditor", workflow: "*" };
+
+const CONTESTED = { step: "tell the team", person: "case 8", reason: "It is about me" };
 
 export const SAMPLES: Readonly<Record<string, Sample>> = {
   "GET /api/runs": { path: "/api/runs" },
@@ -95,6 +119,29 @@ export const SAMPLES: Readonly<Record<string, Sample>> = {
     thing: true,
     decides: true,
   },
+  "POST /api/approvals/bulk": {
+    path: "/api/approvals/bulk",
+    json: { digestOfChange: "d", ids: [asked.approvalId], decision: "approved" },
+    thing: true,
+    decides: true,
+  },
+  "POST /api/approvals/:id/claim": { path: `/api/approvals/${asked.approvalId}/claim`, json: {}, thing: true, decides: true },
+  "POST /api/approvals/:id/release": { path: `/api/approvals/${asked.approvalId}/release`, json: {}, thing: true, decides: true },
+  "POST /api/approvals/:id/comments": { path: `/api/approvals/${asked.approvalId}/comments`, json: { text: "Hm" }, thing: true },
+  "POST /api/runs/:id/contests": { path: `/api/runs/${approved.id}/contests`, json: CONTESTED, thing: true },
+  "GET /api/contests": { path: "/api/contests" },
+  "POST /api/contests/:id/closing": {
+    path: `/api/contests/${CONTEST}/closing`,
+    json: { outcome: "upheld", reason: "I looked" },
+    thing: true,
+    decides: true,
+  },
+  "GET /api/effects": { path: "/api/effects" },
+  "GET /api/effects/export": { path: "/api/effects/export" },
+  "GET /api/effects/undo": { path: `/api/effects/undo?run=${approved.id}`, thing: true },
+  "POST /api/effects/undo": { path: "/api/effects/undo", json: { filter: { run: approved.id }, digest: PREVIEW }, thing: true },
+  "GET /api/effects/checks": { path: "/api/effects/checks" },
+  "POST /api/effects/checks": { path: "/api/effects/checks", json: CHECK, thing: true, decides: true },
   "GET /api/dead-letters": { path: "/api/dead-letters", thing: true },
   "POST /api/dead-letters/replay": { path: "/api/dead-letters/replay", json: { reason: "no spec" }, thing: true },
   "POST /api/dead-letters/:id/replay": { path: `/api/dead-letters/${LETTER}/replay`, json: {}, thing: true },
@@ -155,6 +202,24 @@ export const SAMPLES: Readonly<Record<string, Sample>> = {
     thing: true,
     decides: true,
   },
+  "GET /approvals/:id/together": { path: `/approvals/${asked.approvalId}/together`, thing: true },
+  "POST /approvals/:id/together": {
+    path: `/approvals/${asked.approvalId}/together`,
+    form: { digestOfChange: "d", [`approval:${asked.approvalId}`]: "yes", decision: "approved" },
+    thing: true,
+    decides: true,
+  },
+  "POST /approvals/:id/claim": { path: `/approvals/${asked.approvalId}/claim`, form: {}, thing: true, decides: true },
+  "POST /approvals/:id/release": { path: `/approvals/${asked.approvalId}/release`, form: {}, thing: true, decides: true },
+  "POST /approvals/:id/comments": { path: `/approvals/${asked.approvalId}/comments`, form: { text: "Hm" }, thing: true },
+  "POST /runs/:id/contests": { path: `/runs/${approved.id}/contests`, form: CONTESTED, thing: true },
+  "GET /contests": { path: "/contests" },
+  "POST /contests/:id/closing": {
+    path: `/contests/${CONTEST}/closing`,
+    form: { outcome: "upheld", reason: "I looked" },
+    thing: true,
+    decides: true,
+  },
   "GET /runs": { path: "/runs" },
   "POST /runs/bulk": { path: "/runs/bulk", form: { status: "waiting", ask: "pause", confirmed: "yes" } },
   "GET /runs/:id": { path: `/runs/${approved.id}`, thing: true },
@@ -166,6 +231,10 @@ export const SAMPLES: Readonly<Record<string, Sample>> = {
   "POST /runs/:id/cancel": { path: `/runs/${asked.id}/cancel`, form: { compensate: "no" }, thing: true },
   "POST /runs/:id/replay": { path: `/runs/${failed.id}/replay`, form: {}, thing: true },
   "POST /runs/:id/restart": { path: `/runs/${failed.id}/restart`, form: { step: "triage" }, thing: true },
+  "GET /effects": { path: "/effects" },
+  "POST /effects/checks": { path: "/effects/checks", form: CHECK, thing: true, decides: true },
+  "GET /effects/undo": { path: `/effects/undo?run=${approved.id}`, thing: true },
+  "POST /effects/undo": { path: "/effects/undo", form: { run: approved.id, digest: PREVIEW, confirmed: "yes" }, thing: true },
   "GET /workflows": { path: "/workflows" },
   "GET /workflows/:name/data-flow": { path: `/workflows/${WORKFLOW}/data-flow`, thing: true },
   "POST /workflows/:name/data-flow": {

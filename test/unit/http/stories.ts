@@ -69,6 +69,10 @@ export interface Telling {
   /** More values than group and priority. */
   readonly extra?: JsonObject;
   readonly startedAt?: number;
+  /** Nobody was asked about the message to the team, and it was chosen to be looked at afterwards. */
+  readonly sampled?: true;
+  /** Who began the run again by hand. */
+  readonly begunBy?: string;
   readonly model?: { readonly model: string; readonly provider: string };
 }
 
@@ -127,7 +131,8 @@ export function tell(telling: Telling): Story {
     expiresAt: at + 4 * HOUR,
   });
 
-  say({ type: "run.started", pins: { workflow: "ticket-triage", version: 1, manifestDigest: "m1", specVersion: 3 }, event }, 0);
+  const origin = telling.begunBy === undefined ? {} : { origin: { kind: "replayed", from: `${id}~0`, by: telling.begunBy } as const };
+  say({ type: "run.started", pins: { workflow: "ticket-triage", version: 1, manifestDigest: "m1", specVersion: 3 }, event, ...origin }, 0);
   const done = (state: RunState): Story => ({ id, event, entries, state, startedAt, approvalId: asking(1).id });
   if (ending === "retrying") {
     say({ type: "attempt.failed", step: "load ticket", args: "a", during: "read", attempt: 1, error: TIMEOUT, retryAt: at + 8_000 });
@@ -204,7 +209,7 @@ export function tell(telling: Telling): Story {
     args: "a",
     action: "zendesk.updateTicket",
     target: `ticket/${ticket}`,
-    input: {},
+    input: { id: String(ticket), set: values },
     basedOn,
     values,
     key: `${id}/${STEP}`,
@@ -282,6 +287,7 @@ export function tell(telling: Telling): Story {
     step: "tell the team",
     ruling: { outcome: "allow", rule: "action_listed", reason: "The spec allows slack.postMessage within its fields", matched: [] },
     values: { text },
+    ...(telling.sampled ? { sampled: true as const } : {}),
   });
   say({ type: "effect.sending", step: "tell the team", attempt: 1, values: { text } });
   say({ type: "effect.applied", step: "tell the team", output: { ts: "1700000000.000100" }, found: false }, 120);

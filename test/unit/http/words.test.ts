@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { ago, changeInWords, countdown, listing, percent, span, utc, valueText } from "../../../src/http/pages/words.ts";
+import { ago, changeInWords, countdown, deadline, listing, percent, span, utc, valueText } from "../../../src/http/pages/words.ts";
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -79,5 +79,17 @@ describe("a change in words", () => {
   it("names the action where there is no record to set", () => {
     const message = { action: "slack.postMessage", target: "C0BILLING", before: {}, values: { text: "Ticket 5158 is yours" } };
     expect(changeInWords(message)).toBe("Post message on C0BILLING: text “Ticket 5158 is yours”");
+  });
+});
+
+describe("the time to decide", () => {
+  const times = { requestedAt: 0, slaEndsAt: 60 * 60_000, expiresAt: 90 * 60_000 };
+
+  it("is first that of those asked first, and then all of it", () => {
+    expect(countdown(times, 0)).toEqual({ text: "decide within 1 h", urgency: "calm" });
+    expect(countdown(times, 59 * 60_000)).toEqual({ text: "decide within 1 min", urgency: "soon" });
+    expect(countdown(times, 60 * 60_000).text).toBe("decide within 30 min");
+    expect(countdown(times, 91 * 60_000).text).toBe("overdue by 1 min");
+    expect(deadline({ requestedAt: 0, expiresAt: 5 }, 0)).toBe(5);
   });
 });

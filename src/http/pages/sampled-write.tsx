@@ -1,0 +1,96 @@
+// One sampled write for whoever looks at it afterwards: the change, why nobody was asked, and the form for the verdict; or the verdict that was given. What the
+// reader sees is the record of the time: the run's page has the rest.
+import type { EffectsWanted, ListedEffect } from "../../db/effects.ts";
+import { may } from "../../operations/access.ts";
+import { ChangeTable } from "./change-table.tsx";
+import { parametersOf } from "./effects-filter.tsx";
+import type { Frame } from "./layout.tsx";
+import { Chip, When } from "./marks.tsx";
+import { effectStatus } from "./status-words.ts";
+import { actionWords, capital, sentence } from "./words.ts";
+
+export interface SampledWriteProps {
+  readonly effect: ListedEffect;
+  readonly frame: Frame;
+  readonly now: number;
+  readonly filter: EffectsWanted;
+  readonly draft: Readonly<Record<string, string>> | null;
+}
+
+export const SampledWrite = ({ effect, frame, now, filter, draft }: SampledWriteProps) => {
+  const { run, step, workflow, version, action, target, status, at, body, check, erasedAt } = effect;
+  const mayCheck = frame.principal !== null && may(frame.principal, "check writes", workflow);
+  const heading = `${capital(actionWords(action))} on ${target}`;
+  return (
+    <article class="panel write">
+      <div class="write-head">
+        <h2>
+          <a href={`/runs/${encodeURIComponent(run)}`}>{heading}</a>
+        </h2>
+        <Chip words={effectStatus[status]} />
+      </div>
+      <p class="quiet small">
+        {`${workflow}@${version}, ${step}, `}
+        <When at={at} now={now} />
+      </p>
+      {erasedAt === null ? (
+        <ChangeTable caption="The change" before={body.before} values={body.values} after="Written" />
+      ) : (
+        <p>The values were removed after the time that the governance spec sets: there is nothing left to look at.</p>
+      )}
+      {body.ruling === null || erasedAt !== null ? null : (
+        <p class="quiet small">{`${sentence(body.ruling.reason)} Rule ${body.ruling.rule}.`}</p>
+      )}
+      {check !== null ? (
+        <p>
+          {`${check.by} found it ${check.verdict}, `}
+          <When at={check.at} now={now} />
+          {check.note === "" ? "." : `: ${sentence(check.note)}`}
+        </p>
+      ) : erasedAt !== null ? null : mayCheck ? (
+        <Verdict effect={effect} filter={filter} draft={draft?.run === run && draft.step === step ? draft : null} />
+      ) : (
+        <p class="quiet small">A reviewer who took no part in the run says whether it was right.</p>
+      )}
+    </article>
+  );
+};
+
+const VERDICTS = [
+  ["right", "Right: I would have decided the same"],
+  ["wrong", "Wrong: it should not have been written like this"],
+] as const;
+
+const Verdict = ({
+  effect: { run, step },
+  filter,
+  draft,
+}: {
+  effect: ListedEffect;
+  filter: EffectsWanted;
+  draft: Readonly<Record<string, string>> | null;
+}) => {
+  const id = `${run}-${step}`.replaceAll(/[^\w-]/g, "-");
+  return (
+    <form method="post" action={`/effects/checks?${new URLSearchParams(parametersOf(filter))}`} class="act">
+      <input type="hidden" name="run" value={run} />
+      <input type="hidden" name="step" value={step} />
+      <fieldset>
+        <legend>Your verdict</legend>
+        {VERDICTS.map(([verdict, label]) => (
+          <div class="radio">
+            <input type="radio" id={`${id}-${verdict}`} name="verdict" value={verdict} required checked={draft?.verdict === verdict} />
+            <label for={`${id}-${verdict}`}>{label}</label>
+          </div>
+        ))}
+      </fieldset>
+      <div class="field">
+        <label for={`${id}-note`}>What was wrong; needed if it was. It stays when the contents are removed: name nobody</label>
+        <input type="text" id={`${id}-note`} name="note" maxlength={2000} autocomplete="off" value={draft?.note ?? ""} />
+      </div>
+      <button type="submit" class="button">
+        Record the verdict
+      </button>
+    </form>
+  );
+};
