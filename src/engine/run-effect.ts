@@ -3,22 +3,22 @@
 
 import type { ApplyContext, Look } from "../connectors/define.ts";
 import type { Approval } from "../core/approval.ts";
-import { type ErrorCode, errorFacts, type Failure, failureOf, InterlockError } from "../core/errors.ts";
+import { type Failure, InterlockError } from "../core/errors.ts";
 import { digest, type Json, type JsonObject, sameJson } from "../core/json.ts";
 import type { Ruling } from "../governance/evaluate.ts";
-import { timesOf } from "../governance/gate.ts";
 import { countedWrite, needsCounts, type WriteCounts } from "../governance/limits.ts";
 import { type DecisionEntry, mayLeave } from "../governance/may-leave.ts";
-import { peopleOf } from "../governance/review.ts";
 import { isSampled } from "../governance/sample.ts";
 import type { Taint } from "../governance/taint.ts";
 import type { Decided, EffectOutcome, RetryPolicy } from "./define.ts";
-import { CANCELLED, decideEffect, deciderOf, type EffectState, foldEffect, proves, wasLeftOpen } from "./effect-decision.ts";
+import { approvalFor } from "./effect-approval.ts";
+import { CANCELLED, decideEffect, deciderOf, type EffectState, foldEffect, proves } from "./effect-decision.ts";
+import { type During, failTry, tellExhausted } from "./effect-tries.ts";
 import type { StepEntry } from "./journal.ts";
-import { keepAsking, notByOf } from "./open-approval.ts";
+import { keepAsking } from "./open-approval.ts";
 import { begunBy, originOf } from "./other-runs.ts";
-import { attemptsOf, isPassControl, type Pass } from "./pass.ts";
-import { ENGINE_PATIENCE, exhaustion, foldTries, type Patience, patienceOf, spentOn } from "./retry.ts";
+import { attemptsOf, type Pass } from "./pass.ts";
+import { foldTries, patienceOf, spentOn } from "./retry.ts";
 import { ruleOn } from "./rule.ts";
 import type { BoundWrite } from "./shadow.ts";
 import { fittingOutput, handOut } from "./step-output.ts";
@@ -270,118 +270,6 @@ function outcomeOf(state: EffectState): EffectOutcome {
     decidedBy: deciderOf(state),
     ...(omitted ? { omitted: [...omitted] } : {}),
   };
-}
-
-function approvalFor(pass: Pass, step: string, action: string, state: EffectState): Approval {
-  const ruling = state.ruling as Ruling;
-  const target = state.intended?.target ?? "";
-  const before = state.looked?.before ?? {};
-  const asks = ruling.matched.filter(({ outcome }) => outcome === "require_approval").map(({ reason }) => reason);
-  const also = [...new Set(asks)].filter((reason) => reason !== ruling.reason);
-  const bound = digest({ action, target, before, values: state.values, specVersion: pass.spec.version });
-  const round = pass.entries(step).filter((entry) => entry.type === "approval.requested").length + 1;
-  return {
-    id: `apr_${digest({ run: pass.runId, step, round }).slice(0, 32)}`,
-    step,
-    action,
-    target,
-    before,
-    values: state.values,
-    digest: bound,
-    rule: ruling.rule,
-    why: ruling.reason,
-    ...(also.length > 0 ? { also } : {}),
-    reviewers: ruling.ask ?? peopleOf(pass.spec.review, pass.spec.review.reviewers),
-    ...timesOf(pass.spec.review, pass.ports.now()),
-    ...notByOf(pass),
-  };
-}
-
-type During = "look" | "count" | "send" | "settle" | "prove";
-
-/** What a foreign error means: code that broke over an answer has shown nothing about the write, and is as good as an answer that cannot be read. */
-const FOREIGN = {
-  look: "workflow.threw",
-  count: "limits.unavailable",
-  send: "connector.answer_invalid",
-  settle: "connector.answer_invalid",
-  prove: "connector.answer_invalid",
-} as const satisfies Record<During, ErrorCode>;
-
-interface FailedTry {
-  readonly pass: Pass;
-  readonly step: string;
-  readonly args: string;
-  readonly during: During;
-  readonly action: BoundWrite;
-  readonly patience: Patience;
-  readonly tryBegan: number;
-}
-
-/**
- * A failed try inside an effect. Once a write has left, no error may be taken for a no: while its outcome is unknown the step is settled, not failed; and when
- * settling itself cannot tell (now or ever), a person must find out.
- */
-function failTry({ pass, step, args, during, action, patience, tryBegan }: FailedTry, thrown: unknown): never {
-  if (isPassControl(thrown)) throw thrown;
-  const error = failureOf(thrown, FOREIGN[during]);
-  const { outcome, retry } = errorFacts(error.code);
-  const unanswered = during === "send" && outcome === "unknown";
-  if (unanswered && action.idempotency === "none") return askPerson(pass, step, error);
-  if (during === "settle" && retry === "never") return askPerson(pass, step, error);
-  // A no to a repeat under the key is none to the send before it, which was never answered.
-  const isRepeat = during === "send" && action.idempotency === "key" && wasLeftOpen(pass.entries(step));
-  if (isRepeat && !unanswered && retry === "never") return askPerson(pass, step, error);
-  // The write is done; that it could not be read back is shown, and fails nothing.
-  if (during === "prove" && retry === "never") {
-    pass.record(step, { type: "effect.proved", after: {}, matches: false });
-    return pass.wait({ kind: "timer", step, until: pass.ports.now() });
-  }
-  const entries = pass.entries(step);
-  // How often to write is the author's to say; what became of a write is found out with the engine's own patience.
-  const isWriting = during === "look" || during === "send";
-  const tries = foldTries(entries, isWriting ? ["look", "send"] : [during]);
-  const attempt = (patience.given ? tries.failed : attemptsOf(entries)) + 1;
-  return pass.failAttempt(
-    step,
-    args,
-    during,
-    attempt,
-    { failure: error },
-    {
-      patience: isWriting ? patience : ENGINE_PATIENCE,
-      began: tries.began ?? tryBegan,
-      tryBegan,
-      // Looked up and not given up, with the usual pauses and the usual end: a system that says yes and does nothing must not be asked for ever.
-      repeats: unanswered,
-      exhausted: (last) => {
-        if (!unanswered) return tellExhausted(pass, step, args, action, attempt, last);
-        // What became of it comes first; see "settle".
-        pass.record(step, {
-          type: "attempt.failed",
-          args,
-          during,
-          attempt,
-          error: last,
-          retryAt: pass.ports.now(),
-          began: tryBegan,
-          final: true,
-        });
-        return pass.wait({ kind: "timer", step, until: pass.ports.now() });
-      },
-    },
-  );
-}
-
-function askPerson(pass: Pass, step: string, error: Failure): never {
-  pass.record(step, { type: "effect.unknown", error });
-  return pass.wait({ kind: "operator", step, error });
-}
-
-/** The author is told only of a write that certainly was not made. Under a key a repeat is no question to the system whether the first one arrived. */
-function tellExhausted(pass: Pass, step: string, args: string, action: BoundWrite, tries: number, error: Failure): never {
-  if (action.idempotency === "key" && wasLeftOpen(pass.entries(step))) return askPerson(pass, step, error);
-  return pass.failStep(step, args, exhaustion(step, tries, error));
 }
 
 type Settled = { kind: "applied"; output: Json } | { kind: "absent" } | { kind: "unclear"; why: string };
