@@ -148,6 +148,15 @@ describe("a governance spec", () => {
     expect(spec.actions[update]?.rules?.[0]?.ask).toEqual([ADA]);
   });
 
+  it("is what the documentation shows", () => {
+    const [, shown = ""] = /## A spec\n\n```ts\n([\s\S]*?)```/.exec(readFileSync("docs/governance.md", { encoding: "utf8" })) ?? [];
+    const json = shown
+      .replace(/(\s)\/\/.*$/gm, "$1")
+      .replace(/([{,]\s*)([A-Za-z]+):/g, '$1"$2":')
+      .replace(/,(\s*[}\]])/g, "$1");
+    expect(GovernanceSpec.safeParse(JSON.parse(json)).error?.issues ?? []).toEqual([]);
+  });
+
   it("may have every condition that the documentation shows", () => {
     const shown = [...readFileSync("docs/governance.md", { encoding: "utf8" }).matchAll(/\bwhen: "([^"]+)"/g)].map(([, when]) =>
       String(when),
