@@ -26,7 +26,7 @@ export function noticeOf(kind: NoticeKind, facts: NoticeFacts): Notice {
       `${workflow}, step “${approval.step}”`,
       ...(shown === "" ? [] : [`Would set ${shown}`]),
       `Why: ${why ?? "read the record first"}`,
-      `Decide by ${utc(approval.expiresAt)}`,
+      `Decide by ${utc(kind === "escalated" ? approval.expiresAt : (approval.slaEndsAt ?? approval.expiresAt))}`,
       ...(mayPress ? [] : ["To be decided on its page."]),
     ],
     link,

@@ -116,6 +116,8 @@ export interface TogetherAnswerPageProps {
 export const TogetherAnswerPage = ({ frame, decision, results }: TogetherAnswerPageProps) => {
   const refused = results.filter((one) => one.refused !== null).length;
   const done = results.length - refused;
+  // Where several people must agree, a yes is one of them.
+  const said = decision === "approved" ? `Your approval of ${done} is recorded.` : `${done} rejected.`;
   return (
     <Layout frame={frame} title="What became of your decision" section="approvals">
       <div class="page-head">
@@ -125,11 +127,11 @@ export const TogetherAnswerPage = ({ frame, decision, results }: TogetherAnswerP
         <h1>What became of your decision</h1>
       </div>
       {refused === 0 ? (
-        <Notice>{`${done} ${decision}. Lists and pages follow within a second.`}</Notice>
+        <Notice>{`${said} Lists and pages follow within a second.`}</Notice>
       ) : (
         <div class="banner bad" role="alert">
           <h2>{`${refused} of ${results.length} refused`}</h2>
-          <p>{`${done} ${decision}. Those below that say why were left as they are.`}</p>
+          <p>{`${said} Those below that say why were left as they are.`}</p>
         </div>
       )}
       <table class="list">

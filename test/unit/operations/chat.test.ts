@@ -2,12 +2,13 @@
 // press comes in as Slack sends it, signed over its bytes.
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { deployment } from "../../../src/config.ts";
+import type { GovernanceSpec } from "../../../src/governance/spec.ts";
 import type { Context } from "../../../src/operations/context.ts";
 import { receiveEvent } from "../../../src/operations/receive-event.ts";
 import { sendNotices } from "../../../src/operations/send-notices.ts";
 import { createFakeSlack, type FakeMessage, type FakeSlack } from "../connectors/fake-slack.ts";
 import { type Console, openConsole } from "../http/console.ts";
-import { approveSpec, MINUTE, SPEC, type Story, tell } from "../http/stories.ts";
+import { MINUTE, SPEC, type Story, tell } from "../http/stories.ts";
 import { mac } from "../ingress/sign.ts";
 
 const SECRET = "signing-secret";
@@ -37,8 +38,9 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-async function begin(stories: readonly Story[]) {
+async function begin(stories: readonly Story[], spec: GovernanceSpec = SPEC) {
   open = await openConsole(stories, {
+    spec,
     grants: ["ada", "grace", "mallory"].flatMap((name) =>
       (["reviewer", "operator", "auditor"] as const).map((role) => ({ principal: `${name}@example.com`, role, workflow: "*" })),
     ),
@@ -128,8 +130,7 @@ describe("a notice", () => {
   });
 
   it("has no button for a regulated decision", async () => {
-    await open.db.prepare("delete from governance_spec").run();
-    await approveSpec(open.db, { ...SPEC, regulated: "credit" });
+    await begin([story], { ...SPEC, regulated: "credit" });
     await sweep();
     expect(buttonsOf(messages()[0]).map(({ action_id }) => action_id)).toEqual(["interlock.open"]);
   });
@@ -304,8 +305,8 @@ describe("a press", () => {
   });
 
   it("leaves the button where several people must agree", async () => {
-    await open.db.prepare("delete from governance_spec").run();
-    await approveSpec(open.db, { ...SPEC, review: { ...SPEC.review, approvals: 2 } });
+    await begin([story], { ...SPEC, review: { ...SPEC.review, approvals: 2 } });
+    await sweep();
     await press();
     expect(textOf(messages()[0])).toContain("2 people must agree");
     expect(approveButton().value).toContain(story.approvalId);
