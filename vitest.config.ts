@@ -5,6 +5,9 @@ import path from "node:path";
 import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-pool-workers";
 import { defineConfig } from "vitest/config";
 
+/** Tests that replace a module. */
+const MOCKED = "test/unit/**/*.mocked.test.ts";
+
 export default defineConfig(async () => ({
   // The pool resolves CommonJS require() with the root server's conditions.
   ssr: { resolve: { conditions: ["workerd", "module", "node", "development|production"] } },
@@ -46,7 +49,19 @@ export default defineConfig(async () => ({
         test: {
           name: "unit",
           include: ["test/unit/**/*.test.{ts,tsx}"],
-          exclude: ["test/unit/simulate/**"],
+          exclude: ["test/unit/simulate/**", MOCKED],
+          environment: "node" as const,
+          // Loading the product anew for each file took as long as the tests. A file that replaces a module cannot share it with others.
+          isolate: false,
+          maxWorkers: 2,
+          testTimeout: 60_000,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        test: {
+          name: "mocked",
+          include: [MOCKED],
           environment: "node" as const,
           testTimeout: 60_000,
           sequence: { groupOrder: 0 },
