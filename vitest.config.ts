@@ -55,7 +55,7 @@ export default defineConfig(async () => ({
           isolate: false,
           maxWorkers: 2,
           testTimeout: 60_000,
-          sequence: { groupOrder: 0 },
+          sequence: { groupOrder: 1 },
         },
       },
       {
@@ -63,8 +63,9 @@ export default defineConfig(async () => ({
           name: "mocked",
           include: [MOCKED],
           environment: "node" as const,
+          maxWorkers: 2,
           testTimeout: 60_000,
-          sequence: { groupOrder: 0 },
+          sequence: { groupOrder: 1 },
         },
       },
       {
@@ -73,7 +74,7 @@ export default defineConfig(async () => ({
           include: ["test/unit/simulate/**/*.test.ts"],
           environment: "node" as const,
           testTimeout: 60_000,
-          sequence: { groupOrder: 1 },
+          sequence: { groupOrder: 2 },
         },
       },
       {
@@ -84,7 +85,7 @@ export default defineConfig(async () => ({
           fileParallelism: false,
           testTimeout: 180_000,
           hookTimeout: 120_000,
-          sequence: { groupOrder: 2 },
+          sequence: { groupOrder: 3 },
         },
       },
     ],
