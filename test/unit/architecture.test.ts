@@ -23,6 +23,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "src/governance/field-pattern.ts": ["re2js"],
   "src/governance/find-contact.ts": ["libphonenumber-js"],
   "src/governance/find-account.ts": ["ibantools"],
+  "src/validation": ["src/core", "src/governance"],
   "src/connectors": ["src/core", "zod"],
   "src/inference": ["src/core", "zod"],
   "src/inference/providers/openai-compatible.ts": ["openai"],
@@ -103,7 +104,7 @@ interface Door {
   readonly only: readonly string[];
 }
 
-const PURE = ["src/workflows", "src/core", "src/engine", "src/governance", "src/inference", "src/connectors"];
+const PURE = ["src/workflows", "src/core", "src/engine", "src/governance", "src/validation", "src/inference", "src/connectors"];
 
 const DOORS: readonly Door[] = [
   {
