@@ -28,9 +28,14 @@ export function acceptances(records: readonly Scored[]): Acceptance[] {
 
 /** Highest score first. */
 export function byScore(records: readonly Scored[]): Scored[] {
+  checkScores(records);
+  return records.toSorted((one, other) => other.score - one.score);
+}
+
+/** Throws RangeError on a score that is no number from 0 to 1. */
+export function checkScores(records: readonly Scored[]): void {
   const wrong = records.findIndex(({ score }) => !(score >= 0 && score <= 1));
   if (wrong !== -1) throw new RangeError(`the score of record ${wrong} is ${records[wrong]?.score}: give a number from 0 to 1`);
-  return records.toSorted((one, other) => other.score - one.score);
 }
 
 /** Wrong among the accepted, 0..1; nothing accepted: 0. */

@@ -53,15 +53,21 @@ export interface Measured {
 
 export interface BusinessCase {
   readonly expected: MonthlyCase;
-  /** Share automated at the lower end of its Wilson interval, errors at their exact upper bound. */
+  /**
+   * Errors at their exact upper bound, and the share automated at that end of its Wilson interval which saves less: the lower one, unless so many errors cost
+   * more than the reviews they spare.
+   */
   readonly pessimistic: MonthlyCase;
 }
 
 /** Throws RangeError unless errors <= accepted <= records are whole numbers and there is at least one record. */
 export function businessCase(work: Work, { records, accepted, errors }: Measured, confidence: number = CONFIDENCE): BusinessCase {
   if (!(records > 0)) throw new RangeError(`records is ${records}: measure at least one`);
-  const [leastAutomation] = wilson(accepted, records);
-  const worst = { automation: leastAutomation, error: upperBound(errors, accepted, confidence) };
-  const counted = { automation: accepted / records, error: accepted === 0 ? 0 : errors / accepted };
-  return { expected: monthlyCase(work, counted), pessimistic: monthlyCase(work, worst) };
+  const [low, high] = wilson(accepted, records);
+  const error = upperBound(errors, accepted, confidence);
+  const [fewer, more] = [monthlyCase(work, { automation: low, error }), monthlyCase(work, { automation: high, error })];
+  return {
+    expected: monthlyCase(work, { automation: accepted / records, error: accepted === 0 ? 0 : errors / accepted }),
+    pessimistic: fewer.saving <= more.saving ? fewer : more,
+  };
 }

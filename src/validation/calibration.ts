@@ -2,7 +2,7 @@
 // that fitting this anew moves nothing.
 // Platt's curve below 1000 labels, where a free curve would follow chance; the isotonic one from there on; a temperature where a model gives one logit per label.
 // Sources: J. Platt (1999) with the targets and the guarded Newton steps of H.-T. Lin and others, Machine Learning 68 (2007); C. Guo and others, ICML 2017.
-import type { Scored } from "./acceptance.ts";
+import { checkScores, type Scored } from "./acceptance.ts";
 import { fitIsotonic, isotonicAt, type Knot } from "./isotonic.ts";
 
 /** Labels from which the isotonic curve is worth its freedom (scikit-learn's advice). */
@@ -20,6 +20,7 @@ export type Calibration = Platt | { readonly kind: "isotonic"; readonly knots: r
 
 /** Null without records. */
 export function fitCalibration(records: readonly Scored[]): Calibration | null {
+  checkScores(records);
   if (records.length === 0) return null;
   if (records.length < ISOTONIC_FROM) return fitPlatt(records);
   return { kind: "isotonic", knots: fitIsotonic(records.map(({ score, correct }) => ({ x: score, y: correct ? 1 : 0 }))) };
@@ -61,8 +62,10 @@ export function fitPlatt(records: readonly Scored[]): Platt {
     const determinant = slope.aa * slope.bb - slope.ab ** 2;
     const step = { a: (slope.bb * slope.a - slope.ab * slope.b) / determinant, b: (slope.aa * slope.b - slope.ab * slope.a) / determinant };
     if (Math.abs(step.a) + Math.abs(step.b) < 1e-12) break;
+    // Halved while it overshoots; close to the goal losses differ by their rounding only, and the whole step is right.
+    const bearable = loss(a, b) + 1e-13 * points.length;
     let scale = 1;
-    while (scale > 1e-10 && loss(a - scale * step.a, b - scale * step.b) > loss(a, b)) scale /= 2;
+    while (scale > 1e-10 && loss(a - scale * step.a, b - scale * step.b) > bearable) scale /= 2;
     a -= scale * step.a;
     b -= scale * step.b;
   }

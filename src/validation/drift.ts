@@ -25,16 +25,15 @@ export function driftStanding(index: number): DriftStanding {
   return index >= WATCH_FROM ? "watch" : "steady";
 }
 
-/** The share of scores (0..1) in each of `binCount` equal bins (low, high]; no scores: an empty list of shares cannot be compared, RangeError. */
+/** The share of scores (0..1) in each of `binCount` equal bins, (low, high], the first with 0. Throws RangeError without scores: nothing has no shares. */
 export function scoreShares(scores: readonly number[], binCount = 10): number[] {
   if (scores.length === 0) throw new RangeError("there are no scores: give at least one");
-  const counts = new Array<number>(binCount).fill(0);
-  for (const score of scores) {
-    const bin = Math.max(0, Math.ceil(score * binCount) - 1);
-    if (!(bin < binCount && score >= 0)) throw new RangeError(`a score is ${score}: give numbers from 0 to 1`);
-    counts[bin] = (counts[bin] ?? 0) + 1;
-  }
-  return counts.map((count) => count / scores.length);
+  const wrong = scores.find((score) => !(score >= 0 && score <= 1));
+  if (wrong !== undefined) throw new RangeError(`a score is ${wrong}: give numbers from 0 to 1`);
+  return Array.from({ length: binCount }, (_, i) => {
+    const inBin = scores.filter((score) => score <= (i + 1) / binCount && (score > i / binCount || i === 0));
+    return inBin.length / scores.length;
+  });
 }
 
 export interface TwoSamples {

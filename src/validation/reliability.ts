@@ -1,7 +1,7 @@
 // Does a score of 0.9 mean right nine times of ten? The reliability diagram and the numbers that sum it up: calibration error, Brier score, log loss.
 // All are for display. It must not decide anything: a model can be well calibrated on average and wrong where it acts.
 // Sources: M. Naeini and others, AAAI 2015 (expected calibration error); G. Brier, Monthly Weather Review 78 (1950).
-import type { Scored } from "./acceptance.ts";
+import { checkScores, type Scored } from "./acceptance.ts";
 
 export interface ReliabilityBin {
   /** Scores above `low` up to and including `high`; the first bin includes 0. */
@@ -30,6 +30,7 @@ export interface Reliability {
 
 /** Null without records: there is nothing to measure. */
 export function reliabilityOf(records: readonly Scored[], binCount = 10): Reliability | null {
+  checkScores(records);
   if (records.length === 0) return null;
   const bins = Array.from({ length: binCount }, (_, i) => {
     const [low, high] = [i / binCount, (i + 1) / binCount];
@@ -57,6 +58,7 @@ export function reliabilityOf(records: readonly Scored[], binCount = 10): Reliab
 
 /** Expected calibration error over bins with equally many records, for scores that crowd in one place. No records: 0. */
 export function equalMassError(records: readonly Scored[], binCount = 10): number {
+  checkScores(records);
   const sorted = records.toSorted((one, other) => one.score - other.score);
   const [size, larger] = [Math.floor(sorted.length / binCount), sorted.length % binCount];
   let sum = 0;
