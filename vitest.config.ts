@@ -5,8 +5,8 @@ import path from "node:path";
 import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-pool-workers";
 import { defineConfig } from "vitest/config";
 
-/** Tests that replace a module. */
-const MOCKED = "test/unit/**/*.mocked.test.ts";
+/** Tests that replace a module, or load other tests. */
+const ALONE = "test/unit/**/*.alone.test.ts";
 
 export default defineConfig(async () => ({
   // The pool resolves CommonJS require() with the root server's conditions.
@@ -49,9 +49,9 @@ export default defineConfig(async () => ({
         test: {
           name: "unit",
           include: ["test/unit/**/*.test.{ts,tsx}"],
-          exclude: ["test/unit/simulate/**", MOCKED],
+          exclude: ["test/unit/simulate/**", ALONE],
           environment: "node" as const,
-          // Loading the product anew for each file took as long as the tests. A file that replaces a module cannot share it with others.
+          // Loading the product anew for each file took as long as the tests. What ALONE has cannot share it.
           isolate: false,
           maxWorkers: 2,
           testTimeout: 60_000,
@@ -60,8 +60,8 @@ export default defineConfig(async () => ({
       },
       {
         test: {
-          name: "mocked",
-          include: [MOCKED],
+          name: "alone",
+          include: [ALONE],
           environment: "node" as const,
           maxWorkers: 2,
           testTimeout: 60_000,

@@ -1,4 +1,4 @@
-// The last line of a test run, which CI reads: counts of passed, failed and skipped, where a file that did not load counts as failed.
+// The last line of a test run, which CI reads: counts of passed, failed and skipped, where a file or a group that did not load counts as failed.
 import type { Reporter, TestModule } from "vitest/node";
 
 export default class ClosingLine implements Reporter {
@@ -8,6 +8,7 @@ export default class ClosingLine implements Reporter {
     let skipped = 0;
     for (const module of modules) {
       failed += module.errors().length;
+      for (const suite of module.children.allSuites()) failed += suite.errors().length;
       for (const test of module.children.allTests()) {
         const { state } = test.result();
         if (state === "passed") passed++;

@@ -47,17 +47,18 @@ const settled = (part: Part, status: string) =>
     { timeout: 20_000, interval: 100 },
   );
 
-/** Light and dark, on a desk and on a telephone. */
+/** Light on a desk, dark on a telephone. */
 async function picture(name: string, address: string): Promise<string[]> {
   const faults: string[] = [];
-  for (const colorScheme of ["light", "dark"] as const) {
-    for (const width of [1280, 375]) {
-      const { page, complaints } = await openPage(browser, { viewport: { width, height: 900 }, colorScheme });
-      await page.goto(address);
-      await page.screenshot({ path: path.join(pictures, `${name}-${width}-${colorScheme}.png`), fullPage: true });
-      faults.push(...[...(await looksFaults(page)), ...complaints].map((fault) => `${width} px, ${colorScheme}: ${fault}`));
-      await page.context().close();
-    }
+  for (const [colorScheme, width] of [
+    ["light", 1280],
+    ["dark", 375],
+  ] as const) {
+    const { page, complaints } = await openPage(browser, { viewport: { width, height: 900 }, colorScheme });
+    await page.goto(address);
+    await page.screenshot({ path: path.join(pictures, `${name}-${width}-${colorScheme}.png`), fullPage: true });
+    faults.push(...[...(await looksFaults(page)), ...complaints].map((fault) => `${width} px, ${colorScheme}: ${fault}`));
+    await page.context().close();
   }
   return faults;
 }

@@ -398,7 +398,7 @@ const placeOf = (file: string): string => (file.includes("/") ? file : `src/engi
 
 function copyOf(root: string): string {
   const copy = mkdtempSync(path.join(tmpdir(), "interlock-mutants-"));
-  for (const folder of ["src", "test", "durable-objects", "migrations"])
+  for (const folder of ["src", "test", "durable-objects", "migrations", "sandbox"])
     cpSync(path.join(root, folder), path.join(copy, folder), { recursive: true });
   cpSync(path.join(root, "package.json"), path.join(copy, "package.json"));
   symlinkSync(path.join(root, "node_modules"), path.join(copy, "node_modules"));
