@@ -2,8 +2,9 @@
 // It must not use the model's own words about its certainty, and never reports a number when tokens and text do not line up.
 // Sequence: lay the tokens over the answer -> find each choice's value -> one token: compare with the labels it competed with;
 // several tokens: the product of their probabilities.
+
+import type { FieldConfidence } from "../core/decision.ts";
 import { type Span, scalarSpans } from "./json-spans.ts";
-import type { FieldConfidence } from "./model.ts";
 import type { ChoiceField } from "./output-schema.ts";
 
 export interface TokenLogprob {

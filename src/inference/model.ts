@@ -2,6 +2,7 @@
 // It must not know any provider, prompt wording or transport; those live behind Model.decide.
 // Sequence: the engine picks and redacts the declared elements -> decide -> rules read value and confidence.
 import type * as z from "zod";
+import type { ConfidenceSource, DecisionBasis, FieldConfidence } from "../core/decision.ts";
 import type { ErrorCode } from "../core/errors.ts";
 
 export interface ModelRequest {
@@ -31,13 +32,6 @@ export interface ModelUsage {
   completionTokens: number;
 }
 
-export interface FieldConfidence {
-  /** Probability of the chosen label, 0..1. */
-  confidence: number;
-  /** The other labels that the provider gave a probability for, most probable first, 0..1 each. The chosen label is not repeated. */
-  alternatives: { value: string; probability: number }[];
-}
-
 export interface ModelDecision {
   /** The answer, parsed by the request's schema. */
   value: unknown;
@@ -46,7 +40,9 @@ export interface ModelDecision {
   /** Per choice field (enum or boolean), by dotted path from the answer's root. Empty when source is "none". */
   fields: Record<string, FieldConfidence>;
   /** How the confidence was measured. A change of source voids what was proved with the earlier one. */
-  source: "logprobs" | "none";
+  source: ConfidenceSource;
+  /** What the answer rests on besides the record; a proof made with another basis is not about this answer. */
+  basis: DecisionBasis;
   /** Model id as the provider answered it, which may be more exact than the one asked for. */
   model: string;
   /** The provider that answered. */

@@ -2,6 +2,7 @@
 // It must not loosen anything: a schema that cannot be strict is reported, not repaired.
 // Worked out once per zod schema and kept, because a model call happens several hundred times a second.
 import * as z from "zod";
+import { digest } from "../core/json.ts";
 
 /** A field whose value is one of a fixed set: an enum, a boolean, or either of them with null. */
 export interface ChoiceField {
@@ -12,7 +13,7 @@ export interface ChoiceField {
 }
 
 export type OutputSchema =
-  | { ok: true; json: Record<string, unknown>; choices: readonly ChoiceField[]; topLogprobs: number }
+  | { ok: true; json: Record<string, unknown>; digest: string; choices: readonly ChoiceField[]; topLogprobs: number }
   | { ok: false; problem: string };
 
 type Node = Record<string, unknown>;
@@ -42,7 +43,7 @@ function derive(schema: z.ZodType): OutputSchema {
   const choices = choicesOf(json, "");
   // Below 5 the tail of close calls is lost; providers allow at most 20.
   const topLogprobs = Math.min(20, Math.max(5, ...choices.map((choice) => choice.literals.length)));
-  return { ok: true, json, choices, topLogprobs };
+  return { ok: true, json, digest: digest(json), choices, topLogprobs };
 }
 
 /** Strict mode wants each object closed and each property required, at every depth; null when that holds. */

@@ -2,6 +2,7 @@
 // The delimiter is drawn anew for each call, so that no record can hold it; "<" is escaped inside the JSON as well, so that the closing tag occurs exactly once.
 // The marks are a character of private use before each space, which no record can bring along, because it is taken out of the values first.
 // This bounds what a record can say to a model and is no defence on its own (arXiv 2403.14720: a mitigation). The closed schema, the taint rule and the spec are.
+import { digest } from "../core/json.ts";
 
 /** The part of the system message that names this call's delimiter stands at its end: what comes before is the same for every call, and a provider may cache it. */
 function boundary({ nonce, marked }: Spotlight): string {
@@ -37,6 +38,15 @@ export function userMessage(input: Readonly<Record<string, string>>, { nonce, ma
     ? Object.fromEntries(Object.entries(input).map(([element, text]) => [element, text.replace(/\p{Co}/gu, "").replaceAll(" ", space)]))
     : input;
   return `<input-${nonce}>\n${JSON.stringify(data).replaceAll("<", "\\u003c")}\n</input-${nonce}>`;
+}
+
+/**
+ * What a prompt says besides the record, as a digest: the instruction, the names of the elements, the wording around them. Another digest is another prompt, and
+ * what was proved with the first is not proved with it.
+ */
+export function promptDigest(instruction: string, elements: readonly string[], marked: boolean): string {
+  const wording = boundary({ nonce: "00", marked });
+  return digest({ instruction, elements, wording });
 }
 
 /** The elements of a user message that userMessage wrote, without the marks; null for any other text. */

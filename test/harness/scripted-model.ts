@@ -51,6 +51,7 @@ export function scriptedModel(
         confidence: judgement.confidence ?? 1,
         fields: {},
         source: "logprobs",
+        basis: { prompt: "prompt", schema: "schema" },
         model: "scripted",
         provider: "test",
         usage: { promptTokens: 1, completionTokens: 1 },

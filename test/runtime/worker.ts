@@ -29,6 +29,7 @@ export const scripted: Model & { calls: number } = {
         confidence: Number(/confidence=([\d.]+)/.exec(text)?.[1] ?? 0.95),
         fields: {},
         source: "logprobs",
+        basis: { prompt: "prompt", schema: "schema" },
         model: "scripted",
         provider: "test",
         usage: { promptTokens: 1, completionTokens: 1 },

@@ -249,6 +249,7 @@ export function runProcess<T>(
             confidence: run.scenario.confidence,
             fields: {},
             source: "logprobs",
+            basis: { prompt: "prompt", schema: "schema" },
             model: "scripted",
             provider: "test",
             usage: { promptTokens: 1, completionTokens: 1 },

@@ -5,11 +5,12 @@
 import OpenAI from "openai";
 import type * as z from "zod";
 import { randomHex } from "../../core/crypto.ts";
+import type { FieldConfidence } from "../../core/decision.ts";
 import { choiceConfidences, leastConfident } from "../confidence.ts";
 import { costUsd, type Price } from "../cost.ts";
-import type { FieldConfidence, Model, ModelDecision, ModelFailure, ModelRequest, ModelResult } from "../model.ts";
+import type { Model, ModelDecision, ModelFailure, ModelRequest, ModelResult } from "../model.ts";
 import { type OutputSchema, outputSchemaOf } from "../output-schema.ts";
-import { NONCE_BYTES, systemMessage, userMessage } from "../prompt.ts";
+import { NONCE_BYTES, promptDigest, systemMessage, userMessage } from "../prompt.ts";
 import { failureOf, invalidOutput } from "./failure.ts";
 
 export interface ModelCapabilities {
@@ -101,12 +102,15 @@ class LeanClient extends OpenAI {
   }
 }
 
+const isMarked = ({ local, capabilities }: OpenAiCompatibleOptions): boolean => !local && capabilities.datamark !== false;
+
 function bodyOf(
   request: ModelRequest,
   output: StrictSchema,
-  { capabilities, maxCompletionTokens, local }: OpenAiCompatibleOptions,
+  options: OpenAiCompatibleOptions,
 ): OpenAI.ChatCompletionCreateParamsNonStreaming {
-  const spotlight = { nonce: randomHex(NONCE_BYTES), marked: !local && capabilities.datamark !== false };
+  const { capabilities, maxCompletionTokens } = options;
+  const spotlight = { nonce: randomHex(NONCE_BYTES), marked: isMarked(options) };
   return {
     model: request.modelId,
     messages: [
@@ -148,7 +152,8 @@ function decisionOf(
     value: parsed.value,
     confidence: fields === null ? 0 : leastConfident(fields),
     fields: fields ?? {},
-    source: fields === null ? "none" : "logprobs",
+    source: fields === null ? "none" : options.local ? "builtin" : "logprobs",
+    basis: { prompt: promptDigest(request.instruction, Object.keys(request.input), isMarked(options)), schema: output.digest },
     model: completion.model ?? request.modelId,
     provider: options.provider,
     usage: { promptTokens: usage?.prompt_tokens ?? 0, completionTokens: usage?.completion_tokens ?? 0 },

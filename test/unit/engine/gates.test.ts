@@ -516,6 +516,7 @@ describe("in a regulated workflow", () => {
               confidence: 1,
               fields: {},
               source: "logprobs",
+              basis: { prompt: "prompt", schema: "schema" },
               model: "scripted",
               provider: "test",
               usage: { promptTokens: 1, completionTokens: 1 },

@@ -117,6 +117,7 @@ export const sure = (confidence = 0.95): ModelResult => ({
     confidence,
     fields: {},
     source: "logprobs",
+    basis: { prompt: "prompt", schema: "schema" },
     model: "scripted",
     provider: "test",
     usage: { promptTokens: 1, completionTokens: 1 },

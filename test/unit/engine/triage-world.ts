@@ -53,6 +53,7 @@ export function triageWorld(scenario: Scenario = {}) {
           confidence,
           fields: {},
           source: "logprobs",
+          basis: { prompt: "prompt", schema: "schema" },
           model: "scripted",
           provider: "test",
           usage: { promptTokens: 1, completionTokens: 1 },

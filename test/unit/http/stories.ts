@@ -189,6 +189,7 @@ export function tell(telling: Telling): Story {
         },
       },
       source: "logprobs",
+      basis: { prompt: "prompt", schema: "schema" },
       model: telling.model?.model ?? "builtin/ticket-triage@3f2a91c0",
       provider: telling.model?.provider ?? "builtin",
       usage: { promptTokens: 42, completionTokens: 4 },
