@@ -214,7 +214,7 @@ export async function runEffect(pass: Pass, call: EffectCall): Promise<EffectOut
 
 /** Is it among those writes, of which nobody was asked, that a person looks at afterwards? */
 const isChosen = (pass: Pass, step: string, { outcome }: Ruling, state: EffectState): boolean =>
-  pass.spec.mode === "live" &&
+  mayWrite(pass.spec) &&
   outcome === "allow" &&
   deciderOf(state) === null &&
   isSampled(pass.spec.auditSampling ?? 0, pass.runId, step);
