@@ -50,7 +50,7 @@ function provedAt({ limit, confidence }: ValidationFacts, scored: readonly Score
     }
     case "too_few":
       return notProved(
-        `Too few answered records for any proof: ${certification.needed} are needed, and ${certification.missing} are missing`,
+        `Too few answered records for any proof: ${certification.needed} are needed, ${certification.missing} more than there are`,
       );
   }
 }
