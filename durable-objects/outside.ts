@@ -7,6 +7,7 @@ import { failureOf, InterlockError, type Result } from "../src/core/errors.ts";
 import { bindingOf, type Connection, connectionFor, type Deployment } from "../src/deployment.ts";
 import type { Ports } from "../src/engine/pass.ts";
 import type { Model } from "../src/inference/model.ts";
+import { OnRecordCache } from "./on-record.ts";
 import { ProviderCards } from "./provider-cards.ts";
 import type { LimitsPort } from "./workflow-limits.ts";
 
@@ -20,6 +21,7 @@ export class Outside {
   readonly #http = new Map<Connection, Http>();
   readonly #models = new Map<string, Model>();
   readonly #cards: ProviderCards;
+  readonly #onRecord: OnRecordCache;
   readonly #ports = new Map<string, OutsidePorts>();
 
   constructor(deployment: Deployment, env: Env, halted: Ports["halted"]) {
@@ -27,6 +29,7 @@ export class Outside {
     this.#env = env;
     this.#halted = halted;
     this.#cards = new ProviderCards(env.DB, Date.now);
+    this.#onRecord = new OnRecordCache(env.DB, Date.now);
   }
 
   portsFor(connection: string): OutsidePorts {
@@ -36,6 +39,7 @@ export class Outside {
         connect: (connector) => this.#connect(connectionFor(this.#deployment, connector, connection)),
         model: (name, workflow) => this.#model(name, workflow),
         providerCard: (recipient) => this.#cards.of(recipient),
+        onRecord: (workflow, certificates) => this.#onRecord.of(workflow, certificates),
         now: () => Date.now(),
         random: Math.random,
         turn: () => new Promise((resolve) => setTimeout(resolve, 0)),

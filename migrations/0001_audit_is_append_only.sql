@@ -194,3 +194,29 @@ END;
 CREATE TRIGGER `contest_closing_refuses_replacing` BEFORE INSERT ON `contest_closing` WHEN EXISTS (SELECT 1 FROM `contest_closing` WHERE `contest` = new.`contest`) BEGIN
 	SELECT raise(abort, 'contest_closing is append-only');
 END;
+--> statement-breakpoint
+CREATE TRIGGER `certificate_refuses_update` BEFORE UPDATE ON `certificate` BEGIN
+	SELECT raise(abort, 'certificate is append-only');
+END;
+--> statement-breakpoint
+CREATE TRIGGER `certificate_refuses_delete` BEFORE DELETE ON `certificate` BEGIN
+	SELECT raise(abort, 'certificate is append-only');
+END;
+--> statement-breakpoint
+CREATE TRIGGER `certificate_refuses_replacing` BEFORE INSERT ON `certificate` WHEN EXISTS (SELECT 1 FROM `certificate` WHERE `id` = new.`id`) BEGIN
+	SELECT raise(abort, 'certificate is append-only');
+END;
+--> statement-breakpoint
+CREATE TRIGGER `breaker_closes_once` BEFORE UPDATE ON `breaker` WHEN old.`closed_at` IS NOT NULL OR new.`closed_at` IS NULL OR coalesce(trim(new.`closed_by`), '') = '' OR coalesce(trim(new.`closed_because`), '') = ''
+	OR (new.`workflow`, new.`opened_at`, new.`opened_by`, new.`reason`, new.`evidence`) IS NOT (old.`workflow`, old.`opened_at`, old.`opened_by`, old.`reason`, old.`evidence`) BEGIN
+	SELECT raise(abort, 'breaker is append-only: a trip is closed once, by somebody who says why');
+END;
+--> statement-breakpoint
+CREATE TRIGGER `breaker_refuses_delete` BEFORE DELETE ON `breaker` BEGIN
+	SELECT raise(abort, 'breaker is append-only');
+END;
+--> statement-breakpoint
+CREATE TRIGGER `breaker_begins_open` BEFORE INSERT ON `breaker` WHEN coalesce(new.`closed_at`, new.`closed_by`, new.`closed_because`) IS NOT NULL
+	OR EXISTS (SELECT 1 FROM `breaker` WHERE `workflow` = new.`workflow` AND (`opened_at` = new.`opened_at` OR `closed_at` IS NULL)) BEGIN
+	SELECT raise(abort, 'breaker is append-only: one is open at a time');
+END;

@@ -380,3 +380,39 @@ export const contestClosing = sqliteTable("contest_closing", {
   outcome: text("outcome").notNull(),
   reason: text("reason").notNull(),
 });
+
+/** What was proved of a threshold (governance/certificate.ts) as JSON, by an id that is computed from it. Append-only. */
+export const certificate = sqliteTable(
+  "certificate",
+  {
+    id: text("id").primaryKey(),
+    workflow: text("workflow").notNull(),
+    decision: text("decision").notNull(),
+    issuedAt: integer("issued_at").notNull(),
+    issuedBy: text("issued_by").notNull(),
+    body: text("body").notNull(),
+  },
+  (table) => [index("certificate_workflow").on(table.workflow, table.issuedAt)],
+);
+
+/**
+ * Each time that something took from a workflow what it does without asking: while its row has no `closed_at`, every write is asked. `evidence` is JSON. Rows are
+ * added and closed once, and nothing else.
+ */
+export const breaker = sqliteTable(
+  "breaker",
+  {
+    workflow: text("workflow").notNull(),
+    openedAt: integer("opened_at").notNull(),
+    openedBy: text("opened_by").notNull(),
+    reason: text("reason").notNull(),
+    evidence: text("evidence").notNull(),
+    closedAt: integer("closed_at"),
+    closedBy: text("closed_by"),
+    closedBecause: text("closed_because"),
+  },
+  (table) => [
+    primaryKey({ columns: [table.workflow, table.openedAt] }),
+    uniqueIndex("breaker_open").on(table.workflow).where(sql`closed_at is null`),
+  ],
+);

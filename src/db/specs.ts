@@ -153,3 +153,21 @@ export const endSpec = (
       )
       .bind(workflow, version, to, by, at, because),
   );
+
+export interface SpecNaming extends Named {
+  readonly status: SpecStatus;
+  readonly counts: boolean;
+}
+
+/** Versions of a workflow's spec whose thresholds name this certificate, the latest first. */
+export async function listSpecsNaming(db: D1Database, workflow: string, certificate: string, now: number): Promise<SpecNaming[]> {
+  const { results } = await db
+    .prepare(
+      `select s.workflow, s.version, s.status, s.version is ${countingVersion("s.workflow", "?1")} as counts from governance_spec as s
+       where s.workflow = ?2 and exists (select 1 from json_each(s.body, '$.thresholds') as t where t.type = 'object' and t.value->>'$.certificate' = ?3)
+       order by s.version desc`,
+    )
+    .bind(now, workflow, certificate)
+    .all<Omit<SpecNaming, "counts"> & { counts: number }>();
+  return results.map((row) => ({ ...row, counts: row.counts === 1 }));
+}

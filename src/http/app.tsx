@@ -10,6 +10,8 @@ import type { Principal } from "../core/principal.ts";
 import type { Deployment } from "../deployment.ts";
 import { approvalsApi } from "./api/approvals.ts";
 import { auditApi } from "./api/audit.ts";
+import { breakersApi } from "./api/breakers.ts";
+import { certificatesApi } from "./api/certificates.ts";
 import { contestsApi } from "./api/contests.ts";
 import { dataFlowApi } from "./api/data-flow.ts";
 
@@ -25,6 +27,7 @@ import { specsApi } from "./api/specs.ts";
 import { workflowsApi } from "./api/workflows.ts";
 import { approvalPages } from "./console/approvals.tsx";
 import { auditPages } from "./console/audit.tsx";
+import { certificatePages } from "./console/certificates.tsx";
 import { contestPages } from "./console/contests.tsx";
 import { dataFlowPages } from "./console/data-flow.tsx";
 import { deadLetterPages } from "./console/dead-letters.tsx";
@@ -93,6 +96,8 @@ const api = (deployment: Deployment) =>
     .route("/effects", effectsApi(deployment))
     .route("/dead-letters", deadLettersApi(deployment))
     .route("/halts", haltsApi(deployment))
+    .route("/breakers", breakersApi(deployment))
+    .route("/certificates", certificatesApi(deployment))
     .route("/workflows", workflowsApi(deployment))
     .route("/workflows", dataFlowApi(deployment))
     .route("/provider-cards", providerCardsApi(deployment))
@@ -113,6 +118,7 @@ const pages = (deployment: Deployment) =>
     .route("/effects", effectPages(deployment))
     .route("/workflows", workflowPages(deployment))
     .route("/specs", specPages(deployment))
+    .route("/certificates", certificatePages(deployment))
     .route("/workflows", dataFlowPages(deployment))
     .route("/providers", providerPages(deployment))
     .route("/", documentPages(deployment))

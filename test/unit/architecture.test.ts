@@ -35,6 +35,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "src/core",
     "src/db",
     "src/governance",
+    "src/validation",
     "src/connectors",
     "src/ingress",
     "src/engine/manifest.ts",
@@ -90,6 +91,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "src/db/projection.ts",
     "src/db/journal-copy.ts",
     "src/db/provider-cards.ts",
+    "src/db/breakers.ts",
+    "src/db/certificates.ts",
   ],
 };
 

@@ -4,6 +4,7 @@ import type { ContentfulStatusCode } from "hono/utils/http-status";
 import type { Principal } from "../../core/principal.ts";
 import { countPendingApprovals } from "../../db/reads.ts";
 import { workflowsFor } from "../../operations/access.ts";
+import { openBreakers } from "../../operations/breakers.ts";
 import { haltsOn } from "../../operations/halt-runs.ts";
 import type { Frame } from "../pages/layout.tsx";
 
@@ -18,9 +19,10 @@ export const renderPage = (
 export async function frameFor(db: D1Database, principal: Principal): Promise<Frame> {
   const approvals = workflowsFor(principal, "read approvals");
   const switches = workflowsFor(principal, "read the kill switch");
-  const [pending, stopped] = await Promise.all([
+  const [pending, stopped, breakers] = await Promise.all([
     approvals.length === 0 ? null : countPendingApprovals(db, approvals).catch(() => null),
     switches.length === 0 ? [] : haltsOn(db, switches).catch(() => []),
+    switches.length === 0 ? [] : openBreakers(db, switches).catch(() => []),
   ]);
-  return { principal, pending, stopped };
+  return { principal, pending, stopped, breakers };
 }

@@ -1,6 +1,7 @@
 // The frame of every page: head, skip link, navigation, who is signed in, what is stopped, the page itself. No script anywhere; a list may ask the browser to load it again.
 import type { Child } from "hono/jsx";
 import type { Principal } from "../../core/principal.ts";
+import type { Breaker } from "../../operations/breakers.ts";
 import type { HaltRow } from "../../operations/halt-runs.ts";
 import { STYLE_URL } from "../style.ts";
 import { groupsFor, SECTIONS, type Section } from "./sections.ts";
@@ -13,6 +14,8 @@ export interface Frame {
   readonly pending: number | null;
   /** The kill switches that are on. */
   readonly stopped: readonly HaltRow[];
+  /** The breakers that are open; absent where nobody looked. */
+  readonly breakers?: readonly Breaker[];
 }
 
 export interface LayoutProps {
@@ -27,7 +30,7 @@ export interface LayoutProps {
 const ICON =
   "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 20 20'%3E%3Cg fill='none' stroke='%230b6470' stroke-width='2.6'%3E%3Crect x='2' y='6' width='10' height='8' rx='4'/%3E%3Crect x='8' y='6' width='10' height='8' rx='4'/%3E%3C/g%3E%3C/svg%3E";
 
-export const Layout = ({ frame: { principal, pending, stopped }, title, section, refresh, children }: LayoutProps) => (
+export const Layout = ({ frame: { principal, pending, stopped, breakers = [] }, title, section, refresh, children }: LayoutProps) => (
   <html lang="en">
     <head>
       <meta charset="utf-8" />
@@ -65,7 +68,7 @@ export const Layout = ({ frame: { principal, pending, stopped }, title, section,
           )}
         </div>
         {principal === null ? null : <Beside principal={principal} section={section} pending={pending} />}
-        <Stopped stopped={stopped} />
+        <Stopped stopped={stopped} breakers={breakers} />
       </header>
       <main id="main" class="bounds" tabindex={-1}>
         {children}

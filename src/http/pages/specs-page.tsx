@@ -1,5 +1,6 @@
 // The rules of every workflow: which version counts now, what waits for approval, and every version that there was. A workflow without an approved one is first,
 // because it runs and writes nothing.
+import { maySomewhere } from "../../operations/access.ts";
 import type { SpecVersion, WorkflowSpecs } from "../../operations/read-specs.ts";
 import { type Frame, Layout } from "./layout.tsx";
 import { Empty } from "./list-parts.tsx";
@@ -31,6 +32,11 @@ export const SpecsPage = ({ frame, workflows, mayWrite, now }: SpecsPageProps) =
           A governance spec says what a workflow may write, and when a person is asked. Somebody writes a version, somebody else approves
           exactly that text, and new runs begin under it. A run keeps the version that it began with.
         </p>
+        {frame.principal !== null && maySomewhere(frame.principal, "read certificates") ? (
+          <p class="links">
+            <a href="/certificates">Certificates of thresholds</a>
+          </p>
+        ) : null}
       </div>
       {workflows.length === 0 ? (
         <Empty title="No workflows">Name one under workflows in src/config.ts and deploy it; its rules are written here.</Empty>

@@ -2,7 +2,9 @@
 // a reason, and stays in the list below.
 import type { Failure } from "../../core/errors.ts";
 import { may } from "../../operations/access.ts";
+import type { Breaker } from "../../operations/breakers.ts";
 import type { HaltRow } from "../../operations/halt-runs.ts";
+import { Breakers } from "./breakers.tsx";
 import { type Frame, Layout } from "./layout.tsx";
 import { Chip, When } from "./marks.tsx";
 import { Notice, Refusal } from "./refusal.tsx";
@@ -21,16 +23,34 @@ export interface StopsPageProps {
   readonly workflows: readonly string[];
   readonly switches: readonly HaltRow[];
   readonly turns: readonly HaltRow[];
+  /** Open ones first, then the latest. */
+  readonly breakers: readonly Breaker[];
   readonly now: number;
   readonly turned?: { readonly on: boolean; readonly scope: string } | null;
+  /** The workflow whose breaker was just closed. */
+  readonly closed?: string | null;
   readonly refused?: Failure | null;
   readonly draft?: SwitchDraft | null;
+  /** The reason that was entered to close a workflow's breaker. */
+  readonly breakerDraft?: SwitchDraft | null;
 }
 
 const STOPPED: StatusWords = { label: "Stopped", tone: "bad", shape: "stop" };
 const GOING: StatusWords = { label: "Going", tone: "good", shape: "check" };
 
-export const StopsPage = ({ frame, workflows, switches, turns, now, turned, refused, draft }: StopsPageProps) => {
+export const StopsPage = ({
+  frame,
+  workflows,
+  switches,
+  turns,
+  breakers,
+  now,
+  turned,
+  closed,
+  refused,
+  draft,
+  breakerDraft,
+}: StopsPageProps) => {
   const { principal } = frame;
   const mayTurn = (scope: string) => principal !== null && may(principal, "turn the kill switch", scope === "*" ? null : scope);
   const scopes = ["*", ...workflows];
@@ -46,6 +66,7 @@ export const StopsPage = ({ frame, workflows, switches, turns, now, turned, refu
       </div>
       {refused ? <Refusal failure={refused} /> : null}
       {turned ? <Notice>{turned.on ? `${scopeTitle(turned.scope)} is stopped.` : `${scopeTitle(turned.scope)} may go on.`}</Notice> : null}
+      {closed ? <Notice>{`The breaker of ${closed} is closed. Its runs go by that within 15 seconds.`}</Notice> : null}
       <div class="cards">
         {[...scopes, ...gone].map((scope, index) => (
           <Switch
@@ -63,6 +84,13 @@ export const StopsPage = ({ frame, workflows, switches, turns, now, turned, refu
       {scopes.some(mayTurn) ? null : <p class="quiet small">An operator can turn these.</p>}
       <h2 class="between">Latest turns</h2>
       {turns.length === 0 ? <p class="quiet">Nothing was ever stopped.</p> : <Turns turns={turns} now={now} />}
+      <Breakers
+        breakers={breakers}
+        principal={principal}
+        now={now}
+        draft={breakerDraft ?? null}
+        refused={breakerDraft ? (refused ?? null) : null}
+      />
     </Layout>
   );
 };

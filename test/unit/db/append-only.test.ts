@@ -20,6 +20,7 @@ const ROWS = {
   approval_comment: "(approval, at, run, by, text) values ('apr', 1, 'r', 'ada', 'why')",
   contest: "(id, run, step, person, reason, at, by) values ('c', 'r', 's', 'case 7', 'why', 1, 'ada')",
   contest_closing: "(contest, at, by, outcome, reason) values ('c', 1, 'ada', 'upheld', 'why')",
+  certificate: "(id, workflow, decision, issued_at, issued_by, body) values ('c', 'w', 'd', 1, 'ada', '{}')",
 } as const;
 const CHANGE = {
   audit: "actor",
@@ -33,6 +34,7 @@ const CHANGE = {
   approval_comment: "text",
   contest: "reason",
   contest_closing: "outcome",
+  certificate: "body",
 } as const;
 /** An insert over a row of these is left out and does not fail: a projection and a seed repeat theirs. */
 const REPEATED: readonly string[] = ["audit", "provider_card"];

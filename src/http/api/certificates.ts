@@ -1,0 +1,16 @@
+// /api/certificates: what was proved of thresholds, and whether it fits what the workflow's model answers now.
+import { Hono } from "hono";
+import type { Deployment } from "../../deployment.ts";
+import { certificatesWithin, readCertificate } from "../../operations/certificates.ts";
+import { type ConsoleEnv, operationContext, withinOf } from "../console-env.ts";
+import { problemResponse } from "../problems.ts";
+
+export const certificatesApi = (deployment: Deployment) =>
+  new Hono<ConsoleEnv>()
+    .get("/", async (c) =>
+      c.json({ certificates: await certificatesWithin(operationContext(c, deployment), withinOf(c, "read certificates")) }),
+    )
+    .get("/:id", async (c) => {
+      const read = await readCertificate(operationContext(c, deployment), c.get("principal"), c.req.param("id"), Date.now());
+      return read.ok ? c.json(read.value) : problemResponse(read.error);
+    });
