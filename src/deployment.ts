@@ -44,7 +44,8 @@ export interface Processing {
 
 export interface Deployment {
   readonly connections: Readonly<Record<string, Connection>>;
-  readonly models: Readonly<Record<string, ModelSource>>;
+  /** By the name that workflows use: one, or several in the order in which they are asked, each when the one before it could not decide. */
+  readonly models: Readonly<Record<string, ModelSource | readonly ModelSource[]>>;
   readonly workflows: readonly Workflow[];
   readonly processing?: Processing;
   readonly partitions: number;
@@ -64,6 +65,16 @@ export function defineDeployment(deployment: Omit<Deployment, "partitions"> & { 
     );
   return { partitions: PARTITIONS, ...deployment };
 }
+
+/** The models behind a name, in their order; throws for a name that has none. */
+export function modelSources({ models }: Pick<Deployment, "models">, name: string): readonly ModelSource[] {
+  const found = Object.hasOwn(models, name) ? models[name] : undefined;
+  const sources = found === undefined ? [] : isChain(found) ? found : [found];
+  if (sources.length === 0) throw new InterlockError("workflow.undeclared", `This deployment has no model "${name}"`);
+  return sources;
+}
+
+const isChain = (models: ModelSource | readonly ModelSource[]): models is readonly ModelSource[] => Array.isArray(models);
 
 /** Bindings by name: a deployment says which, the platform says what. */
 export const bindingOf = (env: object, name: string): string | undefined => {

@@ -1,5 +1,6 @@
 // The replay loop: runs a workflow's body against its journal. Each call of the body is decided from what is recorded: answered again, done now, waited for,
 // or found to have diverged. The body never learns which. One pass ends when the body has ended or has nothing left to do but wait.
+import type * as z from "zod";
 import type { AnyAction, AnyWriteAction, Use } from "../connectors/define.ts";
 import { failureOf } from "../core/errors.ts";
 import type { InterlockEvent } from "../core/event.ts";
@@ -13,7 +14,7 @@ import type { Entry, Journal, RunEntry } from "./journal.ts";
 import { cancelOf } from "./lifecycle.ts";
 import { Pass, type PassEnd, type Ports } from "./pass.ts";
 import { cancelChildren, runChild } from "./run-child.ts";
-import { runDecision } from "./run-decision.ts";
+import { runDecision, schemaOf } from "./run-decision.ts";
 import { runEffect } from "./run-effect.ts";
 import { runQuestion } from "./run-question.ts";
 import { isRead, runRead } from "./run-read.ts";
@@ -196,7 +197,7 @@ function handlesOf(pass: Pass, run: RunInput): Record<string, unknown> {
   const { workflow } = run;
   const handles: Record<string, unknown> = {};
   for (const [handle, use] of Object.entries(workflow.uses)) {
-    handles[handle] = use.kind === "connector" ? connectorHandle(pass, run, use) : modelHandle(pass, workflow, use.model);
+    handles[handle] = use.kind === "connector" ? connectorHandle(pass, run, use) : modelHandle(pass, run, use.model);
   }
   return handles;
 }
@@ -231,17 +232,19 @@ function connectorHandle(pass: Pass, { workflow, event }: RunInput, use: Use): R
               input,
               basedOn: options?.basedOn ?? null,
               retry: options?.retry,
-              taintOf: (values, target) => taintOf(pass, workflow, event, values, target),
+              taintOf: (values, target) => taintOf(pass, workflow, event, { values, target, basedOn: options?.basedOn?.decision ?? null }),
             }),
           );
   }
   return handle;
 }
 
-function modelHandle(pass: Pass, workflow: Workflow, model: string): Record<string, unknown> {
+function modelHandle(pass: Pass, { workflow, event: { subject } }: RunInput, model: string): Record<string, unknown> {
   return {
-    decide: (decision: string, request: DecisionRequest & StepOptions) =>
-      pass.step(decision, (step) => runDecision(pass, workflow, step, model, decision, request)),
+    decide: (name: string, request: DecisionRequest & StepOptions) =>
+      pass.step(name, (step) => runDecision(pass, workflow, { kind: "decide", step, model, name, subject, request })),
+    draft: (name: string, request: DecisionRequest & StepOptions) =>
+      pass.step(name, (step) => runDecision(pass, workflow, { kind: "draft", step, model, name, subject, request })),
   };
 }
 
@@ -250,6 +253,13 @@ export function actionOfApproval(workflow: Workflow | undefined, entries: readon
   const asked = entries.find((entry) => entry.type === "approval.requested" && entry.approval.id === approvalId);
   const found = workflow && asked?.type === "approval.requested" ? findAction(workflow, asked.approval.action) : null;
   return found && found.action.effect !== "read" ? found.action : null;
+}
+
+/** What an answer to an approval must fit, where a person is asked in the models' place; null for any other, and where this deployment does not have it. */
+export function schemaOfApproval(workflow: Workflow | undefined, entries: readonly Entry[], approvalId: string): z.ZodType | null {
+  const asked = entries.find((entry) => entry.type === "approval.requested" && entry.approval.id === approvalId);
+  const name = asked?.type === "approval.requested" ? asked.approval.answer?.decision : undefined;
+  return workflow && name !== undefined ? schemaOf(workflow, name) : null;
 }
 
 /** The names of all steps that a journal knows. */

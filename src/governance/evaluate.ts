@@ -133,7 +133,7 @@ function* matchRules(spec: GovernanceSpec, facts: Facts): Generator<RuleMatch> {
     for (const match of own) yield answered(match, deciders);
     return;
   }
-  yield* taintRules(facts.tainted ?? [], action.ask);
+  yield* taintRules(facts.tainted ?? [], action);
   if (spec.regulated) yield { rule: "regulated", outcome: "require_approval", reason: "A regulated decision is always made by a person" };
   if (action.ask !== "never") yield* breakerRules(facts.onRecord);
   if (spec.limits) {

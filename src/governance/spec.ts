@@ -53,6 +53,7 @@ export const BUILT_IN_RULES = [
   "person_decided",
   "tainted",
   "injection_hint",
+  "draft",
   "regulated",
   "breaker_open",
   "breaker_unknown",

@@ -23,6 +23,10 @@ export interface ModelRequest {
    * call it, because only there the text is whole.
    */
   leaving?: (body: string) => ModelFailure | null;
+  /** The answer before this one was not accepted, and why: paths and kinds of fault, never a value. To be said after the instruction, as our words. */
+  repair?: { issues: string };
+  /** One more answer to the same request, the second being 2: with some chance in it where the model allows that, or it would say the same again. */
+  sample?: number;
 }
 
 export interface ModelUsage {
@@ -52,6 +56,8 @@ export interface ModelDecision {
   costUsd: number | null;
   /** Milliseconds from the request to the checked answer. */
   latencyMs: number;
+  /** How many answers its confidence rests on, where it was more than one. Usage and cost are those of all of them. */
+  samples?: number;
 }
 
 export type ModelFailure = {
@@ -64,6 +70,7 @@ export type ModelFailure = {
    * model.rejected: the request or its credentials are wrong; trying again does not help.
    * model.no_agreement: no data-processing agreement covers this provider; nothing was sent.
    * model.forbidden_value: the request held what must not leave; nothing was sent.
+   * model.circuit_open: the provider has failed too often of late; nothing was sent.
    */
   code: Extract<ErrorCode, `model.${string}`>;
   /** For operators. Never contains record data or the API key. */
