@@ -6,6 +6,8 @@ import { PARTITIONS } from "./core/ids.ts";
 import type { DataElement, Workflow } from "./engine/define.ts";
 import { manifestDigest } from "./engine/manifest.ts";
 import type { Model } from "./inference/model.ts";
+import { priced } from "./inference/priced.ts";
+import type { PriceRow } from "./inference/prices.ts";
 
 /** One configured account on a system. `baseUrl` and the secrets are names of bindings (vars and secrets in wrangler.toml's environment). */
 export interface Connection {
@@ -45,6 +47,8 @@ export interface Processing {
 export interface Deployment {
   readonly connections: Readonly<Record<string, Connection>>;
   readonly models: Readonly<Record<string, ModelSource>>;
+  /** What this deployment pays where that is not what src/inference/prices.ts says: a contract's prices, a model that is not listed there. */
+  readonly prices?: readonly PriceRow[];
   readonly workflows: readonly Workflow[];
   readonly processing?: Processing;
   readonly partitions: number;
@@ -62,8 +66,16 @@ export function defineDeployment(deployment: Omit<Deployment, "partitions"> & { 
       "workflow.undeclared",
       `notices: ${notices.connection} is no connection on a chat; name one of this deployment's`,
     );
-  return { partitions: PARTITIONS, ...deployment };
+  return { partitions: PARTITIONS, ...deployment, models: withPrices(deployment.models, deployment.prices) };
 }
+
+const withPrices = (models: Deployment["models"], own: readonly PriceRow[] | undefined): Deployment["models"] =>
+  Object.fromEntries(
+    Object.entries(models).map(([name, source]) => [
+      name,
+      { ...source, build: (workflow: string, bindings: ModelBindings) => priced(source.build(workflow, bindings), own) },
+    ]),
+  );
 
 /** Bindings by name: a deployment says which, the platform says what. */
 export const bindingOf = (env: object, name: string): string | undefined => {
