@@ -194,3 +194,15 @@ END;
 CREATE TRIGGER `contest_closing_refuses_replacing` BEFORE INSERT ON `contest_closing` WHEN EXISTS (SELECT 1 FROM `contest_closing` WHERE `contest` = new.`contest`) BEGIN
 	SELECT raise(abort, 'contest_closing is append-only');
 END;
+--> statement-breakpoint
+CREATE TRIGGER `business_case_refuses_update` BEFORE UPDATE ON `business_case` BEGIN
+	SELECT raise(abort, 'business_case is append-only');
+END;
+--> statement-breakpoint
+CREATE TRIGGER `business_case_refuses_delete` BEFORE DELETE ON `business_case` BEGIN
+	SELECT raise(abort, 'business_case is append-only');
+END;
+--> statement-breakpoint
+CREATE TRIGGER `business_case_refuses_replacing` BEFORE INSERT ON `business_case` WHEN EXISTS (SELECT 1 FROM `business_case` WHERE `workflow` = new.`workflow` AND `at` = new.`at`) BEGIN
+	SELECT raise(abort, 'business_case is append-only');
+END;

@@ -34,6 +34,8 @@ export type StepEntry =
       readonly invented?: readonly string[];
       /** Signs that the record speaks to the model. */
       readonly hints?: readonly string[];
+      /** Copied from the run that this one began from: nobody was asked, and nothing was paid, again. */
+      readonly inherited?: true;
     }
   | { readonly type: "step.done"; readonly args: string; readonly output: Json }
   | { readonly type: "timer.set"; readonly args: string; readonly until: number }

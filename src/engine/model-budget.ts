@@ -5,6 +5,7 @@
 import { type BudgetReached, reachedText } from "../governance/budget.ts";
 import type { Budget } from "../governance/spec.ts";
 import type { Model, ModelRequest, ModelResult } from "../inference/model.ts";
+import { mayHaveCost } from "./decision-cost.ts";
 import type { Pass } from "./pass.ts";
 
 export type Reserved = { readonly reserved: true; readonly id: number } | { readonly reserved: false; readonly reached: BudgetReached };
@@ -46,17 +47,6 @@ const refused = (message: string): ModelResult => ({
   error: { code: "model.budget", message: `${message}. Nothing was sent` },
 });
 
-/** Null: not known, so that the whole reservation is spent. A provider bills no call that it turned away, and none that was not sent. */
-function costOf(result: ModelResult): number | null {
-  if (result.ok) return result.decision.costUsd;
-  switch (result.error.code) {
-    case "model.rate_limited":
-    case "model.rejected":
-    case "model.no_agreement":
-    case "model.forbidden_value":
-    case "model.not_trained":
-      return 0;
-    default:
-      return null;
-  }
-}
+/** Null: not known, so that the whole reservation is spent. */
+const costOf = (result: ModelResult): number | null =>
+  result.ok ? result.decision.costUsd : mayHaveCost(result.error.code) ? null : 0;

@@ -88,7 +88,7 @@ export const PRICES: readonly PriceRow[] = [
     ["gemini-3.1-flash-lite", 0.25, 0.025, 1.5],
     ["gemini-3.5-flash", 1.5, 0.15, 9],
   ]),
-  ...page("workers-ai", "https://developers.cloudflare.com/workers-ai/platform/pricing/", "2026-09-20", [
+  ...page("cloudflare", "https://developers.cloudflare.com/workers-ai/platform/pricing/", "2026-09-20", [
     ["@cf/meta/llama-3.2-1b-instruct", 0.027, null, 0.201],
     ["@cf/meta/llama-3.2-3b-instruct", 0.051, null, 0.335],
     ["@cf/meta/llama-3.1-8b-instruct-fp8-fast", 0.045, null, 0.384],

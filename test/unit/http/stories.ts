@@ -8,6 +8,7 @@ import { digest, type JsonObject } from "../../../src/core/json.ts";
 import { hasEnded, type RunState } from "../../../src/core/run.ts";
 import { projectRuns } from "../../../src/db/projection.ts";
 import type { Entry, NewEntry } from "../../../src/engine/journal.ts";
+import { decisionCost } from "../../../src/engine/decision-cost.ts";
 import { approvalViews, effectView } from "../../../src/engine/project.ts";
 import { CHAIN_START } from "../../../src/governance/audit-chain.ts";
 import type { GovernanceSpec } from "../../../src/governance/spec.ts";
@@ -331,6 +332,13 @@ export async function project(db: D1Database, ...stories: readonly Story[]): Pro
           ) ?? [],
       ),
       approvals: approvalViews(entries),
+      costs: [...new Set(entries.flatMap((entry) => entry.step ?? []))].flatMap(
+        (step) =>
+          decisionCost(
+            step,
+            entries.filter((entry) => entry.step === step),
+          ) ?? [],
+      ),
     })),
   );
 }
