@@ -159,7 +159,19 @@ function addRun(tables: Tables, run: ProjectedRun): string {
       approval,
     ]);
   }
-  for (const { step, at, provider, model, calls, unknownCalls, promptTokens, cachedTokens, completionTokens, usd, priceVersion } of run.costs) {
+  for (const {
+    step,
+    at,
+    provider,
+    model,
+    calls,
+    unknownCalls,
+    promptTokens,
+    cachedTokens,
+    completionTokens,
+    usd,
+    priceVersion,
+  } of run.costs) {
     const tokens = [promptTokens, cachedTokens, completionTokens];
     row("costs", [run.id, step, run.workflow, at, provider, model, calls, unknownCalls, ...tokens, usd, priceVersion, run.seq]);
   }

@@ -65,4 +65,5 @@ const costOf = (step: string, at: number, failed: number): DecisionCost => ({
 });
 
 /** A provider bills no call that it turned away, and none that was not sent; one that broke off, or whose answer was of no use, it may have billed. */
-export const mayHaveCost = (code: ErrorCode): boolean => code === "model.unavailable" || code === "model.invalid_output" || code === "model.refused";
+export const mayHaveCost = (code: ErrorCode): boolean =>
+  code === "model.unavailable" || code === "model.invalid_output" || code === "model.refused";

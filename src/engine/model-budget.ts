@@ -48,5 +48,4 @@ const refused = (message: string): ModelResult => ({
 });
 
 /** Null: not known, so that the whole reservation is spent. */
-const costOf = (result: ModelResult): number | null =>
-  result.ok ? result.decision.costUsd : mayHaveCost(result.error.code) ? null : 0;
+const costOf = (result: ModelResult): number | null => (result.ok ? result.decision.costUsd : mayHaveCost(result.error.code) ? null : 0);

@@ -11,6 +11,7 @@ import type { Deployment } from "../deployment.ts";
 import { approvalsApi } from "./api/approvals.ts";
 import { auditApi } from "./api/audit.ts";
 import { contestsApi } from "./api/contests.ts";
+import { costsApi } from "./api/costs.ts";
 import { dataFlowApi } from "./api/data-flow.ts";
 
 import { deadLettersApi } from "./api/dead-letters.ts";
@@ -26,6 +27,7 @@ import { workflowsApi } from "./api/workflows.ts";
 import { approvalPages } from "./console/approvals.tsx";
 import { auditPages } from "./console/audit.tsx";
 import { contestPages } from "./console/contests.tsx";
+import { costPages } from "./console/costs.tsx";
 import { dataFlowPages } from "./console/data-flow.tsx";
 import { deadLetterPages } from "./console/dead-letters.tsx";
 import { documentPages } from "./console/documents.tsx";
@@ -91,6 +93,7 @@ const api = (deployment: Deployment) =>
     .route("/approvals", approvalsApi(deployment))
     .route("/contests", contestsApi(deployment))
     .route("/effects", effectsApi(deployment))
+    .route("/costs", costsApi())
     .route("/dead-letters", deadLettersApi(deployment))
     .route("/halts", haltsApi(deployment))
     .route("/workflows", workflowsApi(deployment))
@@ -111,6 +114,7 @@ const pages = (deployment: Deployment) =>
     .route("/contests", contestPages(deployment))
     .route("/runs", runPages(deployment))
     .route("/effects", effectPages(deployment))
+    .route("/costs", costPages(deployment))
     .route("/workflows", workflowPages(deployment))
     .route("/specs", specPages(deployment))
     .route("/workflows", dataFlowPages(deployment))

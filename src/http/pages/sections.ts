@@ -8,6 +8,7 @@ export const SECTIONS = {
   runs: { href: "/runs", title: "Runs", needs: "read runs" },
   effects: { href: "/effects", title: "Writes", needs: "read effects" },
   workflows: { href: "/workflows", title: "Workflows", needs: "read workflows" },
+  costs: { href: "/costs", title: "Costs", needs: "read costs" },
   specs: { href: "/specs", title: "Rules", needs: "read specs" },
   "dead-letters": { href: "/dead-letters", title: "Dead letters", needs: "read dead letters" },
   stops: { href: "/stops", title: "Kill switch", needs: "read the kill switch" },

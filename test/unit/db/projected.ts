@@ -1,7 +1,7 @@
 // Projects part of a story's journal, as a partition does that has written so far before: from one entry to another, with the chain going on.
 import { projectRuns } from "../../../src/db/projection.ts";
-import type { Entry } from "../../../src/engine/journal.ts";
 import { decisionCost } from "../../../src/engine/decision-cost.ts";
+import type { Entry } from "../../../src/engine/journal.ts";
 import { approvalViews, effectView } from "../../../src/engine/project.ts";
 import { CHAIN_START } from "../../../src/governance/audit-chain.ts";
 import type { Story } from "../http/stories.ts";
