@@ -112,3 +112,4 @@ const worker = createWorker(
 export default worker.handler;
 export const RunPartition = worker.RunPartition;
 export const WorkflowLimits = worker.WorkflowLimits;
+export const Connection = worker.Connection;

@@ -4,9 +4,11 @@
 import type { Http } from "../src/connectors/define.ts";
 import { createHttp, outboundFetch } from "../src/connectors/http.ts";
 import { failureOf, InterlockError, type Result } from "../src/core/errors.ts";
-import { bindingOf, type Connection, connectionFor, type Deployment } from "../src/deployment.ts";
+import { bindingOf, type Connection, connectionFor, type Deployment, modelSources } from "../src/deployment.ts";
+import { type CircuitPort, circuitOpen, type Recipient } from "../src/engine/circuit.ts";
 import type { Ports } from "../src/engine/pass.ts";
 import type { Model } from "../src/inference/model.ts";
+import type { ConnectionPort } from "./connection.ts";
 import { ProviderCards } from "./provider-cards.ts";
 import type { LimitsPort } from "./workflow-limits.ts";
 
@@ -18,7 +20,7 @@ export class Outside {
   readonly #env: Env;
   readonly #halted: Ports["halted"];
   readonly #http = new Map<Connection, Http>();
-  readonly #models = new Map<string, Model>();
+  readonly #models = new Map<string, readonly Model[]>();
   readonly #cards: ProviderCards;
   readonly #ports = new Map<string, OutsidePorts>();
 
@@ -34,8 +36,9 @@ export class Outside {
     if (!ports) {
       ports = {
         connect: (connector) => this.#connect(connectionFor(this.#deployment, connector, connection)),
-        model: (name, workflow) => this.#model(name, workflow),
+        models: (name, workflow) => this.#chain(name, workflow),
         providerCard: (recipient) => this.#cards.of(recipient),
+        circuit: this.#circuit,
         now: () => Date.now(),
         random: Math.random,
         turn: () => new Promise((resolve) => setTimeout(resolve, 0)),
@@ -54,6 +57,27 @@ export class Outside {
 
   #limits(workflow: string): LimitsPort {
     return this.#env.WORKFLOW_LIMITS.getByName(workflow) as unknown as LimitsPort;
+  }
+
+  /** An object that cannot be reached must not stop what it is there to speed up. */
+  readonly #circuit: CircuitPort = {
+    mayAsk: async (recipient) => {
+      const asked = await this.#connection(recipient)
+        .mayAsk()
+        .catch(() => null);
+      const until = asked?.ok ? asked.value.openUntil : null;
+      return until === null ? null : circuitOpen(recipient, until, Date.now());
+    },
+    report: async (recipient, failed) => {
+      await this.#connection(recipient)
+        .report(failed)
+        .catch(() => null);
+    },
+  };
+
+  /** By provider and host, as agreements are. */
+  #connection({ provider, host }: Recipient): ConnectionPort {
+    return this.#env.CONNECTION.getByName(`${provider} ${host}`) as unknown as ConnectionPort;
   }
 
   #connect(connection: Connection): Http {
@@ -83,20 +107,19 @@ export class Outside {
     return http;
   }
 
-  #model(name: string, workflow: string): Model {
+  #chain(name: string, workflow: string): readonly Model[] {
     const key = `${name}\n${workflow}`;
-    let model = this.#models.get(key);
-    if (!model) {
-      const source = this.#deployment.models[name];
-      if (!source) throw new InterlockError("workflow.undeclared", `This deployment has no model "${name}"`);
-      model = source.build(workflow, {
-        binding: (binding) => bindingOf(this.#env, binding),
+    let models = this.#models.get(key);
+    if (!models) {
+      const bindings = {
+        binding: (binding: string) => bindingOf(this.#env, binding),
         fetch: outboundFetch,
-        blobs: { get: async (key) => readBlob(await this.#env.BLOBS.get(key)) },
-      });
-      this.#models.set(key, model);
+        blobs: { get: async (key: string) => readBlob(await this.#env.BLOBS.get(key)) },
+      };
+      models = modelSources(this.#deployment, name).map((source) => source.build(workflow, bindings));
+      this.#models.set(key, models);
     }
-    return model;
+    return models;
   }
 }
 

@@ -12,7 +12,7 @@ import { type Deployment, dataFlowOf, matchesManifest, workflowOf } from "../src
 import { answerApproval } from "../src/engine/answer-approval.ts";
 
 import type { Limits } from "../src/engine/define.ts";
-import { actionOfApproval } from "../src/engine/execute.ts";
+import { actionOfApproval, schemaOfApproval } from "../src/engine/execute.ts";
 import { askUndo, deliverSignal, resolveStep, type SignalInput } from "../src/engine/external.ts";
 import { isConfined, type Line, limitsOf, takesPlace, windowEnd } from "../src/engine/flow.ts";
 import type { NewEntry, OperatorChoice } from "../src/engine/journal.ts";
@@ -165,7 +165,7 @@ export function createRunPartition(deployment: Deployment, runsOf: RunsOf) {
     decide(runId: string, approvalId: string, decision: unknown, by: string): Promise<Result<null>> {
       return this.#tell(runId, (run) => {
         const { workflow, version, specVersion } = run.row.pins;
-        const action = actionOfApproval(workflowOf(deployment, workflow, version), run.entries, approvalId);
+        const code = workflowOf(deployment, workflow, version);
         const answered = answerApproval(
           run.entries,
           approvalId,
@@ -173,7 +173,8 @@ export function createRunPartition(deployment: Deployment, runsOf: RunsOf) {
           by,
           this.#journal.specOf(workflow, specVersion),
           Date.now(),
-          action,
+          actionOfApproval(code, run.entries, approvalId),
+          schemaOfApproval(code, run.entries, approvalId),
         );
         return answered.ok ? ok([answered.value]) : answered;
       });

@@ -62,6 +62,11 @@ export const LIMITS: readonly string[] = [
   "create table reservation (id integer primary key autoincrement, day integer not null, run text not null, nano integer not null)",
 ];
 
+export const CONNECTION: readonly string[] = [
+  // One row: the circuit to a provider's host, as JSON (src/engine/circuit.ts).
+  "create table circuit (one integer primary key check (one = 1), body text not null)",
+];
+
 export function migrate(sql: SqlStorage, statements: readonly string[] = PARTITION): void {
   sql.exec("create table if not exists migration (id integer primary key)");
   const done = sql.exec<{ last: number | null }>("select max(id) as last from migration").one().last ?? 0;

@@ -46,7 +46,8 @@ export interface Processing {
 
 export interface Deployment {
   readonly connections: Readonly<Record<string, Connection>>;
-  readonly models: Readonly<Record<string, ModelSource>>;
+  /** By the name that workflows use: one, or several in the order in which they are asked, each when the one before it could not decide. */
+  readonly models: Readonly<Record<string, ModelSource | readonly ModelSource[]>>;
   /** What this deployment pays where that is not what src/inference/prices.ts says: a contract's prices, a model that is not listed there. */
   readonly prices?: readonly PriceRow[];
   readonly workflows: readonly Workflow[];
@@ -69,13 +70,25 @@ export function defineDeployment(deployment: Omit<Deployment, "partitions"> & { 
   return { partitions: PARTITIONS, ...deployment, models: withPrices(deployment.models, deployment.prices) };
 }
 
-const withPrices = (models: Deployment["models"], own: readonly PriceRow[] | undefined): Deployment["models"] =>
-  Object.fromEntries(
-    Object.entries(models).map(([name, source]) => [
-      name,
-      { ...source, build: (workflow: string, bindings: ModelBindings) => priced(source.build(workflow, bindings), own) },
-    ]),
+/** The models behind a name, in their order; throws for a name that has none. */
+export function modelSources({ models }: Pick<Deployment, "models">, name: string): readonly ModelSource[] {
+  const found = Object.hasOwn(models, name) ? models[name] : undefined;
+  const sources = found === undefined ? [] : isChain(found) ? found : [found];
+  if (sources.length === 0) throw new InterlockError("workflow.undeclared", `This deployment has no model "${name}"`);
+  return sources;
+}
+
+const isChain = (models: ModelSource | readonly ModelSource[]): models is readonly ModelSource[] => Array.isArray(models);
+
+const withPrices = (models: Deployment["models"], own: readonly PriceRow[] | undefined): Deployment["models"] => {
+  const withPrice = (source: ModelSource): ModelSource => ({
+    ...source,
+    build: (workflow, bindings) => priced(source.build(workflow, bindings), own),
+  });
+  return Object.fromEntries(
+    Object.entries(models).map(([name, found]) => [name, isChain(found) ? found.map(withPrice) : withPrice(found)]),
   );
+};
 
 /** Bindings by name: a deployment says which, the platform says what. */
 export const bindingOf = (env: object, name: string): string | undefined => {

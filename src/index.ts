@@ -7,3 +7,4 @@ const worker = createWorker(deployment);
 export default worker.handler;
 export const RunPartition = worker.RunPartition;
 export const WorkflowLimits = worker.WorkflowLimits;
+export const Connection = worker.Connection;

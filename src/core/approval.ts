@@ -94,4 +94,6 @@ export interface Approval {
   readonly notBy?: string;
   /** Set where a workflow asks a person something that is not about a write (step.approval): `values` are then facts to be shown, and cannot be edited. */
   readonly question?: string;
+  /** Set where a person is asked in the models' place: what was to be decided, and its fields as JSON Schema, by name. The answer is given as values. */
+  readonly answer?: { readonly decision: string; readonly instruction: string; readonly fields: JsonObject };
 }

@@ -114,7 +114,10 @@ export const ERRORS = {
   ),
   "model.forbidden_value": row(422, "never", "author", "The request to the model would have held a value that must not leave"),
   "model.budget": row(409, "never", "operator", "The governance spec's budget for model calls has no room for this one"),
+  "model.circuit_open": row(503, "after", "nobody", "The model provider has failed too often of late and is not asked for a while"),
   "model.not_trained": row(409, "backoff", "nobody", "The built-in statistical model is not trained yet for this workflow"),
+
+  "decision.unanswered": row(409, "never", "operator", "No model could decide, and no person has"),
 
   "workflow.undeclared": row(500, "never", "author", "The workflow did something that its manifest does not declare"),
   "workflow.unknown": row(409, "operator", "operator", "No workflow of this name and version is deployed"),

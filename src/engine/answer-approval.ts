@@ -1,6 +1,7 @@
 // What a person says to an approval, as a decision: the journal, the spec and the words in; the entry to record or a refusal out. Pure; the caller holds the run's
 // journal and records the entry before it tells anybody. What was said first counts.
 // Order: is it open -> what is said -> may they say it (not of their own run; asked, standing in or escalated to) -> about what the page showed -> the entry.
+import type * as z from "zod";
 import type { AnyWriteAction } from "../connectors/define.ts";
 import { type Approval, type ApprovalEntry, type Decision, DecisionInput, type Seat } from "../core/approval.ts";
 import { fail, ok, type Result } from "../core/errors.ts";
@@ -25,10 +26,12 @@ interface Desk {
   readonly spec: GovernanceSpec;
   readonly state: EffectState;
   readonly action: AnyWriteAction | null;
+  /** What the answer must fit, where a person is asked in the models' place. */
+  readonly schema: z.ZodType | null;
   readonly around: Around;
 }
 
-/** `action`: the write that is asked about, as this deployment has it; null for a question, or where it is no longer deployed. */
+/** `action`, `schema`: the write or the decision that is asked about, as this deployment has it; null for another kind of question, or where it is no longer deployed. */
 export function answerApproval(
   entries: readonly Entry[],
   approvalId: string,
@@ -37,6 +40,7 @@ export function answerApproval(
   spec: GovernanceSpec,
   now: number,
   action: AnyWriteAction | null,
+  schema: z.ZodType | null = null,
 ): Result<Said> {
   const asked = entries.find((entry) => entry.type === "approval.requested" && entry.approval.id === approvalId);
   if (asked?.type !== "approval.requested" || !asked.step) return fail("approval.not_found", "This run has no such approval");
@@ -62,7 +66,7 @@ export function answerApproval(
   if (said.digest !== gate.digest)
     return fail("approval.changed", "What is to be approved is no longer what the page showed; open it again");
   const run = entries.filter((entry) => entry.step === undefined);
-  return entryFor({ approval, step, gate, spec, state, action, around: { run, now } }, said, by);
+  return entryFor({ approval, step, gate, spec, state, action, schema, around: { run, now } }, said, by);
 }
 
 /** Null where they may speak. */
@@ -104,6 +108,8 @@ function agree(desk: Desk, seat: Seat | "agreed" | null, reason: string | undefi
   const { gate, step, approval } = desk;
   if (seat === null || seat === "agreed")
     return fail("approval.already_agreed", `You, or whom you stand in for, have agreed already; ${gate.missing} more must agree`);
+  if (approval.answer && gate.editedBy === null)
+    return fail("approval.edit_refused", "Nobody has answered yet, so there is nothing to agree to: give the answer", { field: "kind" });
   const unsaid = refuseReason(desk, reason);
   if (unsaid) return unsaid;
   const who = { ...seatFacts(seat), ...(reason ? { reason } : {}) };
@@ -118,12 +124,12 @@ function agree(desk: Desk, seat: Seat | "agreed" | null, reason: string | undefi
 function edit(desk: Desk, seat: Seat | "agreed", { values: given, reason }: Of<"edited">, as: Seat): Result<Said> {
   const { gate, step, approval, spec } = desk;
   const values = given as JsonObject;
-  if (approval.question !== undefined) {
+  if (approval.question !== undefined && !approval.answer) {
     return fail("approval.edit_refused", "This is a question: approve it or reject it. The facts that it shows are not written anywhere", {
       field: "kind",
     });
   }
-  const refused = refuseEdit(desk, values, as);
+  const refused = approval.answer ? refuseAnswer(desk, values) : refuseEdit(desk, values, as);
   if (refused) return refused;
   const { approvals = 1 } = spec.review;
   if (approvals > 1 && sameJson(values, gate.values)) return agree(desk, seat, reason);
@@ -183,6 +189,18 @@ function refuseEdit({ approval, state, spec, action, around }: Desk, values: Jso
   const issue = fits?.success === false ? fits.error.issues[0] : undefined;
   return issue
     ? fail("approval.edit_refused", `${issue.path.join(".")}: ${issue.message}`, { field: String(issue.path.at(-1) ?? "values") })
+    : null;
+}
+
+/** A model's answer is held to the same schema, and to no more fields than it has. */
+function refuseAnswer({ approval, schema }: Desk, values: JsonObject) {
+  if (schema === null) return fail("approval.edit_refused", "The workflow that asks this is no longer deployed", { field: "kind" });
+  const unknown = Object.keys(values).find((field) => !Object.hasOwn(approval.answer?.fields ?? {}, field));
+  if (unknown) return fail("approval.edit_refused", `${unknown}: the decision has no such field`, { field: unknown });
+  const parsed = schema.safeParse(values);
+  const issue = parsed.success ? undefined : parsed.error.issues[0];
+  return issue
+    ? fail("approval.edit_refused", `${issue.path.join(".")}: ${issue.message}`, { field: String(issue.path[0] ?? "values") })
     : null;
 }
 

@@ -2,7 +2,7 @@
 // its own sum; calls that failed after they may have been billed are counted, and their cost is unknown.
 import type { ErrorCode } from "../core/errors.ts";
 import type { ModelUsage } from "../inference/model.ts";
-import type { Entry, StepEntry } from "./journal.ts";
+import type { Entry, StepEntry, Tried } from "./journal.ts";
 
 export interface DecisionCost {
   readonly step: string;
@@ -26,28 +26,44 @@ const NO_TOKENS: ModelUsage = { promptTokens: 0, completionTokens: 0 };
 /** Null: no call was made in this step, or none of this run's own. */
 export function decisionCost(step: string, entries: readonly Entry[]): DecisionCost | null {
   const own = entries as readonly (Entry & StepEntry)[];
-  const failed = own.filter((entry) => entry.type === "attempt.failed" && entry.during === "decide" && mayHaveCost(entry.error.code));
+  const { failed, at } = failedCalls(own);
   const made = own.find((entry) => entry.type === "decision.made");
-  if (made?.type !== "decision.made") {
-    const last = failed.at(-1);
-    return last ? costOf(step, last.at, failed.length) : null;
-  }
   // Copied from the run that this one began from, which paid for it.
-  if (made.inherited) return null;
-  const { provider, model, usage, costUsd, priceVersion } = made.decision;
+  if (made?.type === "decision.made" && made.inherited) return null;
+  if (made?.type !== "decision.made" || made.by !== undefined) return failed === 0 ? null : costOf(step, at, failed);
+  const { provider, model, usage, costUsd, priceVersion, samples = 1 } = made.decision;
   const { promptTokens, cachedTokens = 0, completionTokens } = usage ?? NO_TOKENS;
   return {
-    ...costOf(step, made.at, failed.length),
+    ...costOf(step, made.at, failed),
     provider,
     model,
-    calls: failed.length + 1,
-    unknownCalls: failed.length + (costUsd === null ? 1 : 0),
+    calls: failed + samples,
+    unknownCalls: failed + (costUsd === null ? samples : 0),
     promptTokens,
     cachedTokens,
     completionTokens,
     usd: costUsd ?? 0,
     priceVersion: priceVersion ?? null,
   };
+}
+
+/** Tries that were repeated, and calls of models that were given up: the latest entry that lists those lists all of them, until an operator begins the step anew. */
+function failedCalls(entries: readonly (Entry & StepEntry)[]): { readonly failed: number; readonly at: number } {
+  let repeated = 0;
+  let before = 0;
+  let tried: readonly Tried[] = [];
+  let at = 0;
+  for (const entry of entries) {
+    if (entry.type === "operator.resolved") {
+      before += tried.length;
+      tried = [];
+    }
+    if (entry.type !== "attempt.failed" && entry.type !== "question.asked" && entry.type !== "decision.made") continue;
+    if (entry.type === "attempt.failed" && entry.during === "decide" && mayHaveCost(entry.error.code)) repeated++;
+    tried = entry.tried?.filter(({ code }) => mayHaveCost(code)) ?? tried;
+    at = entry.at;
+  }
+  return { failed: repeated + before + tried.length, at };
 }
 
 const costOf = (step: string, at: number, failed: number): DecisionCost => ({

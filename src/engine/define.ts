@@ -37,11 +37,15 @@ export const model = (name: string): ModelUse => ({ kind: "model", model: name }
 export type Uses = Readonly<Record<string, Use | ModelUse>>;
 export type Decisions = Readonly<Record<string, z.ZodType>>;
 
-/** A model's answer as a workflow sees it. `confidence` is that of the least sure field, 0 to 1. */
+/**
+ * An answer as a workflow sees it. `confidence` is that of the least sure field, 0 to 1. `decidedBy`: the person who gave it, where no model could; its confidence is
+ * then 0, which says nothing.
+ */
 export interface Decided<Value = unknown> {
   readonly decision: string;
   readonly value: Value;
   readonly confidence: number;
+  readonly decidedBy?: string;
 }
 
 /**

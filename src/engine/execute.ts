@@ -1,5 +1,6 @@
 // The replay loop: runs a workflow's body against its journal. Each call of the body is decided from what is recorded: answered again, done now, waited for,
 // or found to have diverged. The body never learns which. One pass ends when the body has ended or has nothing left to do but wait.
+import type * as z from "zod";
 import type { AnyAction, AnyWriteAction, Use } from "../connectors/define.ts";
 import { failureOf } from "../core/errors.ts";
 import type { InterlockEvent } from "../core/event.ts";
@@ -196,7 +197,7 @@ function handlesOf(pass: Pass, run: RunInput): Record<string, unknown> {
   const { workflow } = run;
   const handles: Record<string, unknown> = {};
   for (const [handle, use] of Object.entries(workflow.uses)) {
-    handles[handle] = use.kind === "connector" ? connectorHandle(pass, run, use) : modelHandle(pass, workflow, use.model);
+    handles[handle] = use.kind === "connector" ? connectorHandle(pass, run, use) : modelHandle(pass, run, use.model);
   }
   return handles;
 }
@@ -238,10 +239,10 @@ function connectorHandle(pass: Pass, { workflow, event }: RunInput, use: Use): R
   return handle;
 }
 
-function modelHandle(pass: Pass, workflow: Workflow, model: string): Record<string, unknown> {
+function modelHandle(pass: Pass, { workflow, event: { subject } }: RunInput, model: string): Record<string, unknown> {
   return {
     decide: (decision: string, request: DecisionRequest & StepOptions) =>
-      pass.step(decision, (step) => runDecision(pass, workflow, step, model, decision, request)),
+      pass.step(decision, (step) => runDecision(pass, workflow, { step, model, decision, subject, request })),
   };
 }
 
@@ -250,6 +251,13 @@ export function actionOfApproval(workflow: Workflow | undefined, entries: readon
   const asked = entries.find((entry) => entry.type === "approval.requested" && entry.approval.id === approvalId);
   const found = workflow && asked?.type === "approval.requested" ? findAction(workflow, asked.approval.action) : null;
   return found && found.action.effect !== "read" ? found.action : null;
+}
+
+/** What an answer to an approval must fit, where a person is asked in the models' place; null for any other, and where this deployment does not have it. */
+export function schemaOfApproval(workflow: Workflow | undefined, entries: readonly Entry[], approvalId: string): z.ZodType | null {
+  const asked = entries.find((entry) => entry.type === "approval.requested" && entry.approval.id === approvalId);
+  const decision = asked?.type === "approval.requested" ? asked.approval.answer?.decision : undefined;
+  return workflow && decision !== undefined && Object.hasOwn(workflow.decisions, decision) ? (workflow.decisions[decision] ?? null) : null;
 }
 
 /** The names of all steps that a journal knows. */

@@ -1,7 +1,7 @@
 // A run's record of itself: the entries, and the port through which the engine writes them.
 // An entry is written before what it announces and after what it reports; it is never changed. Everything the engine knows about a run, it reads from here.
-import type { Approval, ApprovalEntry, Decision } from "../core/approval.ts";
-import type { Failure } from "../core/errors.ts";
+import type { Approval, ApprovalEntry, Decision, Seat } from "../core/approval.ts";
+import type { ErrorCode, Failure } from "../core/errors.ts";
 import type { EventFacts } from "../core/event.ts";
 import type { Json, JsonObject } from "../core/json.ts";
 import type { EndedState } from "../core/run.ts";
@@ -36,6 +36,13 @@ export type StepEntry =
       readonly hints?: readonly string[];
       /** Copied from the run that this one began from: nobody was asked, and nothing was paid, again. */
       readonly inherited?: true;
+      /** What was asked in the model's place or before it, and why that came to nothing, in order. */
+      readonly tried?: readonly Tried[];
+      /** What the model was told to do, as the workflow's author wrote it. */
+      readonly instruction?: string;
+      /** The person who decided, where no model could; `agreed`: those who had agreed to the same before. */
+      readonly by?: string;
+      readonly agreed?: readonly Seat[];
     }
   | { readonly type: "step.done"; readonly args: string; readonly output: Json }
   | { readonly type: "timer.set"; readonly args: string; readonly until: number }
@@ -45,8 +52,11 @@ export type StepEntry =
   | { readonly type: "signal.received"; readonly arrival: number; readonly data: Json }
   | { readonly type: "signal.refused"; readonly arrival: number; readonly reason: string }
   | { readonly type: "signal.expired" }
-  /** A question to people that is not about a write; `approval.requested` and `.decided` follow. */
-  | { readonly type: "question.asked"; readonly args: string }
+  /**
+   * A question to people that is not about a write; `approval.requested` and `.decided` follow. `tried`: in a decision's step, what the models had come to when a
+   * person was asked in their place; `decision.made` follows.
+   */
+  | { readonly type: "question.asked"; readonly args: string; readonly tried?: readonly Tried[] }
   /** A child, or (of the step "continueAsNew") the successor. `partition`: where it lives, so that it can be found before D1 has heard of it. */
   | {
       readonly type: "child.started";
@@ -68,6 +78,9 @@ export type StepEntry =
       readonly retryAt: number | null;
       /** When the try began, epoch milliseconds; where the author's retry policy counts from it. */
       readonly began?: number;
+      /** Of a decision: the model that is asked again, by provider, host and id, where there are several; and what became of others by then. */
+      readonly asked?: string;
+      readonly tried?: readonly Tried[];
       /** The author's retry policy ends with it: what became of the write is found out, and it is not sent again. */
       readonly final?: true;
     }
@@ -116,6 +129,17 @@ export type StepEntry =
   | { readonly type: "undo.done"; readonly restored: JsonObject; readonly conflicts: readonly UndoConflict[]; readonly matches: boolean }
   | { readonly type: "undo.failed"; readonly error: Failure }
   | { readonly type: "operator.resolved"; readonly choice: OperatorChoice; readonly by: string };
+
+/** One model's failure within a decision. `repaired`: its answer was not accepted, and it was asked once more. */
+export interface Tried {
+  /** As the deployment names it for its provider. */
+  readonly model: string;
+  readonly provider: string;
+  readonly host?: string;
+  readonly code: ErrorCode;
+  readonly message: string;
+  readonly repaired?: true;
+}
 
 /** A field that somebody has changed since our write: left alone and shown. */
 export interface UndoConflict {

@@ -110,9 +110,9 @@ export function isAnswered(entries: readonly StepEntry[]): boolean {
       return true;
     case "child.started":
       return !last.waits;
-    // A person's answer is the end of a question, and of a write only a part.
+    // A person's answer is the end of a question; of a write, and of a decision that no model could make, only a part.
     case "approval.decided":
-      return entries[0]?.type === "question.asked";
+      return entries.some((entry) => entry.type === "question.asked" && entry.tried === undefined);
     default:
       return false;
   }

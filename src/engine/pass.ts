@@ -6,6 +6,7 @@ import { dueOf, type EndedState, type RunState, type WaitReason } from "../core/
 import type { ProviderCard } from "../governance/data-flow.ts";
 import type { GovernanceSpec } from "../governance/spec.ts";
 import type { Model } from "../inference/model.ts";
+import type { CircuitPort } from "./circuit.ts";
 import type { Entry, Journal, JournalSize, NewEntry, RunEntry, StepEntry } from "./journal.ts";
 import { cancelOf, decideAdmission, endedBy, type Halt } from "./lifecycle.ts";
 import type { ModelBudget } from "./model-budget.ts";
@@ -17,9 +18,12 @@ import type { WriteLimits } from "./write-limits.ts";
 /** Everything outside that the engine may touch. All of it is passed in; there is no other clock, dice or network. */
 export interface Ports {
   readonly connect: (connector: string) => Http;
-  readonly model: (name: string, workflow: string) => Model;
+  /** The models behind a name, in the order in which they are asked; at least one. */
+  readonly models: (name: string, workflow: string) => readonly Model[];
   /** What is on record about a provider's agreement; absent, nothing is, and only a local model may be asked. */
   readonly providerCard?: (recipient: { readonly provider: string; readonly host: string }) => Promise<ProviderCard | null>;
+  /** Which providers are not asked for a while; absent, all are. A local model's never is. */
+  readonly circuit?: CircuitPort;
   readonly now: () => number;
   readonly random: () => number;
   /** Resolves after every microtask that is due has run: how a pass notices that the body has nothing left to do but wait. */

@@ -1,82 +1,133 @@
-// A model's decision as a memoised step. What leaves is built from declared elements only, a provider without a data-processing agreement is not asked, and the exact
-// text is looked at once more before it goes. It must not judge the answer: what may be written on it is the governance spec's.
-// Sequence: declared elements -> treatments -> provider's card -> ask -> put values back where that is declared -> journal.
-import { InterlockError } from "../core/errors.ts";
+// A decision as a memoised step: a model's, or a person's where no model could decide. It always ends: answered, or asked of a person, or it says that nobody answered.
+// What leaves is built from declared elements only. It must not judge the answer: what may be written on it is the governance spec's.
+// Sequence: recorded? -> declared elements -> treatments -> the models in their order -> put values back where that is declared -> journal; or a person is asked.
+import type * as z from "zod";
+import { errorFacts, InterlockError } from "../core/errors.ts";
 import { digest } from "../core/json.ts";
-import { decideSend, forbiddenIn, type Prepared, prepare } from "../governance/data-flow.ts";
+import { type Prepared, prepare } from "../governance/data-flow.ts";
 import { injectionHints } from "../governance/injection-hints.ts";
-import type { Model, ModelDecision, ModelFailure, ModelRequest } from "../inference/model.ts";
+import { isUnapproved } from "../governance/shadow-spec.ts";
+import type { GovernanceSpec } from "../governance/spec.ts";
+
+import type { SampleThreshold } from "../inference/agreement.ts";
+import type { ModelDecision } from "../inference/model.ts";
+import { askChain, type ChainEnd } from "./ask-chain.ts";
+import { askPerson } from "./ask-person.ts";
+import { type DecisionState, foldDecision } from "./decision-state.ts";
 import type { Decided, DecisionRequest, RetryPolicy, Workflow } from "./define.ts";
 import type { StepEntry } from "./journal.ts";
 import type { Pass } from "./pass.ts";
-import { patienceOf } from "./retry.ts";
-import { memoised } from "./run-read.ts";
-import { outputOfAnswer } from "./step-output.ts";
+import { type Patience, patienceOf } from "./retry.ts";
+import { handOut, outputOfAnswer } from "./step-output.ts";
 
-export async function runDecision(
-  pass: Pass,
-  workflow: Workflow,
-  step: string,
-  modelName: string,
-  decision: string,
-  { retry, ...request }: DecisionRequest & { readonly retry?: RetryPolicy },
-): Promise<Decided> {
-  const args = digest({ decision, ...request });
-  const work = async (): Promise<StepEntry> => {
-    const prepared = prepare(workflow.dataFlow, request, pass.runId);
-    const [element] = prepared.undeclared;
-    if (element !== undefined)
-      throw new InterlockError("workflow.undeclared", `The data element "${element}" is not in the data flow of ${workflow.name}`, {
-        field: element,
-      });
-    const schema = workflow.decisions[decision];
-    if (!schema) throw new InterlockError("workflow.undeclared", `${workflow.name} declares no decision "${decision}"`);
-    await pass.flush();
-    const model = pass.ports.model(modelName, workflow.name);
-    await checkAgreement(pass, model, prepared);
-    const leaving = (body: string): ModelFailure | null => {
-      const name = forbiddenIn(body, prepared.forbidden);
-      return name === null ? null : { code: "model.forbidden_value", message: `The request would have held ${name}; nothing was sent` };
-    };
-    const asked: ModelRequest = {
-      decision,
-      instruction: request.instruction,
-      input: prepared.sent,
-      schema,
-      schemaName: decision,
-      modelId: model.id,
-      ...(prepared.forbidden.length > 0 ? { leaving } : {}),
-    };
-    // Here as well: an adapter that does not ask must not be the only lock.
-    const early = leaving(JSON.stringify({ instruction: asked.instruction, input: asked.input }));
-    const result = early ? { ok: false as const, error: early } : await model.decide(asked, pass.ports.now);
-    if (!result.ok) throw new InterlockError(result.error.code, result.error.message, result.error);
-    const fields = workflow.reinsert?.[decision] ?? [];
-    const { value, invented } = putBack(result.decision.value, fields, prepared);
-    // The adapter has checked what the model said; what was put into it is checked here.
-    if (fields.length > 0 && !schema.safeParse(value).success)
-      throw new InterlockError("model.invalid_output", "With the values in the place of their tokens the answer no longer fits its schema");
-    const hints = [...new Set(Object.values(prepared.sent).flatMap(injectionHints))];
-    return {
-      type: "decision.made",
-      args,
-      decision: outputOfAnswer(step, { ...result.decision, value }) as unknown as ModelDecision,
-      notSent: prepared.notSent,
-      sent: prepared.treated,
-      ...(invented.length > 0 ? { invented } : {}),
-      ...(hints.length > 0 ? { hints } : {}),
-    };
-  };
-  const made = (await memoised(pass, step, args, "decide", work, patienceOf(step, retry))) as ModelDecision;
-  return { decision, value: made.value, confidence: made.confidence };
+export interface DecisionCall {
+  readonly step: string;
+  /** The deployment's name for the models. */
+  readonly model: string;
+  readonly decision: string;
+  /** The record that the run is about, for a person who is asked. */
+  readonly subject: string;
+  readonly request: DecisionRequest & { readonly retry?: RetryPolicy };
 }
 
-async function checkAgreement(pass: Pass, model: Model, { demands }: Prepared): Promise<void> {
-  if (model.local) return;
-  const recipient = { provider: model.provider, host: model.host ?? "unknown host" };
-  const card = (await pass.ports.providerCard?.(recipient)) ?? null;
-  const refused = decideSend(recipient, card, pass.ports.now(), demands);
-  if (refused !== null) throw new InterlockError("model.no_agreement", `${refused}. Nothing was sent`);
+export async function runDecision(pass: Pass, workflow: Workflow, call: DecisionCall): Promise<Decided> {
+  const { step, decision } = call;
+  const { retry, ...request } = call.request;
+  const args = digest({ decision, ...request });
+  const patience = patienceOf(step, retry);
+  for (;;) {
+    for (const entry of pass.entries(step)) if ("args" in entry) pass.checkArgs(step, entry.args, args);
+    const state = foldDecision(pass.entries(step));
+    if (!state) return pass.hold(step, "workflow.diverged", `The step "${step}" was recorded as something else and is now a decision`);
+    if (state.made) return decidedOf(decision, state.made);
+    if (state.failed) throw new InterlockError(state.failed.code, state.failed.message, state.failed);
+    if (state.question) {
+      askPerson(
+        pass,
+        { step, args, subject: call.subject, decision, instruction: request.instruction, schema: schemaOf(workflow, decision) },
+        state.tried,
+      );
+      continue;
+    }
+    const { waitsFor } = state;
+    if (waitsFor?.retryAt === null) return pass.wait({ kind: "operator", step, error: waitsFor.error });
+    if (waitsFor && waitsFor.retryAt > pass.ports.now()) return pass.wait({ kind: "timer", step, until: waitsFor.retryAt });
+    const tryBegan = pass.ports.now();
+    let entry: StepEntry;
+    try {
+      entry = await askModels(pass, workflow, call, { args, patience, state });
+    } catch (thrown) {
+      const attempt = (state.asked?.tries ?? 0) + 1;
+      return pass.failAttempt(step, args, "decide", attempt, thrown, { patience, began: state.asked?.began ?? tryBegan, tryBegan });
+    }
+    pass.record(step, entry);
+  }
+}
+
+async function askModels(
+  pass: Pass,
+  workflow: Workflow,
+  { step, model, decision, request: { retry: _, ...request } }: DecisionCall,
+  { args, patience, state }: { readonly args: string; readonly patience: Patience; readonly state: DecisionState },
+): Promise<StepEntry> {
+  const prepared = prepare(workflow.dataFlow, request, pass.runId);
+  const [element] = prepared.undeclared;
+  if (element !== undefined)
+    throw new InterlockError("workflow.undeclared", `The data element "${element}" is not in the data flow of ${workflow.name}`, {
+      field: element,
+    });
+  const schema = schemaOf(workflow, decision);
+  await pass.flush();
+  const models = pass.ports.models(model, workflow.name);
+  const asked = { decision, instruction: request.instruction, input: prepared.sent, schema, schemaName: decision };
+  const threshold = thresholdOf(pass.spec, decision);
+  const end = await askChain({ pass, step, prepared, request: asked }, { args, models, patience, state, threshold });
+  if (end.decision === null) return notDecided(pass, step, args, end);
+  const fields = workflow.reinsert?.[decision] ?? [];
+  const { value, invented } = putBack(end.decision.value, fields, prepared);
+  // The adapter has checked what the model said; what was put into it is checked here.
+  if (fields.length > 0 && !schema.safeParse(value).success)
+    throw new InterlockError("model.invalid_output", "With the values in the place of their tokens the answer no longer fits its schema");
+  const hints = [...new Set(Object.values(prepared.sent).flatMap(injectionHints))];
+  return {
+    type: "decision.made",
+    args,
+    decision: outputOfAnswer(step, { ...end.decision, value }) as unknown as ModelDecision,
+    notSent: prepared.notSent,
+    sent: prepared.treated,
+    instruction: request.instruction,
+    ...(invented.length > 0 ? { invented } : {}),
+    ...(hints.length > 0 ? { hints } : {}),
+    ...(end.tried.length > 0 ? { tried: end.tried } : {}),
+  };
+}
+
+/** A person is asked, unless the budget was reached and the spec says to refuse then. Where nobody has said who may answer, what the last model came to is the step's end, or an operator's to mend. */
+function notDecided(pass: Pass, step: string, args: string, { tried }: ChainEnd): StepEntry {
+  const refused = pass.spec.budget?.onReached === "refuse" ? tried.findLast(({ code }) => code === "model.budget") : undefined;
+  if (refused) return pass.failStep(step, args, { code: refused.code, message: refused.message });
+  if (!isUnapproved(pass.spec)) return { type: "question.asked", args, tried };
+  const { code, message } = tried.at(-1) as ChainEnd["tried"][number];
+  const error = { code, message };
+  if (errorFacts(code).retry === "never") return pass.failStep(step, args, error);
+  pass.record(step, { type: "attempt.failed", args, during: "decide", attempt: tried.length, error, retryAt: null });
+  return pass.wait({ kind: "operator", step, error });
+}
+
+function schemaOf(workflow: Workflow, decision: string): z.ZodType {
+  const schema = Object.hasOwn(workflow.decisions, decision) ? workflow.decisions[decision] : undefined;
+  if (!schema) throw new InterlockError("workflow.undeclared", `${workflow.name} declares no decision "${decision}"`);
+  return schema;
+}
+
+/** What the run's own spec compares the confidence with. */
+function thresholdOf(spec: GovernanceSpec, decision: string): SampleThreshold {
+  const set = Object.hasOwn(spec.thresholds, decision) ? spec.thresholds[decision] : undefined;
+  return set === undefined ? null : typeof set === "number" ? set : "proved";
+}
+
+function decidedOf(decision: string, { decision: made, by }: Extract<StepEntry, { type: "decision.made" }>): Decided {
+  return { decision, value: handOut(made.value), confidence: made.confidence, ...(by === undefined ? {} : { decidedBy: by }) };
 }
 
 /** Tokens become values in the named fields only; one that stands for nothing is left, wherever it is. */

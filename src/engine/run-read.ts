@@ -1,4 +1,4 @@
-// A memoised step without an effect outside: a connector read here, a model decision in run-decision.ts. Replay gives the recorded answer; a first run asks, journals, answers.
+// A memoised step without an effect outside: a connector read here, a computation in run-wait.ts. Replay gives the recorded answer; a first run asks, journals, answers.
 import type { AnyAction, ReadAction } from "../connectors/define.ts";
 import { carriedFailure, type Failure, InterlockError } from "../core/errors.ts";
 import { digest } from "../core/json.ts";
@@ -32,7 +32,7 @@ export async function memoised(
   pass: Pass,
   step: string,
   args: string,
-  during: "read" | "decide" | "compute" | "start",
+  during: "read" | "compute" | "start",
   work: () => Promise<StepEntry>,
   patience: Patience = ENGINE_PATIENCE,
 ): Promise<unknown> {
@@ -47,9 +47,6 @@ export async function memoised(
       case "step.done":
         pass.checkArgs(step, entry.args, args);
         return handOut(entry.output);
-      case "decision.made":
-        pass.checkArgs(step, entry.args, args);
-        return handOut(entry.decision);
       case "child.started":
         pass.checkArgs(step, entry.args, args);
         return entry;
@@ -88,8 +85,7 @@ export async function memoised(
   }
   pass.record(step, entry);
   if (entry.type === "read.done" || entry.type === "step.done") return handOut(entry.output);
-  if (entry.type === "child.started") return entry;
-  return entry.type === "decision.made" ? handOut(entry.decision) : undefined;
+  return entry.type === "child.started" ? entry : undefined;
 }
 
 export const isRead = (action: AnyAction): action is ReadAction<unknown, unknown> => action.effect === "read";

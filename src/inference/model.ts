@@ -23,6 +23,10 @@ export interface ModelRequest {
    * call it, because only there the text is whole.
    */
   leaving?: (body: string) => ModelFailure | null;
+  /** The answer before this one was not accepted, and why: paths and kinds of fault, never a value. To be said after the instruction, as our words. */
+  repair?: { issues: string };
+  /** One more answer to the same request, the second being 2: with some chance in it where the model allows that, or it would say the same again. */
+  sample?: number;
 }
 
 export interface ModelUsage {
@@ -57,6 +61,8 @@ export interface ModelDecision {
   priceVersion?: string;
   /** Milliseconds from the request to the checked answer. */
   latencyMs: number;
+  /** How many answers its confidence rests on, where it was more than one. Usage and cost are those of all of them. */
+  samples?: number;
 }
 
 export type ModelFailure = {
@@ -70,6 +76,7 @@ export type ModelFailure = {
    * model.no_agreement: no data-processing agreement covers this provider; nothing was sent.
    * model.forbidden_value: the request held what must not leave; nothing was sent.
    * model.budget: the governance spec's budget has no room for this call; nothing was sent.
+   * model.circuit_open: the provider has failed too often of late; nothing was sent.
    */
   code: Extract<ErrorCode, `model.${string}`>;
   /** For operators. Never contains record data or the API key. */

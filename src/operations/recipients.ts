@@ -1,7 +1,7 @@
 // To whom this deployment's workflows send data: each model that a workflow names, as it is configured. The provider and its host are known only once the model is set
 // up with the deployment's bindings; setting one up sends nothing, and here it could not.
-import { failureOf, InterlockError } from "../core/errors.ts";
-import { bindingOf } from "../deployment.ts";
+import { type Failure, failureOf, InterlockError } from "../core/errors.ts";
+import { bindingOf, type ModelSource, modelSources } from "../deployment.ts";
 import type { Workflow } from "../engine/define.ts";
 import type { FlowRecipient } from "../governance/flow-text.ts";
 import type { Context } from "./context.ts";
@@ -14,10 +14,11 @@ export interface Recipient extends FlowRecipient {
 /** Of one version of a workflow, each model once, in the order of its handles. */
 export function recipientsOf({ env, deployment }: Pick<Context, "env" | "deployment">, workflow: Workflow): Recipient[] {
   const names = Object.values(workflow.uses).flatMap((use) => (use.kind === "model" ? [use.model] : []));
-  return [...new Set(names)].map((name) => {
+  return [...new Set(names)].flatMap((name) => sourcesOf(deployment, name).map((source) => recipientOf(name, source)));
+
+  function recipientOf(name: string, source: ModelSource | Failure): Recipient {
     try {
-      const source = deployment.models[name];
-      if (!source) throw new InterlockError("workflow.undeclared", `This deployment has no model "${name}"`);
+      if (!("build" in source)) throw new InterlockError(source.code, source.message);
       const { provider, host, local, label } = source.build(workflow.name, {
         binding: (binding) => bindingOf(env, binding),
         fetch: () => Promise.reject(new InterlockError("internal", "Nothing is sent while it is only said who is asked")),
@@ -27,7 +28,16 @@ export function recipientsOf({ env, deployment }: Pick<Context, "env" | "deploym
     } catch (thrown) {
       return { model: name, provider: null, host: null, local: false, label: failureOf(thrown).message };
     }
-  });
+  }
+}
+
+/** All that may be asked under the name: the data go to any of them. */
+function sourcesOf(deployment: Context["deployment"], name: string): readonly (ModelSource | Failure)[] {
+  try {
+    return modelSources(deployment, name);
+  } catch (thrown) {
+    return [failureOf(thrown)];
+  }
 }
 
 /** The version of a workflow that takes new runs. */

@@ -10,7 +10,7 @@ import type { RunRequest } from "../../src/core/run-request.ts";
 import { answerApproval } from "../../src/engine/answer-approval.ts";
 import type { Workflow } from "../../src/engine/define.ts";
 import { foldEffect } from "../../src/engine/effect-decision.ts";
-import { actionOfApproval, executePass, stepsOf, undoStep } from "../../src/engine/execute.ts";
+import { actionOfApproval, executePass, schemaOfApproval, stepsOf, undoStep } from "../../src/engine/execute.ts";
 import { askUndo, deliverSignal, resolveStep, type SignalInput } from "../../src/engine/external.ts";
 import type { Entry, Journal, JournalSize, NewEntry, OperatorChoice, StepEntry } from "../../src/engine/journal.ts";
 import type { Halt } from "../../src/engine/lifecycle.ts";
@@ -27,7 +27,10 @@ export interface MemoryOptions {
   readonly workflow: Workflow;
   readonly spec: GovernanceSpec;
   readonly event: InterlockEvent;
-  readonly model: Model;
+  /** One, or several in the order in which they are asked. */
+  readonly model: Model | readonly Model[];
+  /** Which providers are not asked for a while; only a model that is not local is asked about. */
+  readonly circuit?: Ports["circuit"];
   /** What is on record about a provider's agreement; only a model that is not local is asked about. */
   readonly providerCard?: Ports["providerCard"];
   /** The fetch of each connector's system, with the token that it wants. */
@@ -127,6 +130,7 @@ export class MemoryEngine {
             spec,
             clock.now,
             actionOfApproval(workflow, this.durable, on.approvalId),
+            schemaOfApproval(workflow, this.durable, on.approvalId),
           );
           if (!decided.ok) throw new Error(`refused: ${decided.error.code} ${decided.error.message}`);
           this.#append([decided.value]);
@@ -205,7 +209,7 @@ export class MemoryEngine {
         return hang();
       }
     };
-    const { clock, systems, model, size, providerCard, runs = noRuns } = this.#options;
+    const { clock, systems, model, circuit, size, providerCard, runs = noRuns } = this.#options;
     /** A call to another object leaves the process and comes back to it, or does not. */
     const across = <A extends unknown[], T>(call: (...args: A) => Promise<T>) => {
       return async (...args: A): Promise<T> => {
@@ -260,15 +264,17 @@ export class MemoryEngine {
           },
         });
       },
-      model: () => ({
-        ...model,
-        decide: async (request, now) => {
-          await reach({ at: "before request" });
-          const decided = await model.decide(request, now);
-          await reach({ at: "after request" });
-          return decided;
-        },
-      }),
+      models: () =>
+        [model].flat().map((one) => ({
+          ...one,
+          decide: async (request, now) => {
+            await reach({ at: "before request" });
+            const decided = await one.decide(request, now);
+            await reach({ at: "after request" });
+            return decided;
+          },
+        })),
+      ...(circuit ? { circuit: { mayAsk: across(circuit.mayAsk), report: across(circuit.report) } } : {}),
       ...(providerCard ? { providerCard } : {}),
       now: () => clock.now,
       random: () => 0.5,

@@ -233,32 +233,34 @@ export function runProcess<T>(
       doors.set(connector, known);
       return known;
     },
-    model: () => ({
-      id: "scripted",
-      provider: "test",
-      local: true,
-      label: "Scripted",
-      decide: async () => {
-        await boundary("before request");
-        clock.now += 200;
-        await boundary("after request");
-        return {
-          ok: true,
-          decision: {
-            value: { team: run.scenario.team, priority: "high" },
-            confidence: run.scenario.confidence,
-            fields: {},
-            source: "logprobs",
-            basis: { prompt: "prompt", schema: "schema" },
-            model: "scripted",
-            provider: "test",
-            usage: { promptTokens: 1, completionTokens: 1 },
-            costUsd: 0,
-            latencyMs: 1,
-          },
-        };
+    models: () => [
+      {
+        id: "scripted",
+        provider: "test",
+        local: true,
+        label: "Scripted",
+        decide: async () => {
+          await boundary("before request");
+          clock.now += 200;
+          await boundary("after request");
+          return {
+            ok: true,
+            decision: {
+              value: { team: run.scenario.team, priority: "high" },
+              confidence: run.scenario.confidence,
+              fields: {},
+              source: "logprobs",
+              basis: { prompt: "prompt", schema: "schema" },
+              model: "scripted",
+              provider: "test",
+              usage: { promptTokens: 1, completionTokens: 1 },
+              costUsd: 0,
+              latencyMs: 1,
+            },
+          };
+        },
       },
-    }),
+    ],
     now: () => clock.now,
     random: () => random.next(),
     turn: () => new Promise((resolve) => setImmediate(resolve)),

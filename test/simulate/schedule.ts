@@ -351,7 +351,7 @@ export async function runSchedule(seed: number, options: ScheduleOptions = {}): 
         recordedSteps: stepsOf(entries),
         ports: {
           connect: () => ({ send: asked("request"), remember: asked("request") }),
-          model: asked("model"),
+          models: asked("model"),
           now: () => clock.now,
           random: () => 0.5,
           turn: () => new Promise((resolve) => setImmediate(resolve)),

@@ -27,7 +27,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "src/connectors": ["src/core", "zod"],
   "src/inference": ["src/core", "zod"],
   "src/inference/providers/openai-compatible.ts": ["openai"],
-  "src/engine": ["src/core", "src/governance", "type src/connectors/define.ts", "type src/inference/model.ts", "zod"],
+  "src/engine": ["src/core", "src/governance", "type src/connectors/define.ts", "type src/inference/model.ts", "src/inference/agreement.ts", "zod"],
   "src/workflows": ["src/engine/define.ts", "src/connectors", "type src/inference", "type src/governance/spec.ts", "src/core", "zod"],
   "src/db": ["src/core", "src/governance/spec.ts", "src/governance/audit-chain.ts", "type src/governance", "drizzle-orm"],
   "src/ingress": ["src/core", "src/connectors", "node:buffer"],
@@ -77,6 +77,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "src/queues/consumer.ts",
     "durable-objects/run-partition.ts",
     "durable-objects/workflow-limits.ts",
+    "durable-objects/connection.ts",
   ],
   "src/index.ts": ["src/config.ts", "src/worker.ts"],
   // Runs in Node, on an auditor's machine: no package, so that it can be read and run without installing anything.

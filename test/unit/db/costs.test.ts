@@ -2,7 +2,7 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { addCosts, costText, dollars } from "../../../src/core/cost.ts";
 import { EVERY_WORKFLOW } from "../../../src/core/principal.ts";
-import { costsPerRecord, listCosts } from "../../../src/db/costs.ts";
+import { type CostsShown, costsPerRecord, listCosts } from "../../../src/db/costs.ts";
 import { readRun } from "../../../src/db/reads.ts";
 import { decisionCost } from "../../../src/engine/decision-cost.ts";
 import type { Entry, NewEntry } from "../../../src/engine/journal.ts";
@@ -12,8 +12,7 @@ import { DAY, NOW, type Story, tell } from "../http/stories.ts";
 import { projectAll, projectPart, table } from "./projected.ts";
 
 const GPT = { model: "gpt-4.1", provider: "openai" };
-const within = EVERY_WORKFLOW;
-const all = { within };
+const all: CostsShown = { within: EVERY_WORKFLOW };
 const decisionOf = (story: Story) => story.entries.find(({ type }) => type === "decision.made") as Extract<Entry, { type: "decision.made" }>;
 const step = (story: Story) => story.entries.filter((entry) => entry.step === decisionOf(story).step);
 
@@ -46,6 +45,34 @@ describe("a decision's cost", () => {
     const [entry] = step(tell({ ticket: 2, ending: "approved", model: GPT, costUsd: null }));
     expect(decisionCost("triage", [entry as Entry])).toMatchObject({ calls: 1, unknownCalls: 1, usd: 0 });
     expect(decisionCost("load ticket", made.entries.filter((one) => one.step === "load ticket"))).toBeNull();
+  });
+
+  it("adds up all samples of an answer, and what was given up or repaired on the way", () => {
+    const given = { model: "gpt-5", provider: "openai", message: "m" };
+    const tried = [
+      { ...given, code: "model.invalid_output" as const, repaired: true as const },
+      { ...given, code: "model.unavailable" as const },
+      { ...given, code: "model.circuit_open" as const },
+    ];
+    const answered = { ...decisionOf(made), tried, decision: { ...decisionOf(made).decision, samples: 3 } };
+    expect(decisionCost("triage", [{ ...attempt("model.unavailable"), tried: tried.slice(0, 1) } as Entry, answered])).toMatchObject({
+      calls: 6,
+      unknownCalls: 3,
+      usd: 0.002,
+    });
+    const unpriced = { ...answered, decision: { ...answered.decision, costUsd: null } };
+    expect(decisionCost("triage", [unpriced])).toMatchObject({ calls: 5, unknownCalls: 5 });
+    // An operator has begun the step anew in between: what was tried before was paid all the same.
+    const asked = { type: "question.asked", step: "triage", args: "a", tried, seq: 2, at: NOW } as Entry;
+    const again = { type: "operator.resolved", step: "triage", choice: "retry", by: "olga", seq: 3, at: NOW } as Entry;
+    expect(decisionCost("triage", [asked, again, answered])).toMatchObject({ calls: 7, unknownCalls: 4 });
+  });
+
+  it("of a decision that a person made is that of the models that could not", () => {
+    const given = { model: "gpt-5", provider: "openai", message: "m", code: "model.refused" as const };
+    const byPerson = { ...decisionOf(made), by: "ada@example.com", tried: [given] };
+    expect(decisionCost("triage", [byPerson])).toMatchObject({ model: null, calls: 1, unknownCalls: 1, usd: 0 });
+    expect(decisionCost("triage", [{ ...byPerson, tried: [] }])).toBeNull();
   });
 
   it("is not paid again by a run that begins from a step of another", () => {

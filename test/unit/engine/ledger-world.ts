@@ -217,7 +217,7 @@ export function byHand(world: ReturnType<typeof ledgerWorld>, entries: readonly 
         now: () => world.clock.now,
         fetch: world.ledger.fetch,
       }),
-    model: () => world.mind,
+    models: () => [world.mind],
     now: () => world.clock.now,
     random: () => 0.5,
     turn: () => new Promise((resolve) => setImmediate(resolve)),
