@@ -43,7 +43,10 @@ export function agreed(answers: readonly (ModelDecision | null)[], latencyMs: nu
     source: "agreement",
     usage: given.reduce<ModelUsage | null>((sum, { usage }) => sum && usage && addedUsage(sum, usage), NO_USAGE),
     // A sample that failed may have been billed all the same.
-    costUsd: answers.reduce<number | null>((sum, answer) => (sum === null || !answer || answer.costUsd === null ? null : sum + answer.costUsd), 0),
+    costUsd: answers.reduce<number | null>(
+      (sum, answer) => (sum === null || !answer || answer.costUsd === null ? null : sum + answer.costUsd),
+      0,
+    ),
     latencyMs,
     samples: answers.length,
   };

@@ -13,13 +13,27 @@ import { projectAll, projectPart, table } from "./projected.ts";
 
 const GPT = { model: "gpt-4.1", provider: "openai" };
 const all: CostsShown = { within: EVERY_WORKFLOW };
-const decisionOf = (story: Story) => story.entries.find(({ type }) => type === "decision.made") as Extract<Entry, { type: "decision.made" }>;
+const decisionOf = (story: Story) =>
+  story.entries.find(({ type }) => type === "decision.made") as Extract<Entry, { type: "decision.made" }>;
 const step = (story: Story) => story.entries.filter((entry) => entry.step === decisionOf(story).step);
 
 describe("a decision's cost", () => {
   const made = tell({ ticket: 1, ending: "approved", model: GPT, costUsd: 0.002 });
-  const attempt = (code: "model.unavailable" | "model.rate_limited" | "model.invalid_output", during: "decide" | "read" = "decide"): Entry =>
-    ({ type: "attempt.failed", step: "triage", args: "a", during, attempt: 1, error: { code, message: "m" }, retryAt: 1, seq: 1, at: NOW }) as Entry;
+  const attempt = (
+    code: "model.unavailable" | "model.rate_limited" | "model.invalid_output",
+    during: "decide" | "read" = "decide",
+  ): Entry =>
+    ({
+      type: "attempt.failed",
+      step: "triage",
+      args: "a",
+      during,
+      attempt: 1,
+      error: { code, message: "m" },
+      retryAt: 1,
+      seq: 1,
+      at: NOW,
+    }) as Entry;
 
   it("is that of the call that answered, with its model and tokens", () => {
     expect(decisionCost("triage", step(made))).toMatchObject({
@@ -35,7 +49,12 @@ describe("a decision's cost", () => {
   });
 
   it("counts calls that failed and may have been billed, as of unknown cost", () => {
-    const failed = [attempt("model.unavailable"), attempt("model.rate_limited"), attempt("model.invalid_output"), attempt("model.unavailable", "read")];
+    const failed = [
+      attempt("model.unavailable"),
+      attempt("model.rate_limited"),
+      attempt("model.invalid_output"),
+      attempt("model.unavailable", "read"),
+    ];
     expect(decisionCost("triage", failed)).toMatchObject({ model: null, calls: 2, unknownCalls: 2, usd: 0 });
     expect(decisionCost("triage", [...failed, ...step(made)])).toMatchObject({ ...GPT, calls: 3, unknownCalls: 2, usd: 0.002 });
     expect(decisionCost("triage", [attempt("model.rate_limited")])).toBeNull();
@@ -44,7 +63,12 @@ describe("a decision's cost", () => {
   it("is unknown where price or usage was, and nobody's where no model was asked", () => {
     const [entry] = step(tell({ ticket: 2, ending: "approved", model: GPT, costUsd: null }));
     expect(decisionCost("triage", [entry as Entry])).toMatchObject({ calls: 1, unknownCalls: 1, usd: 0 });
-    expect(decisionCost("load ticket", made.entries.filter((one) => one.step === "load ticket"))).toBeNull();
+    expect(
+      decisionCost(
+        "load ticket",
+        made.entries.filter((one) => one.step === "load ticket"),
+      ),
+    ).toBeNull();
   });
 
   it("adds up all samples of an answer, and what was given up or repaired on the way", () => {
