@@ -2,6 +2,7 @@
 // Sequence: a run is marked -> after a moment of waiting for company its durable entries are written -> the partition notes how far D1 is.
 import { failureOf } from "../src/core/errors.ts";
 import { type ProjectedRun, projectRuns } from "../src/db/projection.ts";
+import { decisionCost } from "../src/engine/decision-cost.ts";
 import { approvalViews, effectView } from "../src/engine/project.ts";
 import { foldUndo } from "../src/engine/run-undo.ts";
 import type { LiveRun } from "./live-run.ts";
@@ -137,6 +138,7 @@ function projectionOf(run: LiveRun, durable: number, { partition, keptDays }: Ou
     entries,
     effects: [...touched].flatMap((step) => effectView(step, upTo(run.byStep.get(step) ?? [])) ?? []),
     approvals: asked ? approvalViews(upTo(run.entries)) : [],
+    costs: [...touched].flatMap((step) => decisionCost(step, upTo(run.byStep.get(step) ?? [])) ?? []),
   };
 }
 

@@ -50,6 +50,8 @@ export class Outside {
         limits: {
           counts: (write) => counted(() => this.#limits(write.workflow).counts(write)),
           take: (write) => counted(() => this.#limits(write.workflow).take(write)),
+          reserve: (call) => counted(() => this.#limits(call.workflow).reserve(call)),
+          settle: async (call) => void (await counted(() => this.#limits(call.workflow).settle(call))),
         },
       };
       this.#ports.set(connection, ports);
@@ -137,5 +139,5 @@ async function counted<T>(call: () => Promise<Result<T>>): Promise<T> {
     answer = { ok: false, error: failureOf(thrown) };
   }
   if (answer.ok) return answer.value;
-  throw new InterlockError("limits.unavailable", `The workflow's writes could not be counted: ${answer.error.message}`);
+  throw new InterlockError("limits.unavailable", `What the workflow writes and spends could not be counted: ${answer.error.message}`);
 }

@@ -56,6 +56,10 @@ export const LIMITS: readonly string[] = [
   "create table tally (one integer primary key check (one = 1), body text not null)",
   // The places that writes of this day have taken, by the write's key.
   "create table taken (key text primary key, day integer not null, body text not null) without rowid",
+  // What model calls have cost or may yet (src/governance/budget.ts): "day" of this day, and of each run by its id; in billionths of a dollar.
+  "create table spent (of text primary key, at integer not null, nano integer not null) without rowid",
+  // Calls that were reserved and not settled yet.
+  "create table reservation (id integer primary key autoincrement, day integer not null, run text not null, nano integer not null)",
 ];
 
 export const CONNECTION: readonly string[] = [

@@ -103,6 +103,14 @@ CREATE TABLE `breaker` (
 );
 --> statement-breakpoint
 CREATE UNIQUE INDEX `breaker_open` ON `breaker` (`workflow`) WHERE closed_at is null;--> statement-breakpoint
+CREATE TABLE `business_case` (
+	`workflow` text NOT NULL,
+	`at` integer NOT NULL,
+	`by` text NOT NULL,
+	`body` text NOT NULL,
+	PRIMARY KEY(`workflow`, `at`)
+);
+--> statement-breakpoint
 CREATE TABLE `certificate` (
 	`id` text PRIMARY KEY NOT NULL,
 	`workflow` text NOT NULL,
@@ -158,6 +166,25 @@ CREATE TABLE `dead_letter` (
 );
 --> statement-breakpoint
 CREATE INDEX `dead_letter_at` ON `dead_letter` (`at`);--> statement-breakpoint
+CREATE TABLE `decision_cost` (
+	`run` text NOT NULL,
+	`step` text NOT NULL,
+	`workflow` text NOT NULL,
+	`at` integer NOT NULL,
+	`provider` text,
+	`model` text,
+	`calls` integer NOT NULL,
+	`unknown_calls` integer NOT NULL,
+	`prompt_tokens` integer NOT NULL,
+	`cached_tokens` integer NOT NULL,
+	`completion_tokens` integer NOT NULL,
+	`usd` real NOT NULL,
+	`price_version` text,
+	`seq` integer NOT NULL,
+	PRIMARY KEY(`run`, `step`)
+);
+--> statement-breakpoint
+CREATE INDEX `decision_cost_at` ON `decision_cost` (`at`);--> statement-breakpoint
 CREATE TABLE `deployment` (
 	`key` text PRIMARY KEY NOT NULL,
 	`value` text NOT NULL

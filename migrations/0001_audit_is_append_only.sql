@@ -220,3 +220,15 @@ CREATE TRIGGER `breaker_begins_open` BEFORE INSERT ON `breaker` WHEN coalesce(ne
 	OR EXISTS (SELECT 1 FROM `breaker` WHERE `workflow` = new.`workflow` AND (`opened_at` = new.`opened_at` OR `closed_at` IS NULL)) BEGIN
 	SELECT raise(abort, 'breaker is append-only: one is open at a time');
 END;
+--> statement-breakpoint
+CREATE TRIGGER `business_case_refuses_update` BEFORE UPDATE ON `business_case` BEGIN
+	SELECT raise(abort, 'business_case is append-only');
+END;
+--> statement-breakpoint
+CREATE TRIGGER `business_case_refuses_delete` BEFORE DELETE ON `business_case` BEGIN
+	SELECT raise(abort, 'business_case is append-only');
+END;
+--> statement-breakpoint
+CREATE TRIGGER `business_case_refuses_replacing` BEFORE INSERT ON `business_case` WHEN EXISTS (SELECT 1 FROM `business_case` WHERE `workflow` = new.`workflow` AND `at` = new.`at`) BEGIN
+	SELECT raise(abort, 'business_case is append-only');
+END;

@@ -6,6 +6,8 @@ import { PARTITIONS } from "./core/ids.ts";
 import type { DataElement, Workflow } from "./engine/define.ts";
 import { manifestDigest } from "./engine/manifest.ts";
 import type { Model } from "./inference/model.ts";
+import { priced } from "./inference/priced.ts";
+import type { PriceRow } from "./inference/prices.ts";
 
 /** One configured account on a system. `baseUrl` and the secrets are names of bindings (vars and secrets in wrangler.toml's environment). */
 export interface Connection {
@@ -46,6 +48,8 @@ export interface Deployment {
   readonly connections: Readonly<Record<string, Connection>>;
   /** By the name that workflows use: one, or several in the order in which they are asked, each when the one before it could not decide. */
   readonly models: Readonly<Record<string, ModelSource | readonly ModelSource[]>>;
+  /** What this deployment pays where that is not what src/inference/prices.ts says: a contract's prices, a model that is not listed there. */
+  readonly prices?: readonly PriceRow[];
   readonly workflows: readonly Workflow[];
   readonly processing?: Processing;
   readonly partitions: number;
@@ -63,7 +67,7 @@ export function defineDeployment(deployment: Omit<Deployment, "partitions"> & { 
       "workflow.undeclared",
       `notices: ${notices.connection} is no connection on a chat; name one of this deployment's`,
     );
-  return { partitions: PARTITIONS, ...deployment };
+  return { partitions: PARTITIONS, ...deployment, models: withPrices(deployment.models, deployment.prices) };
 }
 
 /** The models behind a name, in their order; throws for a name that has none. */
@@ -75,6 +79,16 @@ export function modelSources({ models }: Pick<Deployment, "models">, name: strin
 }
 
 const isChain = (models: ModelSource | readonly ModelSource[]): models is readonly ModelSource[] => Array.isArray(models);
+
+const withPrices = (models: Deployment["models"], own: readonly PriceRow[] | undefined): Deployment["models"] => {
+  const withPrice = (source: ModelSource): ModelSource => ({
+    ...source,
+    build: (workflow, bindings) => priced(source.build(workflow, bindings), own),
+  });
+  return Object.fromEntries(
+    Object.entries(models).map(([name, found]) => [name, isChain(found) ? found.map(withPrice) : withPrice(found)]),
+  );
+};
 
 /** Bindings by name: a deployment says which, the platform says what. */
 export const bindingOf = (env: object, name: string): string | undefined => {

@@ -66,7 +66,7 @@ export const ERRORS = {
   "contest.already_closed": row(409, "never", "caller", "This contest is closed"),
   "contest.took_part": row(403, "never", "caller", "Whoever had a part in a decision does not judge a contest of it"),
   "effect.undecided": row(409, "operator", "operator", "A regulated write has no recorded decision of a person on exactly this change"),
-  "limits.unavailable": row(503, "backoff", "nobody", "It could not be looked up how much this workflow has written"),
+  "limits.unavailable": row(503, "backoff", "nobody", "It could not be looked up how much this workflow has written or spent"),
   "effect.not_applied": row(409, "never", "caller", "Only an applied write can be undone"),
   "effect.irreversible": row(409, "never", "caller", "This write cannot be undone"),
   "effect.undo_running": row(409, "after", "caller", "This write is being undone already"),
@@ -118,6 +118,7 @@ export const ERRORS = {
     "No data-processing agreement on record covers what would be sent to this provider",
   ),
   "model.forbidden_value": row(422, "never", "author", "The request to the model would have held a value that must not leave"),
+  "model.budget": row(409, "never", "operator", "The governance spec's budget for model calls has no room for this one"),
   "model.circuit_open": row(503, "after", "nobody", "The model provider has failed too often of late and is not asked for a while"),
   "model.not_trained": row(409, "backoff", "nobody", "The built-in statistical model is not trained yet for this workflow"),
 

@@ -41,6 +41,7 @@ export interface ProjectedRun {
   /** Present state of the run's writes and approvals, for those that the entries touched. */
   readonly effects: readonly ProjectedEffect[];
   readonly approvals: readonly ProjectedApproval[];
+  readonly costs: readonly ProjectedCost[];
 }
 
 export interface ProjectedEffect {
@@ -59,6 +60,21 @@ export interface ProjectedApproval {
   readonly status: string;
   readonly decidedAt: number | null;
   readonly decidedBy: string | null;
+}
+
+/** As src/engine/decision-cost.ts makes it. */
+export interface ProjectedCost {
+  readonly step: string;
+  readonly at: number;
+  readonly provider: string | null;
+  readonly model: string | null;
+  readonly calls: number;
+  readonly unknownCalls: number;
+  readonly promptTokens: number;
+  readonly cachedTokens: number;
+  readonly completionTokens: number;
+  readonly usd: number;
+  readonly priceVersion: string | null;
 }
 
 /** Bytes of contents to a row; a statement may carry more, one row of this size always fits under D1's 2 MB for a value. */
@@ -89,8 +105,8 @@ export async function projectRuns(db: D1Database, runs: readonly ProjectedRun[])
 
 /** Rows as JSON text, by the table that they go to. */
 type Tables = Record<(typeof TABLES)[number], string[]>;
-const TABLES = ["events", "audit", "content", "runs", "effects", "approvals"] as const;
-const newTables = (): Tables => ({ events: [], audit: [], content: [], runs: [], effects: [], approvals: [] });
+const TABLES = ["events", "audit", "content", "runs", "effects", "approvals", "costs"] as const;
+const newTables = (): Tables => ({ events: [], audit: [], content: [], runs: [], effects: [], approvals: [], costs: [] });
 
 const write = (db: D1Database, tables: Tables): Promise<unknown> =>
   db.batch(TABLES.flatMap((table) => statementsFor(db, WRITES[table], tables[table])));
@@ -142,6 +158,22 @@ function addRun(tables: Tables, run: ProjectedRun): string {
       run.seq,
       approval,
     ]);
+  }
+  for (const {
+    step,
+    at,
+    provider,
+    model,
+    calls,
+    unknownCalls,
+    promptTokens,
+    cachedTokens,
+    completionTokens,
+    usd,
+    priceVersion,
+  } of run.costs) {
+    const tokens = [promptTokens, cachedTokens, completionTokens];
+    row("costs", [run.id, step, run.workflow, at, provider, model, calls, unknownCalls, ...tokens, usd, priceVersion, run.seq]);
   }
   return records.at(-1)?.hash ?? run.head;
 }
@@ -218,6 +250,13 @@ const WRITES: Readonly<Record<keyof Tables, string>> = {
      select ${columns(13, 12)} from json_each(?) where true
      on conflict (id) do update set status = excluded.status, decided_at = excluded.decided_at, decided_by = excluded.decided_by, seq = excluded.seq
      where excluded.seq >= approval.seq`,
+  costs: `insert into decision_cost (run, step, workflow, at, provider, model, calls, unknown_calls, prompt_tokens, cached_tokens, completion_tokens, usd,
+       price_version, seq)
+     select ${columns(14)} from json_each(?) where true
+     on conflict (run, step) do update set at = excluded.at, provider = excluded.provider, model = excluded.model, calls = excluded.calls,
+       unknown_calls = excluded.unknown_calls, prompt_tokens = excluded.prompt_tokens, cached_tokens = excluded.cached_tokens,
+       completion_tokens = excluded.completion_tokens, usd = excluded.usd, price_version = excluded.price_version, seq = excluded.seq
+     where excluded.seq >= decision_cost.seq`,
 };
 
 /** Who did it: the person named in the entry, else the engine. */

@@ -4,15 +4,17 @@
 import { and, asc, count, desc, eq, getTableColumns, ne, type SQL, sql } from "drizzle-orm";
 import { type DrizzleD1Database, drizzle } from "drizzle-orm/d1";
 import type { Approval, ApprovalEntry, Decision } from "../core/approval.ts";
+import { type Cost, NO_COST } from "../core/cost.ts";
 import type { InterlockEvent } from "../core/event.ts";
 import type { Json, JsonObject } from "../core/json.ts";
 import { EVERY_WORKFLOW, type Within } from "../core/principal.ts";
 import type { RunState, RunStatus } from "../core/run.ts";
 import { type FieldRule, GovernanceSpec } from "../governance/spec.ts";
 import { bodiesOf } from "./audit-content.ts";
+import { costOfRun } from "./costs.ts";
 import { OPEN } from "./dead-letters.ts";
 import { isWanted, type RunsShown } from "./runs.ts";
-import { approval, audit, auditContent, deadLetter, effect, eventLog, governanceSpec, run } from "./schema.ts";
+import { approval, audit, auditContent, deadLetter, decisionCost, effect, eventLog, governanceSpec, run } from "./schema.ts";
 import { inside } from "./within.ts";
 
 export type { FieldRule };
@@ -95,6 +97,8 @@ export interface RunDetail {
   readonly effects: readonly EffectRow[];
   readonly approvals: readonly ApprovalRow[];
   readonly event: EventRow | null;
+  /** What its model calls have cost so far. */
+  readonly cost: Cost;
 }
 
 /** In an inbox: whose record it is about, what the first read called it, and how sure the model was. */
@@ -196,7 +200,7 @@ export async function listRuns(
 
 export async function readRun(db: D1Database, id: string): Promise<RunDetail | null> {
   const orm = drizzle(db);
-  const [runs, entries, contents, effects, approvals, logged, specs] = await orm.batch([
+  const [runs, entries, contents, effects, approvals, logged, specs, costs] = await orm.batch([
     orm.select().from(run).where(eq(run.id, id)),
     orm.select().from(audit).where(eq(audit.run, id)).orderBy(asc(audit.seq)),
     contentsOf(orm, id),
@@ -210,6 +214,7 @@ export async function readRun(db: D1Database, id: string): Promise<RunDetail | n
       .from(run)
       .innerJoin(governanceSpec, and(eq(governanceSpec.workflow, run.workflow), eq(governanceSpec.version, run.specVersion)))
       .where(eq(run.id, id)),
+    orm.select(costOfRun).from(decisionCost).where(eq(decisionCost.run, id)),
   ]);
   const [row] = runs;
   if (!row) return null;
@@ -223,6 +228,7 @@ export async function readRun(db: D1Database, id: string): Promise<RunDetail | n
     effects: effects.map(effectRow).sort((a, b) => (order.get(a.step) ?? a.seq) - (order.get(b.step) ?? b.seq)),
     approvals: approvals.map(approvalRow),
     event: eventOf(logged[0]),
+    cost: costs[0] ?? NO_COST,
   };
 }
 

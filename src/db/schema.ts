@@ -1,7 +1,7 @@
 // D1: what is decided on by people (governance specs), and what is projected from partitions for lists and pages. Of an open run the partition's journal is the
 // truth, and its rows here can be made again from it; of a run that has ended these rows are all that is left (src/db/journal-copy.ts reads them back).
 import { sql } from "drizzle-orm";
-import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
+import { index, integer, primaryKey, real, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
 
 /** Facts that must not change under a running deployment, such as the number of partitions. */
 export const deployment = sqliteTable("deployment", { key: text("key").primaryKey(), value: text("value").notNull() });
@@ -415,4 +415,44 @@ export const breaker = sqliteTable(
     primaryKey({ columns: [table.workflow, table.openedAt] }),
     uniqueIndex("breaker_open").on(table.workflow).where(sql`closed_at is null`),
   ],
+);
+
+/**
+ * One row per decision that a model was asked for: what its calls cost. `provider`, `model`: who answered, null while nobody has. `usd`: of the calls whose cost is
+ * known; `unknown_calls` counts the others. It says nothing of the record, and stays when the run's contents are erased.
+ */
+export const decisionCost = sqliteTable(
+  "decision_cost",
+  {
+    run: text("run").notNull(),
+    step: text("step").notNull(),
+    workflow: text("workflow").notNull(),
+    at: integer("at").notNull(),
+    provider: text("provider"),
+    model: text("model"),
+    calls: integer("calls").notNull(),
+    unknownCalls: integer("unknown_calls").notNull(),
+    promptTokens: integer("prompt_tokens").notNull(),
+    cachedTokens: integer("cached_tokens").notNull(),
+    completionTokens: integer("completion_tokens").notNull(),
+    usd: real("usd").notNull(),
+    priceVersion: text("price_version"),
+    seq: integer("seq").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.run, table.step] }), index("decision_cost_at").on(table.at)],
+);
+
+/**
+ * What an owner says of a workflow's work, for its business case: every version is a row that stays, and the latest counts. `body` is the WorkInputs as JSON
+ * (src/operations/business-case.ts).
+ */
+export const businessCase = sqliteTable(
+  "business_case",
+  {
+    workflow: text("workflow").notNull(),
+    at: integer("at").notNull(),
+    by: text("by").notNull(),
+    body: text("body").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.workflow, table.at] })],
 );

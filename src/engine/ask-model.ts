@@ -1,10 +1,11 @@
 // One request to one model. Every request to a model leaves from here, the second try of an answer and each further sample too, so that what is asked before and
 // counted after is asked and counted for all of them. It must not judge an answer, and not say what follows from a failure.
-// Sequence: the provider's card -> its circuit -> the text so far -> ask (the adapter shows the exact text) -> tell the circuit.
+// Sequence: the provider's card -> its circuit -> the text so far -> the budget -> ask (the adapter shows the exact text) -> settle -> tell the circuit.
 import { failureOf } from "../core/errors.ts";
 import { decideSend, forbiddenIn, type Prepared } from "../governance/data-flow.ts";
 import type { Model, ModelFailure, ModelRequest, ModelResult } from "../inference/model.ts";
 import { isProvidersFault } from "./circuit.ts";
+import { withinBudget } from "./model-budget.ts";
 import type { Pass } from "./pass.ts";
 
 /** What a decision asks, whichever model is asked. */
@@ -29,11 +30,9 @@ export async function askOnce(asking: Asking, model: Model, how: Pick<ModelReque
   // Here as well: an adapter that does not ask must not be the only lock.
   const early = leaving(JSON.stringify({ instruction: request.instruction, input: request.input, ...how }));
   if (early) return { ok: false, error: early };
-  const result = await model.decide(
-    { ...request, modelId: model.id, ...how, ...(prepared.forbidden.length > 0 ? { leaving } : {}) },
-    ports.now,
-  );
-  const wasSent = result.ok || result.error.code !== "model.forbidden_value";
+  const asked = { ...request, modelId: model.id, ...how, ...(prepared.forbidden.length > 0 ? { leaving } : {}) };
+  const result = await withinBudget(pass, model, asked, () => model.decide(asked, ports.now));
+  const wasSent = result.ok || (result.error.code !== "model.forbidden_value" && result.error.code !== "model.budget");
   if (!model.local && wasSent) await ports.circuit?.report(recipient, !result.ok && isProvidersFault(result.error.code));
   return result;
 }

@@ -35,6 +35,8 @@ export type StepEntry =
       readonly invented?: readonly string[];
       /** Signs that the record speaks to the model. */
       readonly hints?: readonly string[];
+      /** Copied from the run that this one began from: nobody was asked, and nothing was paid, again. */
+      readonly inherited?: true;
       /** What was asked in the model's place or before it, and why that came to nothing, in order. */
       readonly tried?: readonly Tried[];
       /** What the model was told to do, as the workflow's author wrote it. */

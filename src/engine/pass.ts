@@ -10,6 +10,7 @@ import type { Model } from "../inference/model.ts";
 import type { CircuitPort } from "./circuit.ts";
 import type { Entry, Journal, JournalSize, NewEntry, RunEntry, StepEntry } from "./journal.ts";
 import { cancelOf, decideAdmission, endedBy, type Halt } from "./lifecycle.ts";
+import type { ModelBudget } from "./model-budget.ts";
 import type { OtherRuns } from "./other-runs.ts";
 import { decideRetry, exhaustion, MAX_ATTEMPTS, type RetryTerms } from "./retry.ts";
 import { mayWrite, readOnly } from "./shadow.ts";
@@ -38,7 +39,7 @@ export interface Ports {
    */
   readonly suspendAfter?: "every step";
   readonly runs: OtherRuns;
-  readonly limits: WriteLimits;
+  readonly limits: WriteLimits & ModelBudget;
 }
 
 const EMPTY: JournalSize = { entries: 0, bytes: 0 };

@@ -111,8 +111,10 @@ async function askModels(
   };
 }
 
-/** A person is asked. Where nobody has said who may answer, what the last model came to is the step's end, or an operator's to mend. */
+/** A person is asked, unless the budget was reached and the spec says to refuse then. Where nobody has said who may answer, what the last model came to is the step's end, or an operator's to mend. */
 function notDecided(pass: Pass, step: string, args: string, { tried }: ChainEnd): StepEntry {
+  const refused = pass.spec.budget?.onReached === "refuse" ? tried.findLast(({ code }) => code === "model.budget") : undefined;
+  if (refused) return pass.failStep(step, args, { code: refused.code, message: refused.message });
   if (!isUnapproved(pass.spec)) return { type: "question.asked", args, tried };
   const { code, message } = tried.at(-1) as ChainEnd["tried"][number];
   const error = { code, message };

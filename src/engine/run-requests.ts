@@ -86,6 +86,7 @@ export function forkJournal(entries: readonly Entry[], step: string): Result<New
 
 function forked(entry: NewEntry, moved: ReadonlyMap<number, number>): NewEntry {
   if ("arrival" in entry) return { ...entry, arrival: moved.get(entry.arrival) ?? 0 };
+  if (entry.type === "decision.made") return { ...entry, inherited: true as const };
   if (entry.type !== "effect.ruled") return entry;
   // The write is the earlier run's, and it is looked at there.
   const { sampled: _, ...rest } = entry;

@@ -140,6 +140,20 @@ const Limits = z
   );
 export type Limits = z.infer<typeof Limits>;
 
+/** US dollars for model calls, reserved before each and settled after it. `onReached`: the decision fails (model.budget), or a person makes it. */
+const Budget = z
+  .strictObject({
+    usdPerDay: z.number().positive().optional(),
+    usdPerRun: z.number().positive().optional(),
+    onReached: z.enum(["refuse", "ask"]),
+  })
+  .refine(({ usdPerDay, usdPerRun }) => usdPerDay !== undefined || usdPerRun !== undefined, "give usdPerDay, usdPerRun or both")
+  .refine(({ usdPerDay, usdPerRun }) => usdPerDay === undefined || usdPerRun === undefined || usdPerRun <= usdPerDay, {
+    path: ["usdPerRun"],
+    message: "is more than usdPerDay: it would never be reached",
+  });
+export type Budget = z.infer<typeof Budget>;
+
 const Spec = z.strictObject({
   workflow: z.string().min(1),
   /** From 1; 0 is what counts for a workflow that has no approved document (shadow-spec.ts). */
@@ -163,6 +177,8 @@ const Spec = z.strictObject({
   auditSampling: z.number().min(0).max(1).optional(),
   /** What this workflow may do at most, all its runs together. What would go beyond it is asked, not lost. */
   limits: Limits.optional(),
+  /** What this workflow may spend on models at most, in shadow mode too. A model inside this deployment costs nothing. */
+  budget: Budget.optional(),
   /** What a run that fails for good does with the writes it already made. A regulated one leaves them: taking them back is a write as well, and a person's to decide. */
   onFailure: z.enum(["compensate", "leave"]),
   /** How writes are taken back, by whom, and for how long after they were made. */

@@ -8,7 +8,7 @@ import { type CountedWrite, computeLimit, type LimitReached, type WriteCounts } 
 import type { Limits } from "./spec.ts";
 
 const HOUR_MS = 3_600_000;
-const DAY_MS = 24 * HOUR_MS;
+export const DAY_MS = 24 * HOUR_MS;
 
 type ByAction<T> = Readonly<Record<string, T>>;
 

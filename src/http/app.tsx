@@ -13,6 +13,7 @@ import { auditApi } from "./api/audit.ts";
 import { breakersApi } from "./api/breakers.ts";
 import { certificatesApi } from "./api/certificates.ts";
 import { contestsApi } from "./api/contests.ts";
+import { costsApi } from "./api/costs.ts";
 import { dataFlowApi } from "./api/data-flow.ts";
 
 import { deadLettersApi } from "./api/dead-letters.ts";
@@ -29,6 +30,7 @@ import { approvalPages } from "./console/approvals.tsx";
 import { auditPages } from "./console/audit.tsx";
 import { certificatePages } from "./console/certificates.tsx";
 import { contestPages } from "./console/contests.tsx";
+import { costPages } from "./console/costs.tsx";
 import { dataFlowPages } from "./console/data-flow.tsx";
 import { deadLetterPages } from "./console/dead-letters.tsx";
 import { documentPages } from "./console/documents.tsx";
@@ -94,6 +96,7 @@ const api = (deployment: Deployment) =>
     .route("/approvals", approvalsApi(deployment))
     .route("/contests", contestsApi(deployment))
     .route("/effects", effectsApi(deployment))
+    .route("/costs", costsApi())
     .route("/dead-letters", deadLettersApi(deployment))
     .route("/halts", haltsApi(deployment))
     .route("/breakers", breakersApi(deployment))
@@ -116,6 +119,7 @@ const pages = (deployment: Deployment) =>
     .route("/contests", contestPages(deployment))
     .route("/runs", runPages(deployment))
     .route("/effects", effectPages(deployment))
+    .route("/costs", costPages(deployment))
     .route("/workflows", workflowPages(deployment))
     .route("/specs", specPages(deployment))
     .route("/certificates", certificatePages(deployment))

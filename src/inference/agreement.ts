@@ -2,7 +2,7 @@
 // field. It must not call anything, and never takes a tie for an answer.
 // Sequence: one answer -> could its score matter? -> three answers -> does one vote more decide? -> five -> the answer that most agree with, and its score.
 import { leastConfident } from "./confidence.ts";
-import type { ModelDecision } from "./model.ts";
+import type { ModelDecision, ModelUsage } from "./model.ts";
 
 /** Box and Mindee aggregate a few answers the same way; more than five cost more than a reviewer's glance (ai-governance 1.2, 1.3). */
 export const FIRST_SAMPLES = 3;
@@ -41,15 +41,24 @@ export function agreed(answers: readonly (ModelDecision | null)[], latencyMs: nu
     confidence,
     fields,
     source: "agreement",
-    usage: {
-      promptTokens: given.reduce((sum, { usage }) => sum + usage.promptTokens, 0),
-      completionTokens: given.reduce((sum, { usage }) => sum + usage.completionTokens, 0),
-    },
-    costUsd: given.some(({ costUsd }) => costUsd === null) ? null : given.reduce((sum, { costUsd }) => sum + (costUsd ?? 0), 0),
+    usage: given.reduce<ModelUsage | null>((sum, { usage }) => sum && usage && addedUsage(sum, usage), NO_USAGE),
+    // A sample that failed may have been billed all the same.
+    costUsd: answers.reduce<number | null>(
+      (sum, answer) => (sum === null || !answer || answer.costUsd === null ? null : sum + answer.costUsd),
+      0,
+    ),
     latencyMs,
     samples: answers.length,
   };
 }
+
+const NO_USAGE: ModelUsage = { promptTokens: 0, completionTokens: 0 };
+
+const addedUsage = (one: ModelUsage, other: ModelUsage): ModelUsage => ({
+  promptTokens: one.promptTokens + other.promptTokens,
+  cachedTokens: (one.cachedTokens ?? 0) + (other.cachedTokens ?? 0),
+  completionTokens: one.completionTokens + other.completionTokens,
+});
 
 interface Score {
   /** Which of the answers. */

@@ -32,6 +32,8 @@ export interface ModelRequest {
 export interface ModelUsage {
   /** Tokens read (the built-in model counts words). */
   promptTokens: number;
+  /** Those of them that came from the provider's prompt cache; absent where the provider does not say. */
+  cachedTokens?: number;
   /** Tokens written, including hidden reasoning tokens where the provider bills them. */
   completionTokens: number;
 }
@@ -51,9 +53,12 @@ export interface ModelDecision {
   model: string;
   /** The provider that answered. */
   provider: string;
-  usage: ModelUsage;
-  /** US dollars for this call; null when the price or the usage is unknown, which is not the same as free. */
+  /** Null where the provider did not say. */
+  usage: ModelUsage | null;
+  /** US dollars for this call; null when the price or the usage is unknown, which is not the same as free. An adapter need not know it (priced.ts does). */
   costUsd: number | null;
+  /** Which prices it was reckoned with; absent where the model costs nothing, its cost is unknown, or its own entry in src/config.ts says the price. */
+  priceVersion?: string;
   /** Milliseconds from the request to the checked answer. */
   latencyMs: number;
   /** How many answers its confidence rests on, where it was more than one. Usage and cost are those of all of them. */
@@ -70,6 +75,7 @@ export type ModelFailure = {
    * model.rejected: the request or its credentials are wrong; trying again does not help.
    * model.no_agreement: no data-processing agreement covers this provider; nothing was sent.
    * model.forbidden_value: the request held what must not leave; nothing was sent.
+   * model.budget: the governance spec's budget has no room for this call; nothing was sent.
    * model.circuit_open: the provider has failed too often of late; nothing was sent.
    */
   code: Extract<ErrorCode, `model.${string}`>;
@@ -92,6 +98,10 @@ export interface Model {
   readonly local?: true;
   /** For people: what kind of model this is. */
   readonly label: string;
+  /** Ceiling on the tokens of one answer, hidden reasoning among them; absent where the model does not say. */
+  readonly maxCompletionTokens?: number;
   /** One decision, one attempt: the engine repeats, the model does not. Never throws. `now` gives epoch milliseconds. */
   decide(request: ModelRequest, now: () => number): Promise<ModelResult>;
+  /** US dollars that this call costs at most, as far as anybody can say before it; absent where nobody can, and no budget has room for it. */
+  mostUsd?(request: ModelRequest, now: number): number;
 }

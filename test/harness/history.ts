@@ -116,7 +116,7 @@ async function replay(workflow: Workflow, history: History, prefix: readonly Ent
     turn,
     halted: () => null,
     runs: { startChild: refuse, startSuccessor: refuse, signal: refuse, look: refuse, cancel: refuse },
-    limits: { counts: refuse, take: refuse },
+    limits: { counts: refuse, take: refuse, reserve: refuse, settle: refuse },
   };
   const { run, event, spec } = history;
   const pass = executePass({ runId: run, event, workflow: watched, spec, journal, recordedSteps: stepsOf(prefix), ports });

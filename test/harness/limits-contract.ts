@@ -1,11 +1,11 @@
 // What every counter of writes must do, in memory or in its object: the same claims held against both.
-import { expect, it } from "vitest";
-import type { WriteLimits } from "../../src/engine/write-limits.ts";
+import { describe, expect, it } from "vitest";
+import type { Ports } from "../../src/engine/pass.ts";
 import { countedWrite } from "../../src/governance/limits.ts";
-import type { Limits } from "../../src/governance/spec.ts";
+import type { Budget, Limits } from "../../src/governance/spec.ts";
 
 export interface CounterUnderTest {
-  readonly limits: WriteLimits;
+  readonly limits: Ports["limits"];
   /** Epoch milliseconds; later than any time before. */
   readonly setNow: (now: number) => void;
 }
@@ -107,5 +107,76 @@ export function limitsContract(counter: () => CounterUnderTest, day: number): vo
     const { take, limits, workflow } = setUp();
     await take("a", null);
     expect(await limits.counts({ workflow: `${workflow} other`, key: "b", action: PAY })).toMatchObject({ writesToday: 0 });
+  });
+
+  describe("of what model calls cost", () => {
+    const A_DOLLAR: Budget = { usdPerDay: 1, onReached: "refuse" };
+    const spender = () => {
+      const { limits, setNow, workflow } = setUp();
+      const reserve = (run: string, usd: number, budget = A_DOLLAR) => limits.reserve({ workflow, run, usd, budget });
+      const id = async (run: string, usd: number, budget?: Budget) => {
+        const reserved = await reserve(run, usd, budget);
+        if (!reserved.reserved) throw new Error("there was no room");
+        return reserved.id;
+      };
+      const settle = (id: number, usd: number) => limits.settle({ workflow, id, usd });
+      return { limits, setNow, workflow, reserve, id, settle };
+    };
+
+    it("reserves up to the budget and not beyond, whoever asks at the same moment", async () => {
+      const { reserve } = spender();
+      const reserved = await Promise.all(Array.from({ length: 12 }, (_, run) => reserve(`r.${run}`, 0.2)));
+      expect(reserved.filter(({ reserved }) => reserved)).toHaveLength(5);
+      expect(reserved.at(-1)).toEqual({ reserved: false, reached: { part: "usdPerDay", spentUsd: 1, limitUsd: 1, callUsd: 0.2 } });
+    });
+
+    it("settles with the real cost, once; more than was reserved counts as well", async () => {
+      const { reserve, id, settle } = spender();
+      const first = await id("r.1", 0.9);
+      expect(await reserve("r.2", 0.2)).toMatchObject({ reserved: false });
+      for (let again = 0; again < 2; again++) await settle(first, 0.1);
+      const second = await id("r.2", 0.9);
+      expect(await reserve("r.3", 0.01)).toMatchObject({ reserved: false, reached: { spentUsd: 1 } });
+      await settle(second, 1.2);
+      expect(await reserve("r.3", 0.000001)).toMatchObject({ reserved: false, reached: { spentUsd: 1.3 } });
+    });
+
+    it("counts what was never settled as spent, and a repeated reservation as another", async () => {
+      const { reserve, id } = spender();
+      await id("r.1", 0.5);
+      await id("r.1", 0.5);
+      expect(await reserve("r.1", 0.000001)).toMatchObject({ reserved: false, reached: { spentUsd: 1 } });
+    });
+
+    it("keeps a run's budget over midnight, and begins the day's anew", async () => {
+      const { reserve, id, settle, setNow } = spender();
+      const budget: Budget = { usdPerDay: 1, usdPerRun: 0.6, onReached: "ask" };
+      setNow(day + 24 * HOUR_MS - 1);
+      const late = await id("r.1", 0.5, budget);
+      await id("r.2", 0.5, budget);
+      setNow(day + 24 * HOUR_MS);
+      expect(await reserve("r.1", 0.2, budget)).toEqual({
+        reserved: false,
+        reached: { part: "usdPerRun", spentUsd: 0.5, limitUsd: 0.6, callUsd: 0.2 },
+      });
+      await id("r.3", 0.6, budget);
+      await settle(late, 0.1);
+      expect(await reserve("r.1", 0.4, budget)).toMatchObject({ reserved: true });
+      expect(await reserve("r.2", 0.1, budget)).toMatchObject({ reserved: false, reached: { part: "usdPerDay", spentUsd: 1 } });
+    });
+
+    it("adds small sums exactly", async () => {
+      const { reserve, id, settle } = spender();
+      for (let call = 0; call < 10; call++) await settle(await id("r.1", 0.1), 0.1);
+      expect(await reserve("r.1", 0.000000001)).toMatchObject({ reserved: false, reached: { spentUsd: 1 } });
+    });
+
+    it("keeps workflows apart", async () => {
+      const { limits, workflow, id } = spender();
+      await id("r.1", 1);
+      expect(await limits.reserve({ workflow: `${workflow} other`, run: "r.1", usd: 1, budget: A_DOLLAR })).toMatchObject({
+        reserved: true,
+      });
+    });
   });
 }

@@ -17,7 +17,6 @@ import type { Halt } from "../../src/engine/lifecycle.ts";
 import type { OtherRuns } from "../../src/engine/other-runs.ts";
 import { Pass, type Ports } from "../../src/engine/pass.ts";
 import { askOfRun } from "../../src/engine/run-requests.ts";
-import type { WriteLimits } from "../../src/engine/write-limits.ts";
 import { computeGate } from "../../src/governance/gate.ts";
 import type { GovernanceSpec } from "../../src/governance/spec.ts";
 import type { Model } from "../../src/inference/model.ts";
@@ -45,8 +44,8 @@ export interface MemoryOptions {
   readonly runs?: OtherRuns;
   /** Unless said, run-1; of runs that share something (limits, say) each has its own. */
   readonly runId?: string;
-  /** Where writes are counted; unless said, a counter of this run's own. */
-  readonly limits?: WriteLimits;
+  /** Where writes and spending are counted; unless said, a counter of this run's own. */
+  readonly limits?: Ports["limits"];
   /** The journal says that it is so large; without it, what it is. */
   readonly size?: (entries: number) => JournalSize;
   /** The process stops at these boundaries, counted from 1 over all incarnations. */
@@ -88,7 +87,7 @@ export class MemoryEngine {
   passes = 0;
   readonly #options: MemoryOptions;
   readonly #runId: string;
-  readonly #limits: WriteLimits;
+  readonly #limits: Ports["limits"];
   #stop: (stopped: Stopped) => void = () => {};
 
   constructor(options: MemoryOptions) {
@@ -292,7 +291,12 @@ export class MemoryEngine {
         look: across(runs.look),
         cancel: across(runs.cancel),
       },
-      limits: { counts: across(this.#limits.counts), take: across(this.#limits.take) },
+      limits: {
+        counts: across(this.#limits.counts),
+        take: across(this.#limits.take),
+        reserve: across(this.#limits.reserve),
+        settle: across(this.#limits.settle),
+      },
     };
     return Promise.race([work(journal, ports), stopped]);
   }

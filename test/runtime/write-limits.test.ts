@@ -6,8 +6,9 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest
 import type { LimitsPort } from "../../durable-objects/workflow-limits.ts";
 import { seedSpecs } from "../../sandbox/specs.ts";
 import type { Result } from "../../src/core/errors.ts";
-import type { WriteLimits } from "../../src/engine/write-limits.ts";
+import type { Ports } from "../../src/engine/pass.ts";
 import { countedWrite } from "../../src/governance/limits.ts";
+import type { Budget } from "../../src/governance/spec.ts";
 import type { Context } from "../../src/operations/context.ts";
 import { startRuns } from "../../src/operations/start-runs.ts";
 import { ticketTriageSpec } from "../../src/workflows/ticket-triage/governance.ts";
@@ -31,9 +32,11 @@ const answered = async <T>(answer: Promise<Result<T>>): Promise<T> => {
   if (!result.ok) throw new Error(result.error.message);
   return result.value;
 };
-const limits: WriteLimits = {
+const limits: Ports["limits"] = {
   counts: (write) => answered(portOf(write.workflow).counts(write)),
   take: (write) => answered(portOf(write.workflow).take(write)),
+  reserve: (call) => answered(portOf(call.workflow).reserve(call)),
+  settle: async (call) => void (await answered(portOf(call.workflow).settle(call))),
 };
 const take = (workflow: string, key: string) =>
   limits.take({ workflow, key, write: countedWrite("bank.pay", {}, undefined), limits: { writesPerHour: 2 } });
@@ -77,6 +80,41 @@ describe("what it keeps", () => {
     setNow(day + DAY_MS);
     await runInDurableObject(stubOf("once"), (object) => (object as unknown as { alarm(): Promise<void> }).alarm());
     expect(await rows("once")).toEqual({ taken: 0, tally: 0 });
+  });
+});
+
+describe("what it keeps of spending", () => {
+  const budget: Budget = { usdPerDay: 1, onReached: "refuse" };
+  const reserve = (workflow: string, run: string, usd: number) => limits.reserve({ workflow, run, usd, budget });
+  const spending = (workflow: string) =>
+    runInDurableObject(stubOf(workflow), (_, { storage }) => ({
+      spent: storage.sql
+        .exec<{ of: string }>("select of from spent order by of")
+        .toArray()
+        .map(({ of }) => of),
+      reservations: storage.sql.exec<{ n: number }>("select count(*) as n from reservation").one().n,
+    }));
+
+  it("outlives its instance: a reservation that nobody settled stays spent", async () => {
+    setNow(day);
+    expect(await reserve("spends", "r.1", 0.7)).toMatchObject({ reserved: true });
+    await evictDurableObject(stubOf("spends"));
+    expect(await reserve("spends", "r.2", 0.7)).toMatchObject({ reserved: false, reached: { spentUsd: 0.7 } });
+    expect(await reserve("spends", "r.2", 0.3)).toMatchObject({ reserved: true });
+  });
+
+  it("is a row for the day and one for each run, and what was settled leaves nothing else", async () => {
+    setNow(day);
+    const reserved = await reserve("tidy", "r.1", 0.2);
+    await reserve("tidy", "r.2", 0.2);
+    if (reserved.reserved) await limits.settle({ workflow: "tidy", id: reserved.id, usd: 0.1 });
+    expect(await spending("tidy")).toEqual({ spent: ["day", "r.1", "r.2"], reservations: 1 });
+    setNow(day + 2 * DAY_MS);
+    await runInDurableObject(stubOf("tidy"), (object) => (object as unknown as { alarm(): Promise<void> }).alarm());
+    expect(await spending("tidy")).toEqual({ spent: ["r.1", "r.2"], reservations: 0 });
+    setNow(day + 401 * DAY_MS);
+    await reserve("tidy", "r.3", 0.2);
+    expect(await spending("tidy")).toEqual({ spent: ["day", "r.3"], reservations: 1 });
   });
 });
 

@@ -66,7 +66,9 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "src/engine/manifest.ts",
     "type src/engine/define.ts",
     "type src/connectors/define.ts",
-    "type src/inference/model.ts",
+    // Every model of a deployment is given its price.
+    "src/inference/priced.ts",
+    "type src/inference",
   ],
   "src/config.ts": ["src/deployment.ts", "src/connectors", "src/inference", "src/workflows"],
   "src/worker.ts": [

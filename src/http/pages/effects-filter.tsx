@@ -36,9 +36,9 @@ export function undoText({ run, step, workflow, version, from, to }: UndoAddress
 
 const STATUSES = Object.keys(effectStatus) as EffectStatus[];
 /** A day where it is one, so that the field of a form shows it. */
-const dayOf = (at: number | undefined): string => (at === undefined ? "" : new Date(at).toISOString().slice(0, 10));
+export const dayOf = (at: number | undefined): string => (at === undefined ? "" : new Date(at).toISOString().slice(0, 10));
 
-const Choice = ({
+export const Choice = ({
   name,
   label,
   value,
@@ -62,7 +62,7 @@ const Choice = ({
   </div>
 );
 
-const Text = ({ name, label, value, type = "text" }: { name: string; label: string; value: string; type?: string }) => (
+export const Text = ({ name, label, value, type = "text" }: { name: string; label: string; value: string; type?: string }) => (
   <div class="field">
     <label for={name}>{label}</label>
     <input type={type} id={name} name={name} value={value} autocomplete="off" spellcheck={false} />

@@ -1,6 +1,7 @@
 // One run: how it stands and what it waits for, where it comes from, what can be asked of it, what it wrote and how to take that back, what people were asked,
 // and its journal in plain words.
 import type { Child } from "hono/jsx";
+import { costText } from "../../core/cost.ts";
 import type { Failure } from "../../core/errors.ts";
 import type { RunState } from "../../core/run.ts";
 import type { ApprovalRow, RunDetail } from "../../db/reads.ts";
@@ -70,7 +71,7 @@ export const RunPage = ({
   contests = null,
   contestDraft = null,
 }: RunPageProps) => {
-  const { run, rollback, audit, effects, approvals, event } = detail;
+  const { run, rollback, audit, effects, approvals, event, cost } = detail;
   const address = `/runs/${encodeURIComponent(run.id)}`;
   const isOperator = frame.principal !== null && may(frame.principal, "control runs", run.workflow);
   const question = operatorQuestion(detail);
@@ -156,6 +157,7 @@ export const RunPage = ({
               <Fact label="Last entry">
                 <When at={run.updatedAt} now={now} />
               </Fact>
+              <Fact label="Cost of its model calls">{costText(cost)}</Fact>
               {event === null ? null : <Fact label="Event">{`${event.type} on ${event.connection}`}</Fact>}
               {event === null ? null : (
                 <Fact label="Received">

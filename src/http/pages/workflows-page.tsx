@@ -1,11 +1,13 @@
 // Every version of every workflow: what it is for, what starts it, and how many runs still need it, so that a team sees when an old version may go. A version
 // that runs need and that is not deployed comes first, with what to do about it.
 
+import { may } from "../../operations/access.ts";
 import type { ProviderStanding } from "../../operations/read-providers.ts";
 
 import { type ActionFacts, undoWords } from "../action-facts.ts";
 
 import type { VersionState, WorkflowVersion } from "../versions.ts";
+import { businessCaseAddress, costsAddress } from "./costs-page.tsx";
 import { standingChip, standingWords } from "./flow-words.ts";
 import { type Frame, Layout } from "./layout.tsx";
 import { Empty } from "./list-parts.tsx";
@@ -92,6 +94,7 @@ export const WorkflowsPage = ({ frame, versions, agreements, actions, now }: Wor
                       <a href={`/workflows/${encodeURIComponent(one.workflow)}/data-flow`}>
                         Data flow<span class="unseen">{` of ${one.workflow}`}</span>
                       </a>
+                      <MoneyLinks workflow={one.workflow} principal={frame.principal} />
                     </span>
                   ) : null}
                   {one.trigger === null ? null : <span class="meta">{`Started by ${one.trigger.type} of ${one.trigger.connector}`}</span>}
@@ -118,6 +121,27 @@ export const WorkflowsPage = ({ frame, versions, agreements, actions, now }: Wor
     </Layout>
   );
 };
+
+const MoneyLinks = ({ workflow, principal }: { workflow: string; principal: Frame["principal"] }) => (
+  <>
+    {principal !== null && may(principal, "read costs", workflow) ? (
+      <>
+        {", "}
+        <a href={costsAddress({ workflow })}>
+          costs<span class="unseen">{` of ${workflow}`}</span>
+        </a>
+      </>
+    ) : null}
+    {principal !== null && may(principal, "read business cases", workflow) ? (
+      <>
+        {", "}
+        <a href={businessCaseAddress(workflow)}>
+          business case<span class="unseen">{` of ${workflow}`}</span>
+        </a>
+      </>
+    ) : null}
+  </>
+);
 
 const Writes = ({ writes, actions }: { writes: readonly string[]; actions: WorkflowsPageProps["actions"] }) =>
   writes.length === 0 ? null : (

@@ -46,7 +46,6 @@ export function builtinSource(samples: Readonly<Record<string, readonly Decision
           },
         }),
         capabilities: { logprobs: true, temperature: false },
-        price: { inputUsd: 0, outputUsd: 0, asOf: "2026-11-23", source: "runs inside this Worker" },
         timeoutMs: 10_000,
       }),
   };

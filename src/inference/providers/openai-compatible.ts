@@ -36,7 +36,7 @@ export interface OpenAiCompatibleOptions {
   /** The way out; the SDK gets no other. */
   fetch: typeof fetch;
   capabilities: ModelCapabilities;
-  /** Absent = the cost of a call is unknown. */
+  /** What this deployment pays, where that is not the list price of ../prices.ts. */
   price?: Price;
   /** Milliseconds for the whole call. */
   timeoutMs: number;
@@ -73,8 +73,8 @@ export function openAiCompatibleModel(options: OpenAiCompatibleOptions): Model {
     return decisionOf(completion, request, output, options, began, now);
   }
 
-  const { id, provider, label, local } = options;
-  return { id, provider, label, host: new URL(options.baseURL).host, ...(local ? { local } : {}), decide };
+  const { id, provider, label, local, maxCompletionTokens = DEFAULT_MAX_COMPLETION_TOKENS } = options;
+  return { id, provider, label, host: new URL(options.baseURL).host, ...(local ? { local } : {}), maxCompletionTokens, decide };
 }
 
 type RequestOptions = Parameters<OpenAI["buildRequest"]>[0];
@@ -148,6 +148,7 @@ function decisionOf(
 
   const fields = confidenceFields(content, choice.logprobs?.content, output, options.capabilities);
   const usage = completion.usage;
+  const cached = usage?.prompt_tokens_details?.cached_tokens ?? 0;
   const decision: ModelDecision = {
     value: parsed.value,
     confidence: fields === null ? 0 : leastConfident(fields),
@@ -156,15 +157,8 @@ function decisionOf(
     basis: { prompt: promptDigest(request.instruction, Object.keys(request.input), isMarked(options)), schema: output.digest },
     model: completion.model ?? request.modelId,
     provider: options.provider,
-    usage: { promptTokens: usage?.prompt_tokens ?? 0, completionTokens: usage?.completion_tokens ?? 0 },
-    costUsd: costUsd(
-      options.price,
-      usage && {
-        prompt: usage.prompt_tokens,
-        cached: usage.prompt_tokens_details?.cached_tokens ?? 0,
-        completion: usage.completion_tokens,
-      },
-    ),
+    usage: usage ? { promptTokens: usage.prompt_tokens, cachedTokens: cached, completionTokens: usage.completion_tokens } : null,
+    costUsd: costUsd(options.price, usage && { prompt: usage.prompt_tokens, cached, completion: usage.completion_tokens }),
     latencyMs: now() - began,
   };
   return { ok: true, decision };

@@ -158,6 +158,8 @@ export function makeEnvironment({ time, random, chaos, boundary, specs, flow, co
   const limitsFor = (caller: Instance): LimitsPort => ({
     counts: (write) => across(caller, async () => ok(await counter.counts(write))),
     take: (write) => across(caller, async () => ok(await counter.take(write))),
+    reserve: (call) => across(caller, async () => ok(await counter.reserve(call))),
+    settle: (call) => across(caller, async () => ok((await counter.settle(call), null))),
   });
 
   return {

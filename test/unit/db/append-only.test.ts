@@ -19,6 +19,7 @@ const ROWS = {
   effect_check: "(run, step, at, by, verdict, note) values ('r', 's', 1, 'ada', 'right', '')",
   approval_comment: "(approval, at, run, by, text) values ('apr', 1, 'r', 'ada', 'why')",
   contest: "(id, run, step, person, reason, at, by) values ('c', 'r', 's', 'case 7', 'why', 1, 'ada')",
+  business_case: "(workflow, at, by, body) values ('w', 1, 'ada', '{}')",
   contest_closing: "(contest, at, by, outcome, reason) values ('c', 1, 'ada', 'upheld', 'why')",
   certificate: "(id, workflow, decision, issued_at, issued_by, body) values ('c', 'w', 'd', 1, 'ada', '{}')",
 } as const;
@@ -33,6 +34,7 @@ const CHANGE = {
   effect_check: "verdict",
   approval_comment: "text",
   contest: "reason",
+  business_case: "body",
   contest_closing: "outcome",
   certificate: "body",
 } as const;

@@ -1,5 +1,6 @@
 // Projects part of a story's journal, as a partition does that has written so far before: from one entry to another, with the chain going on.
 import { projectRuns } from "../../../src/db/projection.ts";
+import { decisionCost } from "../../../src/engine/decision-cost.ts";
 import type { Entry } from "../../../src/engine/journal.ts";
 import { approvalViews, effectView } from "../../../src/engine/project.ts";
 import { CHAIN_START } from "../../../src/governance/audit-chain.ts";
@@ -42,6 +43,13 @@ export async function projectPart(db: D1Database, story: Story, { after, upTo, h
           ) ?? [],
       ),
       approvals: approvalViews(known),
+      costs: [...steps].flatMap(
+        (step) =>
+          decisionCost(
+            step,
+            known.filter((entry: Entry) => entry.step === step),
+          ) ?? [],
+      ),
     },
   ]);
   return next ?? CHAIN_START;

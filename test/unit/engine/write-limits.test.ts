@@ -2,6 +2,7 @@
 // counting costs those who need none.
 import { describe, expect, it } from "vitest";
 import { InterlockError } from "../../../src/core/errors.ts";
+import type { Ports } from "../../../src/engine/pass.ts";
 import type { WriteLimits } from "../../../src/engine/write-limits.ts";
 import { countedWrite } from "../../../src/governance/limits.ts";
 import type { GovernanceSpec, PolicyRule } from "../../../src/governance/spec.ts";
@@ -15,12 +16,13 @@ const perHour = (writesPerHour: number): Partial<GovernanceSpec> => ({ limits: {
 const pay: Body = async ({ book }) => book.pay("pay", { text: "rent" });
 
 /** Counts the calls, and fails those that it is told to. */
-function watched(limits: WriteLimits, fails: (call: "counts" | "take", nth: number) => boolean = () => false) {
+function watched(limits: Ports["limits"], fails: (call: "counts" | "take", nth: number) => boolean = () => false) {
   const calls = { counts: 0, take: 0 };
   const through = (call: "counts" | "take") => {
     if (fails(call, ++calls[call])) throw new InterlockError("limits.unavailable", "The counter is out of reach");
   };
-  const port: WriteLimits = {
+  const port: Ports["limits"] = {
+    ...limits,
     counts: async (write) => {
       through("counts");
       return limits.counts(write);

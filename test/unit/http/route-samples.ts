@@ -142,6 +142,8 @@ export const SAMPLES: Readonly<Record<string, Sample>> = {
   "POST /api/effects/undo": { path: "/api/effects/undo", json: { filter: { run: approved.id }, digest: PREVIEW }, thing: true },
   "GET /api/effects/checks": { path: "/api/effects/checks" },
   "POST /api/effects/checks": { path: "/api/effects/checks", json: CHECK, thing: true, decides: true },
+  "GET /api/costs": { path: "/api/costs" },
+  "GET /api/costs/export": { path: "/api/costs/export" },
   "GET /api/dead-letters": { path: "/api/dead-letters", thing: true },
   "POST /api/dead-letters/replay": { path: "/api/dead-letters/replay", json: { reason: "no spec" }, thing: true },
   "POST /api/dead-letters/:id/replay": { path: `/api/dead-letters/${LETTER}/replay`, json: {}, thing: true },
@@ -235,6 +237,7 @@ export const SAMPLES: Readonly<Record<string, Sample>> = {
   "POST /effects/checks": { path: "/effects/checks", form: CHECK, thing: true, decides: true },
   "GET /effects/undo": { path: `/effects/undo?run=${approved.id}`, thing: true },
   "POST /effects/undo": { path: "/effects/undo", form: { run: approved.id, digest: PREVIEW, confirmed: "yes" }, thing: true },
+  "GET /costs": { path: "/costs" },
   "GET /workflows": { path: "/workflows" },
   "GET /workflows/:name/data-flow": { path: `/workflows/${WORKFLOW}/data-flow`, thing: true },
   "POST /workflows/:name/data-flow": {

@@ -7,6 +7,7 @@ import { eventIdOf, runIdOf } from "../../../src/core/ids.ts";
 import { digest, type JsonObject } from "../../../src/core/json.ts";
 import { hasEnded, type RunState } from "../../../src/core/run.ts";
 import { projectRuns } from "../../../src/db/projection.ts";
+import { decisionCost } from "../../../src/engine/decision-cost.ts";
 import type { Entry, NewEntry } from "../../../src/engine/journal.ts";
 import { approvalViews, effectView } from "../../../src/engine/project.ts";
 import { CHAIN_START } from "../../../src/governance/audit-chain.ts";
@@ -74,6 +75,8 @@ export interface Telling {
   /** Who began the run again by hand. */
   readonly begunBy?: string;
   readonly model?: { readonly model: string; readonly provider: string };
+  /** Of the model's call; nothing, unless said. */
+  readonly costUsd?: number | null;
 }
 
 export interface Story {
@@ -193,7 +196,7 @@ export function tell(telling: Telling): Story {
       model: telling.model?.model ?? "builtin/ticket-triage@3f2a91c0",
       provider: telling.model?.provider ?? "builtin",
       usage: { promptTokens: 42, completionTokens: 4 },
-      costUsd: 0,
+      costUsd: telling.costUsd === undefined ? 0 : telling.costUsd,
       latencyMs: 6,
     },
   });
@@ -331,6 +334,13 @@ export async function project(db: D1Database, ...stories: readonly Story[]): Pro
           ) ?? [],
       ),
       approvals: approvalViews(entries),
+      costs: [...new Set(entries.flatMap((entry) => entry.step ?? []))].flatMap(
+        (step) =>
+          decisionCost(
+            step,
+            entries.filter((entry) => entry.step === step),
+          ) ?? [],
+      ),
     })),
   );
 }

@@ -147,7 +147,7 @@ describe("a decision", () => {
         source: "logprobs",
         model: "some-model-2026-11-01",
         provider: "acme",
-        usage: { promptTokens: 1200, completionTokens: 90 },
+        usage: { promptTokens: 1200, cachedTokens: 1024, completionTokens: 90 },
         costUsd: expect.closeTo(0.0001572, 12),
         latencyMs: 40,
       },
