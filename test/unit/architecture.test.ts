@@ -24,6 +24,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "src/governance/find-contact.ts": ["libphonenumber-js"],
   "src/governance/find-account.ts": ["ibantools"],
   "src/validation": ["src/core", "src/governance"],
+  "src/validation/import-file.ts": ["csv-parse"],
   "src/connectors": ["src/core", "zod"],
   "src/inference": ["src/core", "zod"],
   "src/inference/providers/openai-compatible.ts": ["openai"],
@@ -156,6 +157,7 @@ const IMPORTED_ONLY_BY: Readonly<Record<string, readonly string[]>> = {
   "node:crypto": ["src/core/crypto.ts"],
   "@marcbachmann/cel-js": ["src/governance/condition.ts"],
   re2js: ["src/governance/field-pattern.ts"],
+  "csv-parse": ["src/validation/import-file.ts"],
   // A ruling is obtained in exactly one place, and what it would have been in another; its types may be named anywhere.
   "src/governance/evaluate.ts": ["src/engine/rule.ts", "src/governance/dry-run.ts"],
 };
@@ -496,6 +498,12 @@ describe("a violation is found", () => {
       "src/engine/x.ts",
       'import { RE2JS } from "re2js";',
       "src/engine/x.ts imports re2js, which only src/governance/field-pattern.ts may",
+    ],
+    [
+      ONLY,
+      "src/operations/x.ts",
+      'import { parse } from "csv-parse/sync";',
+      "src/operations/x.ts imports csv-parse, which only src/validation/import-file.ts may",
     ],
     [
       ONLY,
