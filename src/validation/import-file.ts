@@ -52,7 +52,9 @@ function readTable(text: string): Result<LabelledFile> {
       skip_empty_lines: true,
       skip_records_with_error: true,
       on_skip: (error) => {
-        if (error) malformed.push({ line: lineOf(error), reason: `The row cannot be read: ${error.message}` });
+        // One row may have several such places.
+        if (error && malformed.at(-1)?.line !== lineOf(error))
+          malformed.push({ line: lineOf(error), reason: `The row cannot be read: ${error.message}` });
       },
     }) as unknown as ParsedRecord[];
   } catch (thrown) {
@@ -66,7 +68,7 @@ function readTable(text: string): Result<LabelledFile> {
     return unusable("The first line names fewer than two columns: it must name the text and the label, separated by , ; or a tab");
   const rows: FileRow[] = [];
   for (const { record, raw, info } of records) {
-    const line = info.lines - (raw.replace(/\r?\n$/, "").match(/\n/g)?.length ?? 0);
+    const line = info.lines - (raw.replace(/^(?:\r?\n)+|\r?\n$/g, "").match(/\n/g)?.length ?? 0);
     if (record.length === columns.length)
       rows.push({ line, cells: Object.fromEntries(columns.map((name, index) => [name, record[index] as string])) });
     else malformed.push({ line, reason: `The row has ${record.length} cells, and the first line names ${columns.length} columns` });
