@@ -1,0 +1,78 @@
+// The one sentence that a validation is made for. A share that is promised is rounded against us: what is automatic down, what is wrong up.
+import type { Certification } from "./certify.ts";
+import type { NextStep, Verdict } from "./report-shape.ts";
+import { acceptedNeeded, missingToProve } from "./sample-size.ts";
+
+interface Asked {
+  readonly limit: number;
+  readonly confidence: number;
+  /** All records of the validation, failures among them. */
+  readonly records: number;
+}
+
+export function verdictOf(certification: Certification, next: NextStep | null, { limit, confidence, records }: Asked): Verdict {
+  const wanted = `at most ${shareText(limit)} wrong among what is written automatically`;
+  switch (certification.kind) {
+    case "certified": {
+      const share = certification.certified.accepted / records;
+      return {
+        kind: "proved",
+        sentence: `Proved: at most ${shareText(limit)} wrong among the ${shareText(share)} written automatically, with ${shareText(confidence)} confidence.`,
+      };
+    }
+    case "unproved":
+      return {
+        kind: "not_proved",
+        sentence: `Not proved: ${wanted}, with ${shareText(confidence)} confidence.${next ? ` ${capital(moreText(next))} could prove the strictest threshold.` : ""}`,
+      };
+    case "too_few":
+      return {
+        kind: "too_few",
+        sentence: `Too few: a proof of ${wanted} takes at least ${certification.needed} answered records; ${count(certification.missing, "more is", "more are")} missing.`,
+      };
+  }
+}
+
+/** The step that the walk ended at, and what would carry the walk over it; null when it reached the end. */
+export function nextStep(certification: Certification, records: number, limit: number, confidence: number): NextStep | null {
+  switch (certification.kind) {
+    case "too_few":
+      return {
+        threshold: null,
+        accepted: 0,
+        errors: 0,
+        moreAccepted: certification.missing,
+        moreLabelled: certification.missing,
+      };
+    case "unproved":
+    case "certified": {
+      const { failed } = certification;
+      if (!failed) return null;
+      const moreAccepted = missingToProve(failed, limit, confidence);
+      return {
+        threshold: failed.threshold,
+        accepted: failed.accepted,
+        errors: failed.errors,
+        moreAccepted,
+        moreLabelled: Math.ceil((moreAccepted * records) / failed.accepted),
+      };
+    }
+  }
+}
+
+/** How many records are written automatically before one can say so at all: the plain answer to "how many do I need?". */
+export const fewestFor = (limit: number, confidence: number): number => acceptedNeeded(1, limit, confidence);
+
+export const moreText = ({ moreAccepted, moreLabelled }: Pick<NextStep, "moreAccepted" | "moreLabelled">): string =>
+  moreLabelled === null || moreLabelled === moreAccepted
+    ? `${count(moreAccepted, "more labelled record", "more labelled records")}, all of them answered rightly,`
+    : `about ${count(moreLabelled, "more labelled record", "more labelled records")}, of which the ${moreAccepted} that are accepted are all right,`;
+
+/** "5 %", "52.6 %": one decimal, rounded down, and none that is 0. */
+export const shareText = (share: number): string => `${Math.floor(share * 1000 + 1e-9) / 10} %`;
+
+/** The same, rounded up: for what is promised not to be exceeded. */
+export const boundText = (share: number): string => `${Math.ceil(share * 1000 - 1e-9) / 10} %`;
+
+export const count = (n: number, one: string, many: string): string => `${n} ${n === 1 ? one : many}`;
+const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
