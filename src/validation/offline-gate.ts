@@ -25,6 +25,7 @@ export function computeGate(
     threshold,
     records: total,
     sure: sure.length,
+    sureErrors: sure.filter(({ correct }) => !correct).length,
     written: written.length,
     errors,
     asked: { unsure: total - written.length - refused - byRule - failed - uncovered, byRule, failed, uncovered },

@@ -1,7 +1,7 @@
 // A validation as files for other programs: CSV, one line per record, and JSONL, the report and then the records. A cell that a spreadsheet would run as a formula is
 // made text. Nothing is left out, and nothing is rounded.
 import { canonical } from "../core/json.ts";
-import { judge } from "./judged-records.ts";
+import { judge, judgeRecords } from "./judged-records.ts";
 import type { ValidatedRecord } from "./record.ts";
 import { withLabels } from "./relabel.ts";
 import type { IssuedReport } from "./report-shape.ts";
@@ -11,6 +11,11 @@ export function recordsCsv({ report }: IssuedReport, fromFile: readonly Validate
   const { fields } = report.facts;
   const threshold = report.certification.kind === "certified" ? report.certification.certified.threshold : null;
   const records = withLabels(fromFile, report.relabelled);
+  const accepted = new Set(
+    judgeRecords(records, fields)
+      .judged.filter(({ score }) => threshold !== null && score >= threshold)
+      .map(({ record }) => record.id),
+  );
   const elements = [...new Set(records.flatMap(({ input }) => Object.keys(input)))].toSorted();
   const head = [
     "id",
@@ -36,7 +41,7 @@ export function recordsCsv({ report }: IssuedReport, fromFile: readonly Validate
       outcome,
       ...fields.flatMap((field) => [record.expected[field], answer?.value[field], answer?.fields[field]?.confidence]),
       answer?.score,
-      answer === null ? undefined : threshold !== null && answer.score >= threshold ? "yes" : "no",
+      accepted.has(record.id) ? "yes" : "no",
       answer?.ruling,
       answer?.provider,
       answer?.model,

@@ -18,8 +18,9 @@ const GateOutcome = z.object({
   /** Null: nothing is let through. */
   threshold: Share.nullable(),
   records: Count,
-  /** At or above the threshold. */
+  /** At or above the threshold, and the wrong ones among them: what a proof is about. */
   sure: Count,
+  sureErrors: Count,
   /** Sure enough, and neither asked nor refused by a rule of the governance spec. */
   written: Count,
   errors: Count,
@@ -41,7 +42,7 @@ const NextStep = z.object({
   accepted: Count,
   errors: Count,
   moreAccepted: Count,
-  moreLabelled: Count.nullable(),
+  moreLabelled: Count,
 });
 
 const ClassStanding = z.object({

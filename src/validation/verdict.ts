@@ -1,7 +1,7 @@
 // The one sentence that a validation is made for. A share that is promised is rounded against us: what is automatic down, what is wrong up.
 import type { Certification } from "./certify.ts";
 import type { NextStep, Verdict } from "./report-shape.ts";
-import { acceptedNeeded, missingToProve } from "./sample-size.ts";
+import { missingToProve } from "./sample-size.ts";
 
 interface Asked {
   readonly limit: number;
@@ -23,7 +23,7 @@ export function verdictOf(certification: Certification, next: NextStep | null, {
     case "unproved":
       return {
         kind: "not_proved",
-        sentence: `Not proved: ${wanted}, with ${shareText(confidence)} confidence.${next ? ` ${capital(moreText(next))} could prove the strictest threshold.` : ""}`,
+        sentence: `Not proved: ${wanted}, with ${shareText(confidence)} confidence.${next ? ` ${moreText(next)} would prove it at the strictest threshold.` : ""}`,
       };
     case "too_few":
       return {
@@ -60,13 +60,9 @@ export function nextStep(certification: Certification, records: number, limit: n
   }
 }
 
-/** How many records are written automatically before one can say so at all: the plain answer to "how many do I need?". */
-export const fewestFor = (limit: number, confidence: number): number => acceptedNeeded(1, limit, confidence);
-
+/** At the share of records that is accepted there. */
 export const moreText = ({ moreAccepted, moreLabelled }: Pick<NextStep, "moreAccepted" | "moreLabelled">): string =>
-  moreLabelled === null || moreLabelled === moreAccepted
-    ? `${count(moreAccepted, "more labelled record", "more labelled records")}, all of them answered rightly,`
-    : `about ${count(moreLabelled, "more labelled record", "more labelled records")}, of which the ${moreAccepted} that are accepted are all right,`;
+  `${count(moreAccepted, "more accepted record", "more accepted records")} without a mistake (about ${moreLabelled} more labelled)`;
 
 /** "5 %", "52.6 %": one decimal, rounded down, and none that is 0. */
 export const shareText = (share: number): string => `${Math.floor(share * 1000 + 1e-9) / 10} %`;
@@ -75,4 +71,3 @@ export const shareText = (share: number): string => `${Math.floor(share * 1000 +
 export const boundText = (share: number): string => `${Math.ceil(share * 1000 - 1e-9) / 10} %`;
 
 export const count = (n: number, one: string, many: string): string => `${n} ${n === 1 ? one : many}`;
-const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
