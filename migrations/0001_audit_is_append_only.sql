@@ -194,3 +194,23 @@ END;
 CREATE TRIGGER `contest_closing_refuses_replacing` BEFORE INSERT ON `contest_closing` WHEN EXISTS (SELECT 1 FROM `contest_closing` WHERE `contest` = new.`contest`) BEGIN
 	SELECT raise(abort, 'contest_closing is append-only');
 END;
+--> statement-breakpoint
+CREATE TRIGGER `validation_record_answer_is_final` BEFORE UPDATE ON `validation_record` WHEN old.`answer` IS NOT NULL OR new.`body` <> old.`body` BEGIN
+	SELECT raise(abort, 'validation_record: a record is answered once, and stays as the file had it');
+END;
+--> statement-breakpoint
+CREATE TRIGGER `validation_record_refuses_delete` BEFORE DELETE ON `validation_record` BEGIN
+	SELECT raise(abort, 'validation_record: the records of a validation stay with it');
+END;
+--> statement-breakpoint
+CREATE TRIGGER `validation_record_refuses_replacing` BEFORE INSERT ON `validation_record` WHEN EXISTS (SELECT 1 FROM `validation_record` WHERE `validation` = new.`validation` AND `number` = new.`number`) BEGIN
+	SELECT raise(ignore);
+END;
+--> statement-breakpoint
+CREATE TRIGGER `validation_is_final` BEFORE UPDATE ON `validation` WHEN old.`status` IN ('finished', 'cancelled') BEGIN
+	SELECT raise(abort, 'validation: what has ended stays as it is');
+END;
+--> statement-breakpoint
+CREATE TRIGGER `validation_refuses_delete` BEFORE DELETE ON `validation` BEGIN
+	SELECT raise(abort, 'validation: a validation stays');
+END;

@@ -83,6 +83,11 @@ export const ERRORS = {
   "spec.changed": row(409, "never", "caller", "The governance spec is not the text that was read"),
   "spec.not_yours": row(403, "never", "caller", "Somebody else has to do this to the governance spec"),
 
+  "validation.not_found": row(404, "never", "caller", "No such validation"),
+  "validation.data_unusable": row(422, "never", "caller", "The labelled records cannot be used as they are"),
+  "validation.wrong_state": row(409, "never", "caller", "The validation has moved on"),
+  "validation.not_declared": row(409, "never", "author", "The workflow does not say how a labelled record becomes its event"),
+
   "audit.key_unusable": row(500, "operator", "operator", "The key that signs checkpoints of the audit cannot be used"),
   "audit.checkpoint_missing": row(500, "operator", "operator", "A checkpoint of the audit is not where it was written"),
   "dead_letter.not_found": row(404, "never", "caller", "No such dead letter"),

@@ -380,3 +380,45 @@ export const contestClosing = sqliteTable("contest_closing", {
   outcome: text("outcome").notNull(),
   reason: text("reason").notNull(),
 });
+
+/**
+ * One validation: labelled records through a workflow. status: checked (read, and not begun), running, stopped (something has to be put right first), cancelled,
+ * finished. `facts` is a ValidationFacts without its times as JSON, `import` what became of each row of the file. The file itself lies in R2. `moved_at`: the last
+ * answer. `report_digest`: SHA-256 of the report that was computed at the end; triggers let nothing change after it.
+ */
+export const validation = sqliteTable(
+  "validation",
+  {
+    id: text("id").primaryKey(),
+    workflow: text("workflow").notNull(),
+    status: text("status").notNull(),
+    facts: text("facts").notNull(),
+    import: text("import").notNull(),
+    createdAt: integer("created_at").notNull(),
+    createdBy: text("created_by").notNull(),
+    startedAt: integer("started_at"),
+    movedAt: integer("moved_at"),
+    finishedAt: integer("finished_at"),
+    /** Why it stopped, as JSON; who cancelled it. */
+    because: text("because"),
+    reportDigest: text("report_digest"),
+  },
+  (table) => [index("validation_created").on(table.createdAt), index("validation_open").on(table.movedAt).where(sql`status = 'running'`)],
+);
+
+/**
+ * A labelled record and its answer: `body` is what the file said, `answer` null until the workflow has answered; a trigger lets it be written once. `claimed_until`: until
+ * then somebody is asking, or nobody is to ask.
+ */
+export const validationRecord = sqliteTable(
+  "validation_record",
+  {
+    validation: text("validation").notNull(),
+    number: integer("number").notNull(),
+    body: text("body").notNull(),
+    answer: text("answer"),
+    attempts: integer("attempts").notNull().default(0),
+    claimedUntil: integer("claimed_until"),
+  },
+  (table) => [primaryKey({ columns: [table.validation, table.number] })],
+);

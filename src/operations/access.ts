@@ -33,6 +33,8 @@ export const MAY = {
   "read provider cards": ["data_protection_officer", "operator", "auditor"],
   "record provider cards": ["data_protection_officer"],
   "try specs": ["process_owner", "author"],
+  "read validations": ["author", "process_owner", "data_protection_officer", "auditor"],
+  "run validations": ["author", "process_owner"],
   "read dead letters": ["operator", "auditor"],
   "replay dead letters": ["operator"],
   "read checkpoints": ["auditor"],
