@@ -1,7 +1,8 @@
-// The one sentence that a validation is made for. A share that is promised is rounded against us: what is automatic down, what is wrong up.
+// The one sentence that a validation is made for, and what would prove one step more.
 import type { Certification } from "./certify.ts";
 import type { NextStep, Verdict } from "./report-shape.ts";
 import { missingToProve } from "./sample-size.ts";
+import { count, moreText, shareText } from "./share-text.ts";
 
 interface Asked {
   readonly limit: number;
@@ -59,15 +60,3 @@ export function nextStep(certification: Certification, records: number, limit: n
     }
   }
 }
-
-/** At the share of records that is accepted there. */
-export const moreText = ({ moreAccepted, moreLabelled }: Pick<NextStep, "moreAccepted" | "moreLabelled">): string =>
-  `${count(moreAccepted, "more accepted record", "more accepted records")} without a mistake (about ${moreLabelled} more labelled)`;
-
-/** "5 %", "52.6 %": one decimal, rounded down, and none that is 0. */
-export const shareText = (share: number): string => `${Math.floor(share * 1000 + 1e-9) / 10} %`;
-
-/** The same, rounded up: for what is promised not to be exceeded. */
-export const boundText = (share: number): string => `${Math.ceil(share * 1000 - 1e-9) / 10} %`;
-
-export const count = (n: number, one: string, many: string): string => `${n} ${n === 1 ? one : many}`;

@@ -2,7 +2,7 @@
 // dashed line score and share agree. Said in a table as well.
 import { html } from "hono/html";
 import type { ValidationReport } from "../../validation/report-shape.ts";
-import { shareText } from "../../validation/verdict.ts";
+import { shareText } from "../../validation/share-text.ts";
 import { endsText, type Html, scoreText, sheet } from "./report-parts.ts";
 
 type Reliability = NonNullable<ValidationReport["reliability"]>;

@@ -1,7 +1,7 @@
 // A validation report as people read it: the verdict first, then what explains it. The same on the console's page and in the file; a report is not computed here.
 import { html } from "hono/html";
 import type { IssuedReport, ValidationReport } from "../../validation/report-shape.ts";
-import { boundText, count, moreText, shareText } from "../../validation/verdict.ts";
+import { boundText, count, moreText, shareText } from "../../validation/share-text.ts";
 import { reliabilityChart, reliabilityTable } from "./reliability-chart.ts";
 import { classesTable, confusionMatrix, fieldsTable, mixupsText } from "./report-fields.ts";
 import { gateTable } from "./report-gate.ts";

@@ -1,7 +1,7 @@
 // What the validation says of each field and each class: how often right, with its interval, what stands at the proved threshold, and what is taken for what.
 import { html } from "hono/html";
 import type { ClassStanding, FieldStanding } from "../../validation/report-shape.ts";
-import { boundText, count, shareText } from "../../validation/verdict.ts";
+import { boundText, count, shareText } from "../../validation/share-text.ts";
 import { type Cell, endsText, type Html, rateText, scroller, sheet } from "./report-parts.ts";
 
 /** More columns than this do not fit on a telephone. */

@@ -1,11 +1,11 @@
 // What a threshold does with the records, in numbers: written, asked, refused, and how many of a thousand would be wrong.
 import { html } from "hono/html";
 import type { GateOutcome } from "../../validation/report-shape.ts";
-import { boundText, shareText } from "../../validation/verdict.ts";
+import { boundText, shareText } from "../../validation/share-text.ts";
 import { endsText, type Html, perThousand, scoreText, sheet } from "./report-parts.ts";
 
 export const gateTable = (gate: GateOutcome, confidence: number): Html => {
-  const { threshold, records, written, errors, asked, refused, share, shareInterval, rate, rateInterval, upper } = gate;
+  const { threshold, records, written, errors, asked, refused, shareInterval, rate, rateInterval, upper } = gate;
   const askedInAll = asked.unsure + asked.byRule + asked.failed + asked.uncovered;
   const ofAll = (n: number): string => (records === 0 ? "none" : `${n} (${shareText(n / records)})`);
   const because = [

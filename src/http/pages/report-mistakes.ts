@@ -1,7 +1,7 @@
 // The wrong answers, the surest first: those are what a threshold lets through. What the record said stands beside each, where it is still kept.
 import { html } from "hono/html";
 import type { Mistake, ValidationReport } from "../../validation/report-shape.ts";
-import { count } from "../../validation/verdict.ts";
+import { count } from "../../validation/share-text.ts";
 import { type Html, scoreText } from "./report-parts.ts";
 
 /** More are in the exports. */

@@ -2,7 +2,7 @@
 // writes in Node, which runs .ts and no .tsx. Every value is escaped by the template.
 import { html } from "hono/html";
 import type { HtmlEscapedString } from "hono/utils/html";
-import { boundText, shareText } from "../../validation/verdict.ts";
+import { boundText, shareText } from "../../validation/share-text.ts";
 
 export type Html = HtmlEscapedString | Promise<HtmlEscapedString>;
 export type Cell = string | number | Html;

@@ -2,7 +2,7 @@
 // the server; places are in percent of the picture and texts in pixels, so that it can be read at every width. What it shows is said in words and in a table beside it.
 import { html } from "hono/html";
 import type { CurvePoint, GateOutcome } from "../../validation/report-shape.ts";
-import { boundText, shareText } from "../../validation/verdict.ts";
+import { boundText, shareText } from "../../validation/share-text.ts";
 import { type Html, scoreText, sheet } from "./report-parts.ts";
 
 export type MarkKind = "proved" | "observed" | "current" | "preview";
