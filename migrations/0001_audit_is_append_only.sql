@@ -214,3 +214,27 @@ END;
 CREATE TRIGGER `validation_refuses_delete` BEFORE DELETE ON `validation` BEGIN
 	SELECT raise(abort, 'validation: a validation stays');
 END;
+--> statement-breakpoint
+CREATE TRIGGER `validation_report_refuses_update` BEFORE UPDATE ON `validation_report` BEGIN
+	SELECT raise(abort, 'validation_report is append-only');
+END;
+--> statement-breakpoint
+CREATE TRIGGER `validation_report_refuses_delete` BEFORE DELETE ON `validation_report` BEGIN
+	SELECT raise(abort, 'validation_report is append-only');
+END;
+--> statement-breakpoint
+CREATE TRIGGER `validation_report_refuses_replacing` BEFORE INSERT ON `validation_report` WHEN EXISTS (SELECT 1 FROM `validation_report` WHERE `validation` = new.`validation` AND `revision` = new.`revision`) BEGIN
+	SELECT raise(abort, 'validation_report is append-only');
+END;
+--> statement-breakpoint
+CREATE TRIGGER `validation_relabel_refuses_update` BEFORE UPDATE ON `validation_relabel` BEGIN
+	SELECT raise(abort, 'validation_relabel is append-only');
+END;
+--> statement-breakpoint
+CREATE TRIGGER `validation_relabel_refuses_delete` BEFORE DELETE ON `validation_relabel` BEGIN
+	SELECT raise(abort, 'validation_relabel is append-only');
+END;
+--> statement-breakpoint
+CREATE TRIGGER `validation_relabel_refuses_replacing` BEFORE INSERT ON `validation_relabel` WHEN EXISTS (SELECT 1 FROM `validation_relabel` WHERE `validation` = new.`validation` AND `revision` = new.`revision`) BEGIN
+	SELECT raise(abort, 'validation_relabel is append-only');
+END;

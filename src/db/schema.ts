@@ -422,3 +422,37 @@ export const validationRecord = sqliteTable(
   },
   (table) => [primaryKey({ columns: [table.validation, table.number] })],
 );
+
+/**
+ * Each report of a validation, as it was issued: `body` is its canonical JSON (src/validation/report-shape.ts), `digest` the SHA-256 of it. Revision 1 is of the file's
+ * labels; a later one was computed after labels were changed, from the same answers. Append-only.
+ */
+export const validationReport = sqliteTable(
+  "validation_report",
+  {
+    validation: text("validation").notNull(),
+    revision: integer("revision").notNull(),
+    digest: text("digest").notNull(),
+    body: text("body").notNull(),
+    at: integer("at").notNull(),
+    /** Who changed a label; null for the first. */
+    by: text("by"),
+  },
+  (table) => [primaryKey({ columns: [table.validation, table.revision] })],
+);
+
+/** A label that somebody changed, and why: each is of the report's revision that came of it. `before` and `after`: label by field, as JSON. Append-only. */
+export const validationRelabel = sqliteTable(
+  "validation_relabel",
+  {
+    validation: text("validation").notNull(),
+    revision: integer("revision").notNull(),
+    record: text("record").notNull(),
+    before: text("before").notNull(),
+    after: text("after").notNull(),
+    reason: text("reason").notNull(),
+    at: integer("at").notNull(),
+    by: text("by").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.validation, table.revision] })],
+);

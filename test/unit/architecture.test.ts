@@ -23,7 +23,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "src/governance/field-pattern.ts": ["re2js"],
   "src/governance/find-contact.ts": ["libphonenumber-js"],
   "src/governance/find-account.ts": ["ibantools"],
-  "src/validation": ["src/core", "src/governance"],
+  "src/validation": ["src/core", "src/governance", "zod"],
   "src/validation/import-file.ts": ["csv-parse"],
   "src/connectors": ["src/core", "zod"],
   "src/inference": ["src/core", "zod"],
