@@ -90,6 +90,24 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "src/index.ts": ["src/config.ts", "src/worker.ts"],
   // Runs in Node, on an auditor's machine: no package, so that it can be read and run without installing anything.
   "src/audit-verify.ts": ["src/core", "src/governance", "node:fs", "node:path", "node:process", "node:readline", "node:util"],
+  "src/validate.ts": ["src/config.ts", "src/connectors/http.ts", "src/terminal", "node:fs", "node:process"],
+  // A validation without a Worker, in Node: what the product's import, rehearsal and report are given there.
+  "src/terminal": [
+    "src/core",
+    "src/deployment.ts",
+    "src/engine/define.ts",
+    "src/engine/rehearse.ts",
+    "src/governance",
+    "src/inference",
+    "src/operations/answer-record.ts",
+    "src/validation",
+    "src/http/pages/report-file.ts",
+    "zod",
+    "node:fs",
+    "node:path",
+    "node:timers",
+    "node:util",
+  ],
   "durable-objects": [
     "cloudflare:workers",
     "src/core",
