@@ -289,3 +289,25 @@ CREATE TABLE `validation_record` (
 	`claimed_until` integer,
 	PRIMARY KEY(`validation`, `number`)
 );
+--> statement-breakpoint
+CREATE TABLE `validation_relabel` (
+	`validation` text NOT NULL,
+	`revision` integer NOT NULL,
+	`record` text NOT NULL,
+	`before` text NOT NULL,
+	`after` text NOT NULL,
+	`reason` text NOT NULL,
+	`at` integer NOT NULL,
+	`by` text NOT NULL,
+	PRIMARY KEY(`validation`, `revision`)
+);
+--> statement-breakpoint
+CREATE TABLE `validation_report` (
+	`validation` text NOT NULL,
+	`revision` integer NOT NULL,
+	`digest` text NOT NULL,
+	`body` text NOT NULL,
+	`at` integer NOT NULL,
+	`by` text,
+	PRIMARY KEY(`validation`, `revision`)
+);

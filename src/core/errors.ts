@@ -86,6 +86,7 @@ export const ERRORS = {
   "validation.not_found": row(404, "never", "caller", "No such validation"),
   "validation.data_unusable": row(422, "never", "caller", "The labelled records cannot be used as they are"),
   "validation.wrong_state": row(409, "never", "caller", "The validation has moved on"),
+  "validation.report_moved": row(409, "never", "caller", "Another revision of the report was issued meanwhile"),
   "validation.not_declared": row(409, "never", "author", "The workflow does not say how a labelled record becomes its event"),
 
   "audit.key_unusable": row(500, "operator", "operator", "The key that signs checkpoints of the audit cannot be used"),

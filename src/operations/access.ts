@@ -35,6 +35,7 @@ export const MAY = {
   "try specs": ["process_owner", "author"],
   "read validations": ["author", "process_owner", "data_protection_officer", "auditor"],
   "run validations": ["author", "process_owner"],
+  "relabel records": ["author", "process_owner"],
   "read dead letters": ["operator", "auditor"],
   "replay dead letters": ["operator"],
   "read checkpoints": ["auditor"],

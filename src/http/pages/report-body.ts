@@ -10,7 +10,7 @@ import { dollars, endsText, facts, type Html, panel, scoreText, sheet } from "./
 import { type ChartMark, curveTable, riskChart } from "./risk-chart.ts";
 import { day, utc } from "./words.ts";
 
-export interface ReportBodyProps extends Omit<MistakesProps, "report"> {
+export interface ReportBodyProps extends Omit<MistakesProps, "report" | "threshold"> {
   readonly issued: IssuedReport;
 }
 
@@ -23,7 +23,7 @@ ${verdict(report)}
 <div class="column">
 ${panel("automatic", "What may be written automatically", html`${riskChart(chartOf(report))}${gateTable(report.gates.proved, report.facts.confidence)}${details("The points of the chart", curveTable(report))}`)}
 ${panel("more", "Why not more?", whyNotMore(report))}
-${panel("mistakes", "Mistakes, the surest first", mistakesList({ report, inputs, recordHref }))}
+${panel("mistakes", "Mistakes, the surest first", mistakesList({ report, threshold: report.gates.proved.threshold, inputs, recordHref }))}
 ${panel("fields", "Fields and classes", fieldsOf(report))}
 ${panel("reliability", "Does the score mean what it says?", reliability(report))}
 ${panel("spent", "Cost and time", spent(report))}

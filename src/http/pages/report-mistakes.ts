@@ -11,16 +11,17 @@ const LONGEST = 400;
 
 export interface MistakesProps {
   readonly report: ValidationReport;
+  /** Those at or above it would be written. */
+  readonly threshold: number | null;
   /** By the record's id: what it said. Nothing for one whose contents are not kept. */
   readonly inputs: ReadonlyMap<string, Readonly<Record<string, string>>>;
   /** Where a record is shown, and its label corrected; null in a file. */
   readonly recordHref: ((id: string) => string) | null;
 }
 
-export function mistakesList({ report, inputs, recordHref }: MistakesProps): Html {
+export function mistakesList({ report, threshold, inputs, recordHref }: MistakesProps): Html {
   const { total, shown } = report.mistakes;
   if (total === 0) return html`<p>No answer is wrong.</p>`;
-  const threshold = report.certification.kind === "certified" ? report.certification.certified.threshold : null;
   const rest = total - Math.min(SHOWN, shown.length);
   return html`
 <p class="quiet">${count(total, "answer is", "answers are")} wrong. The surest come first: those are what a threshold lets through.</p>
