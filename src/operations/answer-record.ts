@@ -21,25 +21,38 @@ export async function answerRecord(
   workflow: Workflow,
   spec: GovernanceSpec,
   record: LabelledRecord,
-  { fields, tries }: { readonly fields: readonly string[]; readonly tries: number },
+  asked: Asked,
   ports: RehearsalPorts,
 ): Promise<Outcome> {
-  return decideOutcome(await rehearse(workflow, spec, record, ports), fields, tries);
+  return decideOutcome(await rehearse(workflow, spec, record, ports), asked);
 }
 
-/** `fields`: those that are labelled. `tries`: of this record, this one included. */
-export function decideOutcome(rehearsed: Rehearsed, fields: readonly string[], tries: number): Outcome {
+export interface Asked {
+  /** Those that are labelled. */
+  readonly fields: readonly string[];
+  /** Of this record, this one included. */
+  readonly tries: number;
+  /** Other records were answered while this one was tried: then it is not the provider that is away. */
+  readonly othersAnswered: boolean;
+}
+
+export function decideOutcome(rehearsed: Rehearsed, { fields, tries, othersAnswered }: Asked): Outcome {
   switch (rehearsed.kind) {
     case "answered":
       return { kind: "answer", answer: answerOf(rehearsed, fields) };
     case "again":
-      return tries >= MAX_TRIES
-        ? { kind: "answer", answer: failed(rehearsed.error) }
-        : { kind: "again", afterMs: Math.max(rehearsed.afterMs, Math.min(CAP_MS, BASE_MS * 2 ** (tries - 1))), error: rehearsed.error };
+      // An outage is no answer: whoever runs the validation lets it go on when it is over.
+      if (tries >= MAX_TRIES)
+        return isOutage(rehearsed.error) && !othersAnswered
+          ? { kind: "stop", error: rehearsed.error }
+          : { kind: "answer", answer: failed(rehearsed.error) };
+      return { kind: "again", afterMs: Math.max(rehearsed.afterMs, Math.min(CAP_MS, BASE_MS * 2 ** (tries - 1))), error: rehearsed.error };
     case "failed":
       return isEverybodys(rehearsed.error) ? { kind: "stop", error: rehearsed.error } : { kind: "answer", answer: failed(rehearsed.error) };
   }
 }
+
+const isOutage = ({ code }: Failure): boolean => code === "model.unavailable" || code === "model.rate_limited";
 
 /** What an operator has to put right about the model is the same for every record. */
 const isEverybodys = ({ code }: Failure): boolean => code.startsWith("model.") && errorFacts(code).retry === "operator";

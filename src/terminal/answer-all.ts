@@ -29,18 +29,23 @@ export async function answerAll(
   let stopped: Failure | null = null;
   // The provider's wish to wait is everybody's.
   let notBefore = 0;
+  let done = 0;
   const work = async () => {
     for (let record = left.shift(); record && !stopped; record = left.shift()) {
+      const before = done;
       for (let tries = 1; ; tries++) {
         if (notBefore > ports.now()) await pause(notBefore - ports.now());
         if (stopped) return;
-        const outcome = await answerRecord(workflow, spec, record, { fields, tries }, ports);
+        const outcome = await answerRecord(workflow, spec, record, { fields, tries, othersAnswered: done > before }, ports);
         if (outcome.kind === "again") {
           notBefore = Math.max(notBefore, ports.now() + outcome.afterMs);
           continue;
         }
         if (outcome.kind === "stop") stopped = outcome.error;
-        else answered(record, outcome.answer);
+        else {
+          done++;
+          answered(record, outcome.answer);
+        }
         break;
       }
     }

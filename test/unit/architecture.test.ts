@@ -88,7 +88,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "src/deployment.ts",
     "src/operations",
     "src/http/app.tsx",
-    "src/queues/consumer.ts",
+    "src/queues",
     "durable-objects/run-partition.ts",
     "durable-objects/workflow-limits.ts",
   ],
