@@ -4,6 +4,7 @@ import { errorFacts, type Failure, failureOf, InterlockError, type Result } from
 import type { Deployment } from "../../deployment.ts";
 import { may } from "../../operations/access.ts";
 import { findValidation, type ValidationRow } from "../../operations/read-validation.ts";
+import { permit } from "../../operations/require-role.ts";
 import {
   cancelValidation,
   checkValidation,
@@ -13,7 +14,7 @@ import {
   ValidationInput,
   validationsNow,
 } from "../../operations/validations.ts";
-import { type ConsoleEnv, operationContext, refuse } from "../console-env.ts";
+import { type ConsoleEnv, operationContext, orRefuse, refuse } from "../console-env.ts";
 import { filledIn, parseInput } from "../input.ts";
 import { validationAddress } from "../pages/report-page.tsx";
 import { ValidationPage } from "../pages/validation-page.tsx";
@@ -29,6 +30,8 @@ export const validationPages = (deployment: Deployment) =>
     .get("/", (c) => showList(c, deployment))
     .post("/", async (c) => {
       const { fields, file } = await readUpload(c);
+      // Before anything is said about the file.
+      orRefuse(permit(c.get("principal"), "run validations", fields.workflow ?? null));
       const checked = await check(c, deployment, fields, file);
       return checked.ok
         ? c.redirect(validationAddress(checked.value.id), 303)
@@ -109,7 +112,6 @@ async function showList(
   { refused, draft }: { readonly refused: Failure | null; readonly draft: Upload["fields"] } = { refused: null, draft: {} },
 ): Promise<Response> {
   const principal = c.get("principal");
-  if (refused?.code === "access.denied") return refuse(refused);
   const [listed, frame] = await Promise.all([
     validationsNow(operationContext(c, deployment), principal, SHOWN),
     frameFor(c.env.DB, principal),
