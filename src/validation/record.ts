@@ -19,8 +19,9 @@ export type RecordAnswer =
       readonly model: string;
       /** US dollars; null when it is not known. */
       readonly costUsd: number | null;
-      readonly promptTokens: number;
-      readonly completionTokens: number;
+      /** Null when the provider did not say. */
+      readonly promptTokens: number | null;
+      readonly completionTokens: number | null;
       readonly latencyMs: number;
       /** What the governance spec said of the run's first write that rests on this decision; null where there is no spec or no write. */
       readonly ruling: "allow" | "require_approval" | "deny" | null;

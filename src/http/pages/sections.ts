@@ -15,6 +15,7 @@ export const SECTIONS = {
   workflows: { group: "Rules", href: "/workflows", title: "Workflows", needs: "read workflows" },
   specs: { group: "Rules", href: "/specs", title: "Governance specs", needs: "read specs" },
   providers: { group: "Models", href: "/providers", title: "Providers", needs: "read provider cards" },
+  validations: { group: "Models", href: "/validations", title: "Validations", needs: "read validations" },
   costs: { group: "Models", href: "/costs", title: "Costs", needs: "read costs" },
   stops: { group: "Oversight", href: "/stops", title: "Kill switch", needs: "read the kill switch" },
   audit: { group: "Oversight", href: "/audit", title: "Audit", needs: "read the audit" },
