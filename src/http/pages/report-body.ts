@@ -6,7 +6,7 @@ import { reliabilityChart, reliabilityTable } from "./reliability-chart.ts";
 import { classesTable, confusionMatrix, fieldsTable, mixupsText } from "./report-fields.ts";
 import { gateTable } from "./report-gate.ts";
 import { type MistakesProps, mistakesList } from "./report-mistakes.ts";
-import { dollars, endsText, facts, type Html, panel, scoreText, sheet } from "./report-parts.ts";
+import { beside, dollars, endsText, facts, type Html, lines, panel, scoreText, sheet } from "./report-parts.ts";
 import { type ChartMark, curveTable, riskChart } from "./risk-chart.ts";
 import { day, utc } from "./words.ts";
 
@@ -21,7 +21,7 @@ export function reportBody({ issued, inputs, recordHref }: ReportBodyProps): Htm
   return html`
 ${verdict(report)}
 <div class="column">
-${panel("automatic", "What may be written automatically", html`${riskChart(chartOf(report))}${gateTable(report.gates.proved, report.facts.confidence)}${details("The points of the chart", curveTable(report))}`)}
+${panel("automatic", "What may be written automatically", html`${beside(riskChart(chartOf(report)), gateTable(report.gates.proved, report.facts.confidence))}${details("The points of the chart", curveTable(report))}`)}
 ${panel("more", "Why not more?", whyNotMore(report))}
 ${panel("mistakes", "Mistakes, the surest first", mistakesList({ report, threshold: report.gates.proved.threshold, inputs, recordHref }))}
 ${panel("fields", "Fields and classes", fieldsOf(report))}
@@ -131,14 +131,16 @@ export function reliability({ reliability: measured }: ValidationReport): Html {
       ? "There are fewer than 20 mistakes or right answers: too few to turn scores into probabilities, so the score itself is shown."
       : `People are shown a probability that is fitted to these records (${measured.calibration === "platt" ? "Platt’s curve" : "isotonic regression"}).`;
   return html`
-${reliabilityChart(measured)}
-${facts([
-  ["Calibration error (ECE)", measured.ece.toFixed(3)],
-  ["In bins of equal size", measured.equalMassEce.toFixed(3)],
-  ["Worst bin", measured.mce.toFixed(3)],
-  ["Brier score", measured.brier.toFixed(3)],
-])}
-<p class="quiet">${shown} The threshold is on the raw score: none of this moves it.</p>
+${beside(
+  reliabilityChart(measured),
+  html`${lines([
+    ["Calibration error (ECE)", measured.ece.toFixed(3)],
+    ["In bins of equal size", measured.equalMassEce.toFixed(3)],
+    ["Worst bin", measured.mce.toFixed(3)],
+    ["Brier score", measured.brier.toFixed(3)],
+  ])}
+<p class="quiet">${shown} The threshold is on the raw score: none of this moves it.</p>`,
+)}
 ${details("Scores and right answers", reliabilityTable(measured))}`;
 }
 
@@ -150,8 +152,8 @@ ${facts([
     "Cost of all answers",
     cost.unknown > 0 && cost.known > 0 ? html`${known} <span class="meta">and ${cost.unknown} answers at an unknown price</span>` : known,
   ],
-  ["An answer: median, 95 of 100", cost.known === 0 ? "unknown" : `${dollars(cost.p50)}, ${dollars(cost.p95)}`],
-  ["Time: median, 95 of 100", latency.known === 0 ? "-" : `${millis(latency.p50)}, ${millis(latency.p95)}`],
+  ["Cost of one: median, 95 of 100", cost.known === 0 ? "unknown" : `${dollars(cost.p50)}, ${dollars(cost.p95)}`],
+  ["Time for one: median, 95 of 100", latency.known === 0 ? "-" : `${millis(latency.p50)}, ${millis(latency.p95)}`],
   ["Tokens in, out", `${tokens.prompt}, ${tokens.completion}`],
 ])}
 ${
@@ -161,12 +163,15 @@ ${
         caption: "Records without an answer, by reason",
         head: ["Reason", "Records", "For example"],
         words: true,
-        rows: failures.map(({ code, records, example }) => [code, records, example]),
+        rows: failures.map(({ code, records, example }) => [code, count(records, "record", "records"), example]),
       })
 }`;
 }
 
-const millis = (ms: number): string => (ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`);
+function millis(ms: number): string {
+  if (ms < 1) return "under 1 ms";
+  return ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`;
+}
 
 const LISTED = 20;
 const listed = (ids: readonly string[]): string =>
@@ -180,7 +185,7 @@ const comparison = ({ id, digest, model, records, fixed, broken, same, p }: NonN
       ? html`Chance alone would seldom explain this (p = ${p.toPrecision(2)}).`
       : html`Chance alone could explain this (p = ${p.toPrecision(2)}).`
 }</p>
-${facts([
+${lines([
   ["Broken", listed(broken)],
   ["Fixed", listed(fixed)],
   [
@@ -211,7 +216,7 @@ export const labelsText = (labels: Readonly<Record<string, string>>): string =>
 function basisOf({ report, digest }: IssuedReport): Html {
   const { facts: asked, main, bases, uncovered } = report;
   return html`
-${facts([
+${lines([
   ["Workflow", `${asked.workflow}, version ${asked.workflowVersion}`],
   ["Decision", `${asked.decision}: ${asked.fields.join(", ")}`],
   ["Model", main === null ? "none answered with a measure of confidence" : `${main.model} (${main.provider})`],
@@ -227,7 +232,7 @@ ${facts([
 ${uncovered === 0 ? "" : html`<p>${count(uncovered, "record was", "records were")} answered by another model or without a measure of confidence, and counted as asked: ${bases.map(({ model, provider, records }) => `${model} (${provider}) ${records}`).join(", ")}.</p>`}
 ${details(
   "Digests",
-  facts([
+  lines([
     ["This report", html`<code class="digest">${digest}</code>`],
     ["Data", html`<code class="digest">${asked.dataset.digest}</code>`],
     ...(main === null
