@@ -43,7 +43,7 @@ main { padding-block: var(--s6) var(--s7); }
 footer p { padding-block: var(--s4) var(--s6); border-top: 1px solid var(--line); color: var(--quiet); font-size: 13px; }
 
 .top { background: var(--surface); border-bottom: 1px solid var(--line); }
-.top > .bounds { display: flex; flex-wrap: wrap; align-items: center; gap: 0 var(--s5); min-height: 56px; }
+.top > .bounds { display: flex; flex-wrap: wrap; align-items: center; gap: 0 var(--s4); min-height: 56px; }
 .brand { display: flex; align-items: center; gap: var(--s2); color: var(--ink); font-weight: 700; font-size: 16px; letter-spacing: -0.015em; text-decoration: none; }
 .brand svg { color: var(--accent); }
 .top ul { display: flex; flex-wrap: wrap; gap: 0 var(--s1); }
@@ -304,7 +304,7 @@ textarea.document { font-family: var(--mono); font-size: 13px; line-height: 1.5;
 .measures th:first-child, .measures.words th, .measures.words td { text-align: left; }
 .measures thead th { border-top: 0; color: var(--quiet); font-size: 13px; font-weight: 600; }
 .measures tbody th { font-weight: 550; }
-.measures.words tbody th { width: 26%; }
+.measures.words tbody th { width: 30%; overflow-wrap: break-word; }
 .measures .meta { display: block; }
 .scroll { overflow-x: auto; }
 .confusion { justify-self: start; border-collapse: collapse; font-size: 13px; font-variant-numeric: tabular-nums; }

@@ -6,7 +6,7 @@ import { reliabilityChart, reliabilityTable } from "./reliability-chart.ts";
 import { classesTable, confusionMatrix, fieldsTable, mixupsText } from "./report-fields.ts";
 import { gateTable } from "./report-gate.ts";
 import { type MistakesProps, mistakesList } from "./report-mistakes.ts";
-import { beside, dollars, endsText, facts, type Html, lines, panel, scoreText, sheet } from "./report-parts.ts";
+import { beside, dollars, endsText, facts, type Html, lines, millis, panel, scoreText, sheet } from "./report-parts.ts";
 import { type ChartMark, curveTable, riskChart } from "./risk-chart.ts";
 import { day, utc } from "./words.ts";
 
@@ -166,11 +166,6 @@ ${
         rows: failures.map(({ code, records, example }) => [code, count(records, "record", "records"), example]),
       })
 }`;
-}
-
-function millis(ms: number): string {
-  if (ms < 1) return "under 1 ms";
-  return ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`;
 }
 
 const LISTED = 20;

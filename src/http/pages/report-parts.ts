@@ -63,3 +63,8 @@ export const dollars = (usd: number): string =>
   usd === 0 ? "$0" : usd < 0.01 ? `$${usd.toPrecision(2)}` : `$${usd.toFixed(usd < 1 ? 4 : 2)}`;
 
 export const perThousand = (n: number): string => (n === 0 ? "0" : n < 10 ? n.toFixed(1) : String(Math.round(n)));
+
+export function millis(ms: number): string {
+  if (ms < 1) return "under 1 ms";
+  return ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`;
+}
