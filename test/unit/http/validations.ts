@@ -38,7 +38,10 @@ export function labelledRecords(count: number, seed = 1): ValidatedRecord[] {
     return {
       id: `t-${index + 1}`,
       line: index + 2,
-      input: { "ticket.subject": `About my ${team}`, "ticket.description": `Hello, number ${index + 1} has a question for ${team} & <others>.` },
+      input: {
+        "ticket.subject": `About my ${team}`,
+        "ticket.description": `Hello, number ${index + 1} has a question for ${team} & <others>.`,
+      },
       expected: { team },
       answer:
         index % 50 === 49
@@ -47,7 +50,12 @@ export function labelledRecords(count: number, seed = 1): ValidatedRecord[] {
               kind: "answered",
               value: { team: given },
               score,
-              fields: { team: { confidence: score, alternatives: [{ value: isWrong ? team : "other", probability: Number((1 - score).toFixed(4)) }] } },
+              fields: {
+                team: {
+                  confidence: score,
+                  alternatives: [{ value: isWrong ? team : "other", probability: Number((1 - score).toFixed(4)) }],
+                },
+              },
               source: "builtin",
               basis: { prompt: "a".repeat(64), schema: "b".repeat(64) },
               provider: "builtin",
@@ -87,4 +95,5 @@ export async function finished(env: Env, row: Row): Promise<IssuedReport> {
   return issued;
 }
 
-export const codeOf = async (response: Response): Promise<Failure["code"] | undefined> => ((await response.json()) as { code?: Failure["code"] }).code;
+export const codeOf = async (response: Response): Promise<Failure["code"] | undefined> =>
+  ((await response.json()) as { code?: Failure["code"] }).code;
