@@ -17,7 +17,7 @@ export const FACTS: ValidationFacts = {
   dataset: { name: "tickets-june.csv", digest: "d".repeat(64), rows: 300, rejected: 2 },
   specVersion: 3,
   currentThreshold: 0.8,
-  limit: 0.05,
+  limit: 0.1,
   confidence: 0.95,
   startedAt: NOW,
   finishedAt: NOW + 90_000,
