@@ -1,7 +1,7 @@
 // Everything that this Worker answers over HTTP: source systems' deliveries, the JSON API, the console. It mounts, guards and turns errors into answers; what
 // is done for a request is in the routes, and what may be done in the operations behind them.
 // Sequence: /hooks (its signature is its proof) -> security headers -> the stylesheet -> who asks? -> forms only from here -> API and pages.
-import { Hono, type Context as HonoContext } from "hono";
+import { Hono, type Context as HonoContext, type MiddlewareHandler } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { csrf } from "hono/csrf";
 import { secureHeaders } from "hono/secure-headers";
@@ -23,6 +23,7 @@ import { runsApi } from "./api/runs.ts";
 import { specDryRunApi } from "./api/spec-dry-run.ts";
 import { specsApi } from "./api/specs.ts";
 import { validationReportsApi } from "./api/validation-reports.ts";
+import { validationsApi } from "./api/validations.ts";
 import { workflowsApi } from "./api/workflows.ts";
 import { approvalPages } from "./console/approvals.tsx";
 import { auditPages } from "./console/audit.tsx";
@@ -39,6 +40,7 @@ import { runPages } from "./console/runs.tsx";
 import { specPages } from "./console/specs.tsx";
 import { stopPages } from "./console/stops.tsx";
 import { validationReportPages } from "./console/validation-reports.tsx";
+import { validationPages } from "./console/validations.tsx";
 import { workflowPages } from "./console/workflows.tsx";
 import { type ConsoleEnv, signedIn } from "./console-env.ts";
 import { ErrorPage } from "./pages/error-page.tsx";
@@ -49,6 +51,12 @@ import { webhookRoutes } from "./webhooks.ts";
 
 /** An edited approval is at most a few long texts. */
 const MAX_BODY_BYTES = 1024 * 1024;
+/** A file of labelled records (MAX_FILE_BYTES in src/validation/import-file.ts), and what JSON makes longer in it. */
+const MAX_UPLOAD_BYTES = 32 * 1024 * 1024;
+
+const usually = bodyLimit({ maxSize: MAX_BODY_BYTES });
+const uploads = bodyLimit({ maxSize: MAX_UPLOAD_BYTES });
+const limitBody: MiddlewareHandler = (c, next) => (/^\/(api\/)?validations$/.test(c.req.path) ? uploads : usually)(c, next);
 
 const headers = secureHeaders({
   contentSecurityPolicy: {
@@ -88,7 +96,7 @@ export function createApp(deployment: Deployment): Hono<{ Bindings: Env }> {
 
 const api = (deployment: Deployment) =>
   new Hono<ConsoleEnv>()
-    .use(bodyLimit({ maxSize: MAX_BODY_BYTES }), signedIn)
+    .use(limitBody, signedIn)
     .route("/runs", runsApi(deployment))
     .route("/approvals", approvalsApi(deployment))
     .route("/contests", contestsApi(deployment))
@@ -102,13 +110,14 @@ const api = (deployment: Deployment) =>
     .route("/grants", grantsApi(deployment))
     .route("/specs/dry-run", specDryRunApi())
     .route("/specs", specsApi(deployment))
+    .route("/validations", validationsApi(deployment))
     .route("/validations", validationReportsApi(deployment))
     .route("/overview", overviewApi())
     .all("*", (c) => problemResponse({ code: "request.not_found", message: `There is nothing at ${c.req.path}` }));
 
 const pages = (deployment: Deployment) =>
   new Hono<ConsoleEnv>()
-    .use(bodyLimit({ maxSize: MAX_BODY_BYTES }), signedIn, csrf())
+    .use(limitBody, signedIn, csrf())
     .get("/", (c) => c.redirect(SECTIONS[homeOf(c.get("principal")) ?? "workflows"].href, 302))
     .route("/approvals", approvalPages(deployment))
     .route("/contests", contestPages(deployment))
@@ -119,6 +128,7 @@ const pages = (deployment: Deployment) =>
     .route("/workflows", dataFlowPages(deployment))
     .route("/providers", providerPages(deployment))
     .route("/", documentPages(deployment))
+    .route("/validations", validationPages(deployment))
     .route("/validations", validationReportPages(deployment))
     .route("/dead-letters", deadLetterPages(deployment))
     .route("/stops", stopPages(deployment))

@@ -6,6 +6,8 @@ import type { ValidatedRecord, ValidationFacts } from "../validation/record.ts";
 import type { Context } from "./context.ts";
 import { permit, permitWithin } from "./require-role.ts";
 
+export type { ValidationRow };
+
 export interface ReadValidation {
   /** While it is under way, finishedAt is the time of the last answer. */
   readonly facts: ValidationFacts;

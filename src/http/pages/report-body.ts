@@ -1,5 +1,6 @@
 // A validation report as people read it: the verdict first, then what explains it. The same on the console's page and in the file; a report is not computed here.
 import { html } from "hono/html";
+import type { Rejection } from "../../validation/import-file.ts";
 import type { IssuedReport, ValidationReport } from "../../validation/report-shape.ts";
 import { boundText, count, moreText, shareText } from "../../validation/share-text.ts";
 import { reliabilityChart, reliabilityTable } from "./reliability-chart.ts";
@@ -12,11 +13,13 @@ import { day, utc } from "./words.ts";
 
 export interface ReportBodyProps extends Omit<MistakesProps, "report" | "threshold"> {
   readonly issued: IssuedReport;
+  /** Rows of the file that are no record of this. */
+  readonly rejections: readonly Rejection[];
 }
 
 export const TONES = { proved: "good", not_proved: "warn", too_few: "warn" } as const;
 
-export function reportBody({ issued, inputs, recordHref }: ReportBodyProps): Html {
+export function reportBody({ issued, inputs, rejections, recordHref }: ReportBodyProps): Html {
   const { report } = issued;
   return html`
 ${verdict(report)}
@@ -29,7 +32,7 @@ ${panel("reliability", "Does the score mean what it says?", reliability(report))
 ${panel("spent", "Cost and time", spent(report))}
 ${report.comparison === null ? "" : panel("comparison", "Against the validation before", comparison(report.comparison))}
 ${report.relabelled.length === 0 ? "" : panel("relabelled", "Labels that were changed", relabelled(report))}
-${panel("basis", "What this rests on", basisOf(issued))}
+${panel("basis", "What this rests on", basisOf(issued, rejections))}
 </div>`;
 }
 
@@ -208,7 +211,7 @@ export const labelsText = (labels: Readonly<Record<string, string>>): string =>
     .map(([field, label]) => `${field}: ${label}`)
     .join(", ");
 
-function basisOf({ report, digest }: IssuedReport): Html {
+function basisOf({ report, digest }: IssuedReport, rejections: readonly Rejection[]): Html {
   const { facts: asked, main, bases, uncovered } = report;
   return html`
 ${lines([
@@ -225,6 +228,19 @@ ${lines([
   ["Revision", `${report.revision}`],
 ])}
 ${uncovered === 0 ? "" : html`<p>${count(uncovered, "record was", "records were")} answered by another model or without a measure of confidence, and counted as asked: ${bases.map(({ model, provider, records }) => `${model} (${provider}) ${records}`).join(", ")}.</p>`}
+${
+  rejections.length === 0
+    ? ""
+    : details(
+        "Refused rows",
+        sheet({
+          caption: "Rows of the file that were refused",
+          head: ["Line", "Why"],
+          words: true,
+          rows: rejections.map(({ line, reason }) => [line, reason]),
+        }),
+      )
+}
 ${details(
   "Digests",
   lines([

@@ -20,6 +20,7 @@ export const ReportPage = ({ frame, view }: { frame: Frame; view: ReportView }) 
         <>
           {reportBody({
             issued,
+            rejections: view.rejections,
             inputs: new Map(records.map(({ id, input }) => [id, input])),
             recordHref: (record) => validationAddress(state.id, `/records/${encodeURIComponent(record)}`),
           })}

@@ -135,7 +135,11 @@ export async function openConsole(
   const env = {
     DB: db,
     RUN_PARTITION: { getByName: () => partition },
-    BLOBS: { head: async () => ({}), get: async () => null },
+    BLOBS: { head: async () => ({}), get: async () => null, put: async () => ({}) },
+    VALIDATIONS: {
+      sendBatch: async (messages: Iterable<{ body: unknown }>) =>
+        void asked.push({ what: "validate", args: [...messages].map(({ body }) => body) }),
+    },
     HOOK_LIMIT: { limit: async () => ({ success: true }) },
     ENVIRONMENT: "development",
     ACCESS_TEAM_DOMAIN: "",

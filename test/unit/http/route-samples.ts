@@ -8,8 +8,10 @@ import { canonical, digest as digestOf } from "../../../src/core/json.ts";
 import { eventLetter, keepDeadLetters } from "../../../src/db/dead-letters.ts";
 import { insertDraft, submitDraft } from "../../../src/db/specs.ts";
 import { type Console, openConsole } from "./console.ts";
+import { fakeR2 } from "./fake-r2.ts";
 import { MINUTE, NOW, SPEC, type Story, tell } from "./stories.ts";
 import { FACTS, finished, labelledRecords } from "./validations.ts";
+import { CHECKED, FILE, insertBegun, RUNNING, STOPPED, UPLOAD } from "./validations-begun.ts";
 
 export interface Sample {
   readonly path: string;
@@ -37,17 +39,27 @@ const sampled: Story = {
 const stories = [asked, approved, unknown, failed, sampled];
 
 /** What an answer to somebody with grants for another workflow must not hold. */
-export const SECRETS: readonly string[] = [...stories.map(({ id }) => id), asked.approvalId, "Charged twice", "Noor Haddad"];
+export const SECRETS: readonly string[] = [
+  ...stories.map(({ id }) => id),
+  asked.approvalId,
+  "Charged twice",
+  "Noor Haddad",
+  CHECKED,
+  RUNNING,
+];
 
 const LETTER = "dl_1";
 const CONTEST = "cts_1";
 
-export async function openStories(grants: Parameters<typeof openConsole>[1]): Promise<Console> {
+export async function openStories(options: NonNullable<Parameters<typeof openConsole>[1]>): Promise<Console> {
+  const r2 = fakeR2();
+  r2.objects.set(`validation/${CHECKED}`, FILE);
   // Stories are told anew: a request adds to their journals.
   const open = await openConsole(
     stories.map((story) => ({ ...story, entries: [...story.entries] })),
-    grants,
+    { ...options, env: { BLOBS: r2.bucket, ...options.env } },
   );
+  await insertBegun(open.db);
   for (const [spec, author] of [
     [DRAFT, "ada@example.com"],
     [SUBMITTED, "ann@example.com"],
@@ -143,6 +155,19 @@ export const SAMPLES: Readonly<Record<string, Sample>> = {
     thing: true,
     decides: true,
   },
+  "GET /api/validations": { path: "/api/validations" },
+  "POST /api/validations": { path: "/api/validations", json: UPLOAD, thing: true },
+  "GET /api/validations/:id": { path: `/api/validations/${RUNNING}`, thing: true },
+  "POST /api/validations/:id/start": { path: `/api/validations/${CHECKED}/start`, json: {}, thing: true },
+  "POST /api/validations/:id/cancel": { path: `/api/validations/${RUNNING}/cancel`, json: {}, thing: true },
+  "POST /api/validations/:id/resume": { path: `/api/validations/${STOPPED}/resume`, json: {}, thing: true },
+  "GET /validations": { path: "/validations" },
+  // Whoever may sends a file with it; this form has none, and is refused for that.
+  "POST /validations": { path: "/validations", form: { workflow: WORKFLOW, limit: "0.05" }, thing: true, otherwise: 400 },
+  "GET /validations/:id": { path: `/validations/${RUNNING}`, thing: true },
+  "POST /validations/:id/start": { path: `/validations/${CHECKED}/start`, form: {}, thing: true },
+  "POST /validations/:id/cancel": { path: `/validations/${RUNNING}/cancel`, form: {}, thing: true },
+  "POST /validations/:id/resume": { path: `/validations/${STOPPED}/resume`, form: {}, thing: true },
   "GET /api/effects": { path: "/api/effects" },
   "GET /api/effects/export": { path: "/api/effects/export" },
   "GET /api/effects/undo": { path: `/api/effects/undo?run=${approved.id}`, thing: true },

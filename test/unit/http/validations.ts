@@ -70,11 +70,28 @@ export function labelledRecords(count: number, seed = 1): ValidatedRecord[] {
   });
 }
 
+const IMPORT = {
+  terms: { columns: {}, anyway: false },
+  columns: { id: "id", elements: { "ticket.description": "text" }, fields: { team: "team" } },
+  warnings: [],
+  rejections: [
+    { line: 302, reason: 'The label of "team" is empty' },
+    { line: 303, reason: "The same record as on line 7" },
+  ],
+};
+
 type Row = { readonly facts: ValidationFacts; readonly records: readonly ValidatedRecord[]; readonly createdAt?: number };
 
 async function begin(db: D1Database, { facts, records, createdAt = facts.startedAt }: Row): Promise<void> {
   const { id, workflow, startedAt, finishedAt: _, ...planned } = facts;
-  const row = { id, workflow, facts: { id, workflow, ...planned }, import: "{}", createdAt, createdBy: "ann@example.com" };
+  const row = {
+    id,
+    workflow,
+    facts: { id, workflow, ...planned },
+    import: JSON.stringify(IMPORT),
+    createdAt,
+    createdBy: "ann@example.com",
+  };
   await insertValidation(db, row);
   const plan = records.map(({ answer: _answer, ...record }, index) => ({ ...record, number: index + 1 }));
   await startValidation(db, id, plan, startedAt);
