@@ -27,6 +27,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "src/connectors": ["src/core", "zod"],
   "src/inference": ["src/core", "zod"],
   "src/inference/providers/openai-compatible.ts": ["openai"],
+  "src/inference/providers/anthropic-messages.ts": ["@anthropic-ai/sdk"],
   "src/engine": ["src/core", "src/governance", "type src/connectors/define.ts", "type src/inference/model.ts", "zod"],
   "src/workflows": ["src/engine/define.ts", "src/connectors", "type src/inference", "type src/governance/spec.ts", "src/core", "zod"],
   "src/db": ["src/core", "src/governance/spec.ts", "src/governance/audit-chain.ts", "type src/governance", "drizzle-orm"],
@@ -138,6 +139,7 @@ const DOORS: readonly Door[] = [
 /** Modules that only these files may import, whatever the table above would allow. */
 const IMPORTED_ONLY_BY: Readonly<Record<string, readonly string[]>> = {
   openai: ["src/inference/providers/openai-compatible.ts"],
+  "@anthropic-ai/sdk": ["src/inference/providers/anthropic-messages.ts"],
   jose: ["src/http/identity.ts"],
   hono: ["src/http"],
   "libphonenumber-js": ["src/governance/find-contact.ts"],
