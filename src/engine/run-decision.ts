@@ -3,9 +3,10 @@
 // Sequence: declared elements -> treatments -> provider's card -> ask -> put values back where that is declared -> journal.
 import { InterlockError } from "../core/errors.ts";
 import { digest } from "../core/json.ts";
-import { decideSend, forbiddenIn, type Prepared, prepare } from "../governance/data-flow.ts";
+import { forbiddenIn, type Prepared, prepare } from "../governance/data-flow.ts";
 import { injectionHints } from "../governance/injection-hints.ts";
-import type { Model, ModelDecision, ModelFailure, ModelRequest } from "../inference/model.ts";
+import type { ModelDecision, ModelFailure, ModelRequest } from "../inference/model.ts";
+import { checkAgreement } from "./agreement.ts";
 import type { Decided, DecisionRequest, RetryPolicy, Workflow } from "./define.ts";
 import type { StepEntry } from "./journal.ts";
 import type { Pass } from "./pass.ts";
@@ -69,14 +70,6 @@ export async function runDecision(
   };
   const made = (await memoised(pass, step, args, "decide", work, patienceOf(step, retry))) as ModelDecision;
   return { decision, value: made.value, confidence: made.confidence };
-}
-
-async function checkAgreement(pass: Pass, model: Model, { demands }: Prepared): Promise<void> {
-  if (model.local) return;
-  const recipient = { provider: model.provider, host: model.host ?? "unknown host" };
-  const card = (await pass.ports.providerCard?.(recipient)) ?? null;
-  const refused = decideSend(recipient, card, pass.ports.now(), demands);
-  if (refused !== null) throw new InterlockError("model.no_agreement", `${refused}. Nothing was sent`);
 }
 
 /** Tokens become values in the named fields only; one that stands for nothing is left, wherever it is. */

@@ -97,7 +97,8 @@ export const CAPABILITY_ROWS: readonly CapabilityRow[] = [
     family: "gemini",
     pattern: /^(?:models\/)?gemini-/,
     capabilities: { logprobs: false, temperature: false, unknownWords: [...LENGTHS, "pattern"] },
-    source: "github.com/GoogleCloudPlatform/generative-ai/issues/2947 (logprobs not supported for 3.5); temperature is best left alone from 3 on",
+    source:
+      "github.com/GoogleCloudPlatform/generative-ai/issues/2947 (logprobs not supported for 3.5); temperature is best left alone from 3 on",
     asOf,
   },
   {

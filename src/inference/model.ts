@@ -4,6 +4,7 @@
 import type * as z from "zod";
 import type { ConfidenceSource, DecisionBasis, FieldConfidence } from "../core/decision.ts";
 import type { ErrorCode } from "../core/errors.ts";
+import type { ModelCapabilities } from "./capabilities.ts";
 
 export interface ModelRequest {
   /** Name of the decision as the workflow declares it, for example "triage". */
@@ -27,6 +28,8 @@ export interface ModelRequest {
   repair?: { issues: string };
   /** One more answer to the same request, the second being 2: with some chance in it where the model allows that, or it would say the same again. */
   sample?: number;
+  /** Of a probe: capabilities to be asked for once, whatever the model is known to take. */
+  trying?: Partial<ModelCapabilities>;
 }
 
 export interface ModelUsage {

@@ -32,6 +32,7 @@ export const MAY = {
   "approve data flows": ["data_protection_officer"],
   "read provider cards": ["data_protection_officer", "operator", "auditor"],
   "record provider cards": ["data_protection_officer"],
+  "probe models": ["data_protection_officer", "operator"],
   "try specs": ["process_owner", "author"],
   "read dead letters": ["operator", "auditor"],
   "replay dead letters": ["operator"],
@@ -49,6 +50,7 @@ const DEPLOYMENT_WIDE: readonly Operation[] = [
   "read checkpoints",
   "read provider cards",
   "record provider cards",
+  "probe models",
   "read grants",
   "change grants",
 ];

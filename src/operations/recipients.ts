@@ -4,6 +4,7 @@ import { failureOf, InterlockError } from "../core/errors.ts";
 import { bindingOf } from "../deployment.ts";
 import type { Workflow } from "../engine/define.ts";
 import type { FlowRecipient } from "../governance/flow-text.ts";
+import type { Model } from "../inference/model.ts";
 import type { Context } from "./context.ts";
 
 export interface Recipient extends FlowRecipient {
@@ -11,22 +12,29 @@ export interface Recipient extends FlowRecipient {
   readonly label: string;
 }
 
-/** Of one version of a workflow, each model once, in the order of its handles. */
+/** Of one version of a workflow, each model once, in the order of its handles; after a model the gateway on the way to it. */
 export function recipientsOf({ env, deployment }: Pick<Context, "env" | "deployment">, workflow: Workflow): Recipient[] {
   const names = Object.values(workflow.uses).flatMap((use) => (use.kind === "model" ? [use.model] : []));
-  return [...new Set(names)].map((name) => {
+  return [...new Set(names)].flatMap((name): Recipient[] => {
     try {
-      const source = deployment.models[name];
-      if (!source) throw new InterlockError("workflow.undeclared", `This deployment has no model "${name}"`);
-      const { provider, host, local, label } = source.build(workflow.name, {
-        binding: (binding) => bindingOf(env, binding),
-        fetch: () => Promise.reject(new InterlockError("internal", "Nothing is sent while it is only said who is asked")),
-        blobs: { get: async () => null },
-      });
-      return { model: name, provider, host: host ?? null, local: local ?? false, label };
+      const { provider, host, local, label, via } = modelOf({ env, deployment }, name, workflow.name);
+      const own = { model: name, provider, host: host ?? null, local: local ?? false, label };
+      if (!via) return [own];
+      return [own, { model: name, ...via, local: false, label: `A gateway on the way to ${provider}, which sees the same`, gateway: true }];
     } catch (thrown) {
-      return { model: name, provider: null, host: null, local: false, label: failureOf(thrown).message };
+      return [{ model: name, provider: null, host: null, local: false, label: failureOf(thrown).message }];
     }
+  });
+}
+
+/** A model as it is configured, to be looked at: it is asked nothing. */
+export function modelOf({ env, deployment }: Pick<Context, "env" | "deployment">, name: string, workflow: string): Model {
+  const source = deployment.models[name];
+  if (!source) throw new InterlockError("workflow.undeclared", `This deployment has no model "${name}"`);
+  return source.build(workflow, {
+    binding: (binding) => bindingOf(env, binding),
+    fetch: () => Promise.reject(new InterlockError("internal", "Nothing is sent while it is only said who is asked")),
+    blobs: { get: async () => null },
   });
 }
 

@@ -456,6 +456,12 @@ describe("a violation is found", () => {
       'import type OpenAI from "openai/resources";',
       "src/inference/x.ts imports openai, which only src/inference/providers/openai-compatible.ts may",
     ],
+    [
+      ONLY,
+      "src/inference/providers/openai-compatible.ts",
+      'import { Messages } from "@anthropic-ai/sdk/resources/messages/messages";',
+      "src/inference/providers/openai-compatible.ts imports @anthropic-ai/sdk, which only src/inference/providers/anthropic-messages.ts may",
+    ],
     [ONLY, "src/http/x.ts", 'import { jwtVerify } from "jose";', "src/http/x.ts imports jose, which only src/http/identity.ts may"],
     [
       ONLY,

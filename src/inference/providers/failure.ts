@@ -168,7 +168,11 @@ const SHORTEST_VALUE = 4;
 
 /** The provider's words without the key and without what they quote of the record. */
 function withoutRecord(said: string, { secrets, input }: Called): string {
-  let text = said.replace(/\p{Co}/gu, "").replace(/\s+/g, " ").trim().slice(0, 2 * LONGEST_MESSAGE);
+  let text = said
+    .replace(/\p{Co}/gu, "")
+    .replace(/\s+/g, " ")
+    .trim()
+    .slice(0, 2 * LONGEST_MESSAGE);
   for (const secret of secrets) if (secret.length > 0) text = text.replaceAll(secret, "[key]");
   const hidden = new Array<boolean>(text.length).fill(false);
   const small = text.toLowerCase();

@@ -126,7 +126,8 @@ interface Asking {
 }
 
 function bodyOf(request: ModelRequest, output: StrictSchema, options: OpenAiCompatibleOptions): Asking {
-  const { capabilities, maxCompletionTokens = DEFAULT_MAX_COMPLETION_TOKENS } = options;
+  const { maxCompletionTokens = DEFAULT_MAX_COMPLETION_TOKENS } = options;
+  const capabilities = { ...options.capabilities, ...request.trying };
   const { structured = "strict", tokenLimit = "max_completion_tokens" } = capabilities;
   const marked = isMarked(options);
   const spotlight = { nonce: randomHex(NONCE_BYTES), marked };
@@ -161,7 +162,8 @@ interface Answered {
 }
 
 function resultOf(completion: OpenAI.ChatCompletion, { request, output, options, basis, latencyMs }: Answered): ModelResult {
-  const { provider, local = false, price, capabilities } = options;
+  const { provider, local = false, price } = options;
+  const { logprobs } = { ...options.capabilities, ...request.trying };
   // A gateway's page with status 200 arrives here as text, an empty body as nothing, whatever the type says.
   const choice = completion?.choices?.[0];
   if (!choice?.message) return failed(noAnswer(provider, "something that is no chat completion"));
@@ -172,7 +174,7 @@ function resultOf(completion: OpenAI.ChatCompletion, { request, output, options,
   return decisionOf(
     {
       content: textOf(choice.message.content),
-      tokens: capabilities.logprobs ? (choice.logprobs?.content ?? null) : null,
+      tokens: logprobs ? (choice.logprobs?.content ?? null) : null,
       model: completion.model ?? request.modelId,
       billed: usage && {
         prompt: usage.prompt_tokens,
