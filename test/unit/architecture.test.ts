@@ -80,6 +80,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "src/index.ts": ["src/config.ts", "src/worker.ts"],
   // Runs in Node, on an auditor's machine: no package, so that it can be read and run without installing anything.
   "src/audit-verify.ts": ["src/core", "src/governance", "node:fs", "node:path", "node:process", "node:readline", "node:util"],
+  // Runs in Node, on the machine of whoever sets a model up.
+  "src/probe.ts": ["src/config.ts", "src/connectors/http.ts", "src/operations/probe-model.ts", "node:fs", "node:process", "node:util"],
   "durable-objects": [
     "cloudflare:workers",
     "src/core",
@@ -365,6 +367,7 @@ describe("a violation is found", () => {
 
   const violations: [string, string, string, string][] = [
     [IMPORTS, "src/core/x.ts", 'import { a } from "../engine/define.ts";', "src/core/x.ts imports src/engine/define.ts"],
+    [IMPORTS, "src/probe.ts", 'import { createApp } from "./http/app.tsx";', "src/probe.ts imports src/http/app.tsx"],
     [IMPORTS, "src/core/x.ts", 'import { createHash } from "node:crypto";', "src/core/x.ts imports node:crypto"],
     [IMPORTS, "src/core/x.ts", 'import type { A } from "../engine/define.ts";', "src/core/x.ts imports src/engine/define.ts (types)"],
     [IMPORTS, "src/validation/x.ts", 'import { a } from "../inference/cost.ts";', "src/validation/x.ts imports src/inference/cost.ts"],
