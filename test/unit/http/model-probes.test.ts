@@ -14,7 +14,7 @@ const models: Deployment["models"] = {
   mini: openai({ model: "gpt-4.1-mini" }),
   own: compatibleHost({ provider: "own", model: "qwen3", baseUrl: "OWN_MODEL_URL" }),
   nowhere: compatibleHost({ provider: "lost", model: "x", baseUrl: "LOST_URL" }),
-  keyless: claude({ model: "claude-sonnet-4-5" }),
+  keyless: claude({ model: "claude-sonnet-4-6" }),
 };
 const probing: Deployment = { ...asking, models: { ...asking.models, ...models } };
 const rules = ModelRules.parse({ rules: [{ match: "parcel", answer: { team: "shipping", pieces: 12 }, confidence: 0.9 }] });

@@ -176,7 +176,7 @@ const IMPLEMENTATIONS: readonly Implementation[] = [
   {
     name: "Claude",
     dialect: "anthropic",
-    source: claude({ model: "claude-sonnet-4-5" }),
+    source: claude({ model: "claude-sonnet-4-6" }),
     url: "https://api.anthropic.com/v1/messages",
     at: ANTHROPIC,
     sends: format,
@@ -385,12 +385,12 @@ describe.each(IMPLEMENTATIONS)("$name", (one) => {
     expect(result).toMatchObject({ ok: false, error: { code: "model.rate_limited", retryAfterMs } });
   });
 
-  test.each([
+  test.each<Record<string, string>>([
     { "retry-after": "soon" },
     { "retry-after": "1e9x" },
     { "x-ratelimit-remaining-requests": "3", "x-ratelimit-reset-requests": "9s" },
   ])("a waiting time that says nothing is none: %j", async (headers) => {
-    const { result } = await ask(one, refusing(one, 429, headers as Record<string, string>));
+    const { result } = await ask(one, refusing(one, 429, headers));
     expect(result.ok ? {} : result.error).not.toHaveProperty("retryAfterMs");
   });
 
@@ -606,7 +606,7 @@ describe("words of one vendor", () => {
   test("Claude's tokens from the cache count as read, and cost what is read from a cache", async () => {
     const price = { inputUsd: 3, cachedInputUsd: 0.3, outputUsd: 15, asOf: "2026-11-23", source: "test" };
     const usage = { input_tokens: 100, cache_read_input_tokens: 1000, cache_creation_input_tokens: 50, output_tokens: 20 };
-    const one = { ...anthropics, source: claude({ model: "claude-sonnet-4-5", price }) };
+    const one = { ...anthropics, source: claude({ model: "claude-sonnet-4-6", price }) };
     const { result } = await ask(one, (body) => Response.json({ ...message(body), usage }));
     expect(result).toMatchObject({
       ok: true,
