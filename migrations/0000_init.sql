@@ -257,6 +257,16 @@ CREATE TABLE `halt` (
 	PRIMARY KEY(`scope`, `at`)
 );
 --> statement-breakpoint
+CREATE TABLE `model_probe` (
+	`model` text PRIMARY KEY NOT NULL,
+	`provider` text NOT NULL,
+	`host` text NOT NULL,
+	`model_id` text NOT NULL,
+	`outcome` text NOT NULL,
+	`at` integer NOT NULL,
+	`by` text NOT NULL
+);
+--> statement-breakpoint
 CREATE TABLE `provider_card` (
 	`provider` text NOT NULL,
 	`host` text NOT NULL,

@@ -1,8 +1,10 @@
 // Lets a fault rule come between a request and its answer, in the words of the vendor that is being played. Faults come before
 // everything else, as a network does. A lost answer is the one that matters most: the write is done and the caller cannot know.
+import type { Message } from "@anthropic-ai/sdk/resources/messages/messages";
 import type { Context, MiddlewareHandler } from "hono";
 import type { CountedRule, FaultRule } from "./faults.ts";
 import { takeFault } from "./faults.ts";
+import { anthropicError, bodyFault, distortCompletion, distortMessage, isAnswerFault, isBodyFault, openAiError } from "./model/distort.ts";
 import type { World } from "./world.ts";
 
 /** No caller waits longer than this, and a held request should not outlive a test run by much. */
@@ -31,6 +33,17 @@ export function faultGate(world: World, system: FaultRule["system"], mount: stri
       await pause(fault.delayMs ?? HOLD_MS);
       return c.text("gateway timeout", 504);
     }
+    if (fault.kind === "529") return vendorError(c, fault, 529);
+    if (isBodyFault(fault.kind)) return bodyFault(fault.kind);
+    if (isAnswerFault(fault.kind)) {
+      await next();
+      if (c.res.status !== 200) return;
+      const answer = await c.res.json<object>();
+      const distorted = isAnthropic(c) ? distortMessage(answer as Message, fault.kind) : distortCompletion(answer, fault.kind);
+      c.res = undefined;
+      c.res = c.json(distorted);
+      return;
+    }
     if (fault.kind === "429") return vendorError(c, fault, 429);
     if (fault.kind === "401") return vendorError(c, fault, 401);
     if (fault.kind === "500") return vendorError(c, fault, 500);
@@ -41,17 +54,21 @@ export function faultGate(world: World, system: FaultRule["system"], mount: stri
   };
 }
 
-function vendorError(c: Context, fault: CountedRule, status: 401 | 429 | 500): Response {
+const isAnthropic = (c: Context): boolean => c.req.path.endsWith("/messages");
+
+function vendorError(c: Context, fault: CountedRule, status: 401 | 429 | 500 | 529): Response {
   const retry: Record<string, string> = status === 429 ? { "retry-after": String(fault.retryAfter) } : {};
-  if (fault.system === "slack") {
-    const error = { 401: "invalid_auth", 429: "ratelimited", 500: "internal_error" }[status];
-    // Slack says no with HTTP 200, except where it limits or falls over.
-    return c.json({ ok: false, error }, status === 401 ? 200 : status, retry);
-  }
   if (fault.system === "model") {
-    const [type, message] = MODEL_ERRORS[status];
+    if (isAnthropic(c)) return c.json(anthropicError(status, MODEL_ERRORS[status]), status as 500, retry);
     const code = status === 401 ? "invalid_api_key" : status === 429 ? "rate_limit_exceeded" : null;
-    return c.json({ error: { message, type, param: null, code } }, status, retry);
+    return c.json(openAiError(status, MODEL_ERRORS[status], code), status as 500, retry);
+  }
+  // A rule for another system never has 529.
+  const known = status === 529 ? 500 : status;
+  if (fault.system === "slack") {
+    const error = { 401: "invalid_auth", 429: "ratelimited", 500: "internal_error" }[known];
+    // Slack says no with HTTP 200, except where it limits or falls over.
+    return c.json({ ok: false, error }, known === 401 ? 200 : known, retry);
   }
   if (status === 401) return c.json({ error: "Couldn't authenticate you" }, 401);
   if (status === 500) return c.json({ error: "InternalError", description: "The server could not finish this request" }, 500);
@@ -63,9 +80,10 @@ function vendorError(c: Context, fault: CountedRule, status: 401 | 429 | 500): R
 }
 
 const MODEL_ERRORS = {
-  401: ["invalid_request_error", "The API key is not accepted"],
-  429: ["requests", "Rate limit reached"],
-  500: ["server_error", "The server had an error while processing the request"],
+  401: "The API key is not accepted",
+  429: "Rate limit reached",
+  500: "The server had an error while processing the request",
+  529: "Overloaded",
 } as const;
 
 function canned(fault: CountedRule): Response {

@@ -1,13 +1,17 @@
 // Which request goes wrong, and how: a list of rules that count down. Pure bookkeeping; fault-gate.ts turns a rule into an answer.
 // The first rule that matches, has waited out its `after` and is not used up is the one that fires.
 import * as z from "zod";
+import { ANSWER_FAULTS, BODY_FAULTS, isAnswerFault, isBodyFault } from "./model/distort.ts";
 
-export const FaultRule = z.strictObject({
+const onlyOfModels = (kind: string): boolean => kind === "529" || isAnswerFault(kind) || isBodyFault(kind);
+
+const Rule = z.strictObject({
   system: z.enum(["zendesk", "slack", "model"]),
   method: z.string().toUpperCase().optional(),
   /** With a leading "/": the start of the vendor's path ("/api/v2/tickets/1001"). Otherwise a regular expression over it. */
   path: z.string().refine(isPattern, "not a regular expression").optional(),
-  kind: z.enum(["timeout", "500", "429", "lost-answer", "401", "503-html", "delay", "answer"]),
+  /** Those of distort.ts, and 529, only a model's provider has. */
+  kind: z.enum(["timeout", "500", "429", "lost-answer", "401", "503-html", "delay", "answer", "529", ...ANSWER_FAULTS, ...BODY_FAULTS]),
   times: z.int().min(1).default(1),
   after: z.int().min(0).default(0),
   /** timeout, lost-answer: how long the answer is held. delay: how much later it comes. */
@@ -18,6 +22,10 @@ export const FaultRule = z.strictObject({
   answer: z
     .strictObject({ status: z.int().min(200).max(599), headers: z.record(z.string(), z.string()).default({}), body: z.unknown() })
     .optional(),
+});
+export const FaultRule = Rule.refine(({ system, kind }) => system === "model" || !onlyOfModels(kind), {
+  path: ["kind"],
+  message: "only the system model has this fault",
 });
 export type FaultRule = z.infer<typeof FaultRule>;
 /** As a caller writes it, with the defaults left out. */

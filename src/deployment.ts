@@ -80,6 +80,12 @@ export function modelSources({ models }: Pick<Deployment, "models">, name: strin
   return sources;
 }
 
+/** Each model by itself, those of a list by the list's name and their place: "default", "default.2". */
+export const everyModel = ({ models }: Pick<Deployment, "models">): { readonly name: string; readonly source: ModelSource }[] =>
+  Object.entries(models).flatMap(([name, found]) =>
+    (isChain(found) ? found : [found]).map((source, index) => ({ name: index === 0 ? name : `${name}.${index + 1}`, source })),
+  );
+
 const isChain = (models: ModelSource | readonly ModelSource[]): models is readonly ModelSource[] => Array.isArray(models);
 
 const withPrices = (models: Deployment["models"], own: readonly PriceRow[] | undefined): Deployment["models"] => {

@@ -29,12 +29,24 @@ interface TopToken {
 
 const SURE = -0.00001;
 
-export function complete(request: ChatRequest, rules: ModelRules, id: string, created: number): object {
-  const text = textOf(request);
+/** What the stand-in writes, whoever's API it is asked through. */
+export function write(text: string, schema: Schema | undefined, rules: ModelRules): { content: string; confidence: number } {
   const { answer, confidence } = ruleFor(rules, text);
-  const schema = request.response_format?.json_schema?.schema;
   const filled = schema ? { ...(fill(schema, text, confidence) as object), ...answer } : answer;
   const content = schema || Object.keys(answer).length > 0 ? JSON.stringify(filled) : "The sandbox model has no rule for this.";
+  return { content, confidence };
+}
+
+/** A schema that stands in the instruction, where none is sent in another way. */
+export function schemaIn(instruction: string): Schema | undefined {
+  const [, text] = /JSON schema:\n(\{.*\})$/m.exec(instruction) ?? [];
+  return text === undefined ? undefined : (JSON.parse(text) as Schema);
+}
+
+export function complete(request: ChatRequest, rules: ModelRules, id: string, created: number): object {
+  const text = textOf(request);
+  const schema = request.response_format?.json_schema?.schema ?? schemaIn(instructionOf(request));
+  const { content, confidence } = write(text, schema, rules);
   const alternatives = schema ? labelSets(schema) : [];
   const prompt = tokensIn(text);
   const tokens = tokenize(content);
@@ -65,11 +77,16 @@ export function complete(request: ChatRequest, rules: ModelRules, id: string, cr
   };
 }
 
-function textOf({ messages = [] }: ChatRequest): string {
+export function textOf({ messages = [] }: Pick<ChatRequest, "messages">): string {
   const said = messages.filter(({ role }) => role === "user").map(({ content }) => content);
   // Without the marks that set a record's words apart: a rule is written for the words.
   return said.map((content) => (typeof content === "string" ? content : JSON.stringify(content)).replace(/\p{Co}/gu, "")).join("\n");
 }
+
+const instructionOf = ({ messages = [] }: ChatRequest): string => {
+  const [system] = messages.filter(({ role }) => role === "system");
+  return typeof system?.content === "string" ? system.content : "";
+};
 
 /** Some value that fits: labels by keyword, a number called confidence as sure as the rule, other numbers in the middle of their range. */
 function fill(schema: Schema, text: string, confidence: number, name = ""): unknown {
@@ -118,6 +135,6 @@ function tokenize(content: string): string[] {
   return content.match(/":|[\p{L}\p{N}_-]+|\s?[^\p{L}\p{N}_\s-]|\s+/gu) ?? [];
 }
 
-function tokensIn(text: string): number {
+export function tokensIn(text: string): number {
   return Math.ceil(text.length / 4);
 }

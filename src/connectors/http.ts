@@ -5,8 +5,26 @@ import type * as z from "zod";
 import { type ErrorCode, type Failure, InterlockError } from "../core/errors.ts";
 import type { Http, HttpAnswer, HttpRequest } from "./define.ts";
 
-/** For SDKs. A wrapper and not the global itself: workerd refuses a fetch that is called as another object's method. */
-export const outboundFetch: typeof fetch = (input, init) => fetch(input, init);
+/** A wrapper and not the global itself: workerd refuses a fetch that is called as another object's method. */
+const network: typeof fetch = (input, init) => fetch(input, init);
+
+/** Statuses whose answers have no body, and whose Response takes none. */
+const BODILESS = new Set([101, 204, 205, 304]);
+
+/**
+ * For SDKs, which end their time limit with the headers and follow redirects: the body is here before the answer is handed on, so that the limit holds for it as well,
+ * and a redirect is an answer, because a record goes to the host that an agreement covers and to no other.
+ */
+export const outboundFetch: typeof fetch = async (input, init) => {
+  const response = await network(input, { ...init, redirect: "manual" });
+  const body = await response.arrayBuffer();
+  const { status, statusText } = response;
+  const headers = new Headers(response.headers);
+  // It was decoded on the way, and its length is another.
+  headers.delete("content-encoding");
+  headers.delete("content-length");
+  return new Response(BODILESS.has(status) ? null : body, { status, statusText, headers });
+};
 
 export interface HttpOptions {
   /** Scheme, host and an optional path prefix, such as "https://acme.zendesk.com". */
@@ -29,7 +47,7 @@ const MAX_RETRY_AFTER_MS = 15 * 60_000;
 
 export function createHttp(options: HttpOptions): Http {
   const { authorization, system, now, failureIn } = options;
-  const doFetch = options.fetch ?? outboundFetch;
+  const doFetch = options.fetch ?? network;
   const timeoutMs = options.timeoutMs ?? TIMEOUT_MS;
   const base = checkBase(options.baseUrl, system);
   if (authorization !== null && !/^[\x20-\x7e]+$/.test(authorization)) {

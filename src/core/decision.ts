@@ -14,8 +14,10 @@ export interface DecisionBasis {
 }
 
 export interface FieldConfidence {
-  /** Probability of the chosen label, 0..1. */
+  /** Probability of the chosen label, or of an extracted value by its tokens, 0..1. */
   confidence: number;
   /** The other labels that the provider gave a probability for, most probable first, 0..1 each. The chosen label is not repeated. */
   alternatives: { value: string; probability: number }[];
+  /** Of a value that was extracted and not chosen: its least probable token, 0..1. A second feature; `confidence` is the geometric mean of all its tokens. */
+  weakest?: number;
 }

@@ -115,6 +115,7 @@ export const ERRORS = {
   "model.rate_limited": row(503, "after", "nobody", "The model provider asked to wait"),
   "model.invalid_output": row(502, "backoff", "author", "The model's answer does not fit the declared schema"),
   "model.refused": row(422, "never", "author", "The model declined to answer"),
+  "model.unauthorised": row(502, "operator", "tenant", "The model provider does not accept this account's credential or its payment"),
   "model.rejected": row(422, "never", "author", "The model provider refused the request"),
   "model.no_agreement": row(
     409,

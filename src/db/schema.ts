@@ -532,3 +532,14 @@ export const validationRelabel = sqliteTable(
   },
   (table) => [primaryKey({ columns: [table.validation, table.revision] })],
 );
+
+/** What a model gave when it was last asked an invented question (src/operations/probe-model.ts). `outcome` is JSON. */
+export const modelProbe = sqliteTable("model_probe", {
+  model: text("model").primaryKey(),
+  provider: text("provider").notNull(),
+  host: text("host").notNull(),
+  modelId: text("model_id").notNull(),
+  outcome: text("outcome").notNull(),
+  at: integer("at").notNull(),
+  by: text("by").notNull(),
+});

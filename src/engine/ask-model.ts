@@ -21,7 +21,7 @@ export async function askOnce(asking: Asking, model: Model, how: Pick<ModelReque
   const { pass, prepared, request } = asking;
   const { ports } = pass;
   const recipient = { provider: model.provider, host: model.host ?? "unknown host" };
-  const closed = model.local ? null : ((await disagreement(pass, recipient, prepared)) ?? (await ports.circuit?.mayAsk(recipient)) ?? null);
+  const closed = model.local ? null : ((await disagreement(pass, model, prepared)) ?? (await ports.circuit?.mayAsk(recipient)) ?? null);
   if (closed !== null) return { ok: false, error: closed };
   const leaving = (body: string): ModelFailure | null => {
     const name = forbiddenIn(body, prepared.forbidden);
@@ -37,15 +37,19 @@ export async function askOnce(asking: Asking, model: Model, how: Pick<ModelReque
   return result;
 }
 
+/** With the model's provider, and with a gateway on the way to it, which sees the same: each has a card of its own. */
 async function disagreement(
   { ports }: Pass,
-  recipient: { readonly provider: string; readonly host: string },
+  { provider, host = "unknown host", via }: Model,
   { demands }: Prepared,
 ): Promise<ModelFailure | null> {
   try {
-    const card = (await ports.providerCard?.(recipient)) ?? null;
-    const refused = decideSend(recipient, card, ports.now(), demands);
-    return refused === null ? null : { code: "model.no_agreement", message: `${refused}. Nothing was sent` };
+    for (const recipient of [{ provider, host }, ...(via ? [via] : [])]) {
+      const card = (await ports.providerCard?.(recipient)) ?? null;
+      const refused = decideSend(recipient, card, ports.now(), demands);
+      if (refused !== null) return { code: "model.no_agreement", message: `${refused}. Nothing was sent` };
+    }
+    return null;
   } catch (thrown) {
     return { code: "model.unavailable", message: failureOf(thrown).message };
   }

@@ -19,6 +19,8 @@ export interface FlowRecipient {
   readonly host: string | null;
   /** Nothing leaves the deployment. */
   readonly local: boolean;
+  /** It stands on the way to the model's provider, and sees the same. */
+  readonly gateway?: true;
 }
 
 export interface FlowText {
@@ -61,7 +63,13 @@ export function flowTextOf(
       ...(row.requires ? { requires: row.requires } : {}),
     })),
     reinsert: Object.fromEntries(Object.entries(reinsert).map(([decision, fields]) => [decision, fields ?? []])),
-    recipients: recipients.map(({ model, provider, host, local }) => ({ model, provider, host, local })),
+    recipients: recipients.map(({ model, provider, host, local, gateway }) => ({
+      model,
+      provider,
+      host,
+      local,
+      ...(gateway ? { gateway } : {}),
+    })),
   };
 }
 
@@ -75,7 +83,10 @@ export function flowChanges(approved: FlowText, now: FlowText): string[] {
       ["whose data", text.dataSubjects],
       ["where tokens become values again", text.reinsert],
       ...text.elements.map((element): [string, unknown] => [element.element, element]),
-      ...text.recipients.map((recipient): [string, unknown] => [`the model “${recipient.model}”`, recipient]),
+      ...text.recipients.map((recipient): [string, unknown] => [
+        `${recipient.gateway ? "the gateway of " : ""}the model “${recipient.model}”`,
+        recipient,
+      ]),
     ]);
   const [before, after] = [parts(approved), parts(now)];
   return [...new Set([...before.keys(), ...after.keys()])].flatMap((name) => {

@@ -20,6 +20,7 @@ import { deadLettersApi } from "./api/dead-letters.ts";
 import { effectsApi } from "./api/effects.ts";
 import { grantsApi } from "./api/grants.ts";
 import { haltsApi } from "./api/halts.ts";
+import { modelsApi } from "./api/models.ts";
 import { overviewApi } from "./api/overview.ts";
 import { providerCardsApi } from "./api/provider-cards.ts";
 import { runsApi } from "./api/runs.ts";
@@ -114,6 +115,7 @@ const api = (deployment: Deployment) =>
     .route("/workflows", workflowsApi(deployment))
     .route("/workflows", dataFlowApi(deployment))
     .route("/provider-cards", providerCardsApi(deployment))
+    .route("/models", modelsApi(deployment))
     .route("/audit", auditApi())
     .route("/grants", grantsApi(deployment))
     .route("/specs/dry-run", specDryRunApi())

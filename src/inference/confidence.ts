@@ -1,7 +1,7 @@
-// How sure the model was of each choice it made, read from the probabilities of the tokens that spell the choice.
+// How sure the model was of each choice it made and each value it extracted, read from the probabilities of the tokens that spell them.
 // It must not use the model's own words about its certainty, and never reports a number when tokens and text do not line up.
 // Sequence: lay the tokens over the answer -> find each choice's value -> one token: compare with the labels it competed with;
-// several tokens: the product of their probabilities.
+// several tokens: the product of their probabilities. An extracted value: the geometric mean of its tokens, and the least of them beside it.
 
 import type { FieldConfidence } from "../core/decision.ts";
 import { type Span, scalarSpans } from "./json-spans.ts";
@@ -16,11 +16,17 @@ export interface TokenLogprob {
   top_logprobs: readonly { token: string; logprob: number }[];
 }
 
-/** Confidence per choice field, or null when the tokens do not spell the answer or a choice is missing from it. */
-export function choiceConfidences(
+export interface MeasuredFields {
+  readonly choices: readonly ChoiceField[];
+  /** Paths of extracted values. */
+  readonly values: readonly string[];
+}
+
+/** Confidence per field, or null when the tokens do not spell the answer or a field is missing from it. */
+export function confidences(
   content: string,
   tokens: readonly TokenLogprob[],
-  choices: readonly ChoiceField[],
+  { choices, values }: MeasuredFields,
 ): Record<string, FieldConfidence> | null {
   const starts = tokenStarts(content, tokens);
   if (starts === null) return null;
@@ -31,7 +37,32 @@ export function choiceConfidences(
     if (span === undefined) return null;
     fields[choice.path] = confidenceOf(content, tokens, starts, choice, span);
   }
+  for (const path of values) {
+    const span = spans.get(path);
+    if (span === undefined) return null;
+    fields[path] = extractOf(content, tokens, starts, span);
+  }
   return fields;
+}
+
+/** The product would punish long values for being long; the mean hides one wild guess, so the least stands beside it. */
+function extractOf(content: string, tokens: readonly TokenLogprob[], starts: readonly number[], span: Span): FieldConfidence {
+  // An empty text is as much a value as another: then the quotes are all there is to measure.
+  const inside = content[span.start] === '"' && span.end - span.start > 2 ? 1 : 0;
+  const from = span.start + inside;
+  const to = span.end - inside;
+  let sum = 0;
+  let count = 0;
+  let least = 0;
+  for (let i = 0; i < tokens.length && starts[i]! < to; i++) {
+    if (starts[i + 1]! <= from) continue;
+    const { logprob } = tokens[i]!;
+    sum += logprob;
+    least = Math.min(least, logprob);
+    count++;
+  }
+  const known = (probability: number): number => (count > 0 && Number.isFinite(probability) ? Math.min(1, probability) : 0);
+  return { confidence: known(Math.exp(sum / count)), alternatives: [], weakest: known(Math.exp(least)) };
 }
 
 export function leastConfident(fields: Record<string, FieldConfidence>): number {

@@ -4,6 +4,7 @@
 import type * as z from "zod";
 import type { ConfidenceSource, DecisionBasis, FieldConfidence } from "../core/decision.ts";
 import type { ErrorCode } from "../core/errors.ts";
+import type { ModelCapabilities } from "./capabilities.ts";
 
 export interface ModelRequest {
   /** Name of the decision as the workflow declares it, for example "triage". */
@@ -27,6 +28,8 @@ export interface ModelRequest {
   repair?: { issues: string };
   /** One more answer to the same request, the second being 2: with some chance in it where the model allows that, or it would say the same again. */
   sample?: number;
+  /** Of a probe: capabilities to be asked for once, whatever the model is known to take. */
+  trying?: Partial<ModelCapabilities>;
 }
 
 export interface ModelUsage {
@@ -41,9 +44,9 @@ export interface ModelUsage {
 export interface ModelDecision {
   /** The answer, parsed by the request's schema. */
   value: unknown;
-  /** The least confident choice field, 0..1. It is 0 when source is "none", so that no threshold passes by accident. */
+  /** The least confident of `fields`, 0..1. It is 0 when source is "none", so that no threshold passes by accident. */
   confidence: number;
-  /** Per choice field (enum or boolean), by dotted path from the answer's root. Empty when source is "none". */
+  /** Per choice field (enum or boolean) and extracted value, by dotted path from the answer's root. Empty when source is "none". */
   fields: Record<string, FieldConfidence>;
   /** How the confidence was measured. A change of source voids what was proved with the earlier one. */
   source: ConfidenceSource;
@@ -72,7 +75,8 @@ export type ModelFailure = {
    * model.invalid_output: the answer is cut off, not JSON, or outside the schema.
    * model.refused: the provider declined to answer.
    * model.not_trained: the built-in model has no weights yet.
-   * model.rejected: the request or its credentials are wrong; trying again does not help.
+   * model.unauthorised: the key is missing, refused, or out of money; it waits for an operator.
+   * model.rejected: the request is wrong; trying again does not help.
    * model.no_agreement: no data-processing agreement covers this provider; nothing was sent.
    * model.forbidden_value: the request held what must not leave; nothing was sent.
    * model.budget: the governance spec's budget has no room for this call; nothing was sent.
@@ -94,6 +98,8 @@ export interface Model {
   readonly provider: string;
   /** The host that the data go to, with its port if it has one; data-processing agreements are recorded per provider and host. */
   readonly host?: string;
+  /** Another party on the way there, which sees the same request: a gateway. It needs a provider card of its own. */
+  readonly via?: { readonly provider: string; readonly host: string };
   /** Nothing leaves this deployment: the model runs inside it. No agreement is asked for. */
   readonly local?: true;
   /** For people: what kind of model this is. */

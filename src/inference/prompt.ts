@@ -15,6 +15,15 @@ function boundary({ nonce, marked }: Spotlight): string {
   );
 }
 
+/** The instruction with the answer's schema, for a model that is not sent it in another way. */
+export function instructionWithSchema(instruction: string, schema: Readonly<Record<string, unknown>>): string {
+  return `${instruction}\n\nAnswer with one JSON object and nothing around it. It keeps this JSON schema:\n${JSON.stringify(schema)}`;
+}
+
+/** Said at the end of the system message, so that everything before is the same as the first time. */
+export const repairOf = ({ issues }: { readonly issues: string }): string =>
+  `\n\nAn earlier answer to this was not accepted: ${issues}. Answer again, in the given schema.`;
+
 /** How one call's data are set apart. `nonce`: hex, drawn for this call. `marked`: marks cost tokens; a model that follows no instructions needs none. */
 export interface Spotlight {
   readonly nonce: string;

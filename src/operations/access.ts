@@ -35,6 +35,7 @@ export const MAY = {
   "approve data flows": ["data_protection_officer"],
   "read provider cards": ["data_protection_officer", "operator", "auditor"],
   "record provider cards": ["data_protection_officer"],
+  "probe models": ["data_protection_officer", "operator"],
   "try specs": ["process_owner", "author"],
   "read certificates": ["author", "process_owner", "data_protection_officer", "auditor"],
   "issue certificates": ["author", "process_owner"],
@@ -58,6 +59,7 @@ const DEPLOYMENT_WIDE: readonly Operation[] = [
   "read checkpoints",
   "read provider cards",
   "record provider cards",
+  "probe models",
   "read grants",
   "change grants",
 ];

@@ -4,6 +4,7 @@ import { type Failure, failureOf, InterlockError } from "../core/errors.ts";
 import { bindingOf, type ModelSource, modelSources } from "../deployment.ts";
 import type { Workflow } from "../engine/define.ts";
 import type { FlowRecipient } from "../governance/flow-text.ts";
+import type { Model } from "../inference/model.ts";
 import type { Context } from "./context.ts";
 
 export interface Recipient extends FlowRecipient {
@@ -11,24 +12,31 @@ export interface Recipient extends FlowRecipient {
   readonly label: string;
 }
 
-/** Of one version of a workflow, each model once, in the order of its handles. */
+/** Of one version of a workflow, each model once, in the order of its handles; after a model the gateway on the way to it. */
 export function recipientsOf({ env, deployment }: Pick<Context, "env" | "deployment">, workflow: Workflow): Recipient[] {
   const names = Object.values(workflow.uses).flatMap((use) => (use.kind === "model" ? [use.model] : []));
-  return [...new Set(names)].flatMap((name) => sourcesOf(deployment, name).map((source) => recipientOf(name, source)));
+  return [...new Set(names)].flatMap((name) => sourcesOf(deployment, name).flatMap((source) => recipientsAt(env, name, source, workflow.name)));
+}
 
-  function recipientOf(name: string, source: ModelSource | Failure): Recipient {
-    try {
-      if (!("build" in source)) throw new InterlockError(source.code, source.message);
-      const { provider, host, local, label } = source.build(workflow.name, {
-        binding: (binding) => bindingOf(env, binding),
-        fetch: () => Promise.reject(new InterlockError("internal", "Nothing is sent while it is only said who is asked")),
-        blobs: { get: async () => null },
-      });
-      return { model: name, provider, host: host ?? null, local: local ?? false, label };
-    } catch (thrown) {
-      return { model: name, provider: null, host: null, local: false, label: failureOf(thrown).message };
-    }
+function recipientsAt(env: Context["env"], name: string, source: ModelSource | Failure, workflow: string): Recipient[] {
+  try {
+    if (!("build" in source)) throw new InterlockError(source.code, source.message);
+    const { provider, host, local, label, via } = modelFrom(env, source, workflow);
+    const own = { model: name, provider, host: host ?? null, local: local ?? false, label };
+    if (!via) return [own];
+    return [own, { model: name, ...via, local: false, label: `A gateway on the way to ${provider}, which sees the same`, gateway: true }];
+  } catch (thrown) {
+    return [{ model: name, provider: null, host: null, local: false, label: failureOf(thrown).message }];
   }
+}
+
+/** A model as it is configured, to be looked at: it is asked nothing. */
+export function modelFrom(env: Context["env"], source: ModelSource, workflow: string): Model {
+  return source.build(workflow, {
+    binding: (binding) => bindingOf(env, binding),
+    fetch: () => Promise.reject(new InterlockError("internal", "Nothing is sent while it is only said who is asked")),
+    blobs: { get: async () => null },
+  });
 }
 
 /** All that may be asked under the name: the data go to any of them. */

@@ -28,6 +28,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "src/connectors": ["src/core", "zod"],
   "src/inference": ["src/core", "zod"],
   "src/inference/providers/openai-compatible.ts": ["openai"],
+  "src/inference/providers/anthropic-messages.ts": ["@anthropic-ai/sdk"],
   "src/engine": ["src/core", "src/governance", "type src/connectors/define.ts", "type src/inference/model.ts", "src/inference/agreement.ts", "zod"],
   "src/workflows": ["src/engine/define.ts", "src/connectors", "type src/inference", "type src/governance/spec.ts", "src/core", "zod"],
   "src/db": [
@@ -116,6 +117,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "node:timers",
     "node:util",
   ],
+  // Runs in Node, on the machine of whoever sets a model up.
+  "src/probe.ts": ["src/config.ts", "src/connectors/http.ts", "src/operations/probe-model.ts", "node:fs", "node:process", "node:util"],
   "durable-objects": [
     "cloudflare:workers",
     "src/core",
@@ -177,6 +180,7 @@ const DOORS: readonly Door[] = [
 /** Modules that only these files may import, whatever the table above would allow. */
 const IMPORTED_ONLY_BY: Readonly<Record<string, readonly string[]>> = {
   openai: ["src/inference/providers/openai-compatible.ts"],
+  "@anthropic-ai/sdk": ["src/inference/providers/anthropic-messages.ts"],
   jose: ["src/http/identity.ts"],
   hono: ["src/http"],
   "libphonenumber-js": ["src/governance/find-contact.ts"],
@@ -403,6 +407,7 @@ describe("a violation is found", () => {
 
   const violations: [string, string, string, string][] = [
     [IMPORTS, "src/core/x.ts", 'import { a } from "../engine/define.ts";', "src/core/x.ts imports src/engine/define.ts"],
+    [IMPORTS, "src/probe.ts", 'import { createApp } from "./http/app.tsx";', "src/probe.ts imports src/http/app.tsx"],
     [IMPORTS, "src/core/x.ts", 'import { createHash } from "node:crypto";', "src/core/x.ts imports node:crypto"],
     [IMPORTS, "src/core/x.ts", 'import type { A } from "../engine/define.ts";', "src/core/x.ts imports src/engine/define.ts (types)"],
     [IMPORTS, "src/validation/x.ts", 'import { a } from "../inference/cost.ts";', "src/validation/x.ts imports src/inference/cost.ts"],
@@ -493,6 +498,12 @@ describe("a violation is found", () => {
       "src/inference/x.ts",
       'import type OpenAI from "openai/resources";',
       "src/inference/x.ts imports openai, which only src/inference/providers/openai-compatible.ts may",
+    ],
+    [
+      ONLY,
+      "src/inference/providers/openai-compatible.ts",
+      'import { Messages } from "@anthropic-ai/sdk/resources/messages/messages";',
+      "src/inference/providers/openai-compatible.ts imports @anthropic-ai/sdk, which only src/inference/providers/anthropic-messages.ts may",
     ],
     [ONLY, "src/http/x.ts", 'import { jwtVerify } from "jose";', "src/http/x.ts imports jose, which only src/http/identity.ts may"],
     [

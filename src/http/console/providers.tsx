@@ -1,7 +1,10 @@
-// /providers: each model provider's card, as it stands today; a data-protection officer records one here. A refusal is shown on the page with what was entered.
+// /providers: each model provider's card, as it stands today; a data-protection officer records one here. Models are probed here. A refusal is shown on the page with
+// what was entered.
 import { Hono, type Context as HonoContext } from "hono";
 import { errorFacts, type Failure, failureOf, type Result } from "../../core/errors.ts";
 import type { Deployment } from "../../deployment.ts";
+import { ProbeInput, probeModel } from "../../operations/probe-model.ts";
+import { readModels } from "../../operations/read-models.ts";
 import { readProviders } from "../../operations/read-providers.ts";
 import { CardInput, recordProviderCard } from "../../operations/record-card.ts";
 import { permit } from "../../operations/require-role.ts";
@@ -19,6 +22,11 @@ export const providerPages = (deployment: Deployment) =>
       return recorded.ok
         ? c.redirect(`/providers?${new URLSearchParams({ recorded: recorded.value.provider })}`, 303)
         : showProviders(c, deployment, { refused: recorded.error, draft });
+    })
+    .post("/probe", async (c) => {
+      const input = parseInput(ProbeInput, Object.fromEntries(await readForm(c.req)));
+      const probed = await probeModel(operationContext(c, deployment), c.get("principal"), input, Date.now);
+      return probed.ok ? c.redirect("/providers", 303) : showProviders(c, deployment, { refused: probed.error });
     });
 
 /** A day that was left empty is one that there is not; every other field says something. */
@@ -60,8 +68,13 @@ async function showProviders(
 ): Promise<Response> {
   orRefuse(permit(c.get("principal"), "read provider cards", null));
   const now = Date.now();
-  const [view, frame] = await Promise.all([readProviders(operationContext(c, deployment), now), frameFor(c.env.DB, c.get("principal"))]);
+  const context = operationContext(c, deployment);
+  const [view, models, frame] = await Promise.all([
+    readProviders(context, now),
+    readModels(context),
+    frameFor(c.env.DB, c.get("principal")),
+  ]);
   const known = view.history.some(({ provider }) => provider === recorded) ? recorded : null;
-  const page = <ProvidersPage frame={frame} view={view} now={now} recorded={known} refused={refused} draft={draft} />;
+  const page = <ProvidersPage frame={frame} view={view} models={models} now={now} recorded={known} refused={refused} draft={draft} />;
   return renderPage(c, page, refused ? errorFacts(refused.code).status : 200);
 }

@@ -1,8 +1,9 @@
 // The model providers: how each one's data-processing agreement stands today, which workflows need it and what they send there; for a data-protection officer the form
-// that puts a card on record; and every card that ever was.
+// that puts a card on record; the models and what their last probes found; and every card that ever was.
 
 import type { Failure } from "../../core/errors.ts";
 import { may } from "../../operations/access.ts";
+import type { ModelStanding } from "../../operations/read-models.ts";
 import type { ProviderStanding, ProvidersView, ProviderUse } from "../../operations/read-providers.ts";
 import { type RecordedCard, TRANSFERS } from "../../operations/record-card.ts";
 import { CardForm, named } from "./card-form.tsx";
@@ -10,6 +11,7 @@ import { standingChip, standingWords, treatmentWords } from "./flow-words.ts";
 import { type Frame, Layout } from "./layout.tsx";
 import { Empty } from "./list-parts.tsx";
 import { Chip, When } from "./marks.tsx";
+import { ModelProbes } from "./model-probes.tsx";
 import { Notice, Refusal } from "./refusal.tsx";
 import { capital, sentence } from "./words.ts";
 
@@ -19,13 +21,14 @@ export type CardDraft = Readonly<Record<string, string>>;
 export interface ProvidersPageProps {
   readonly frame: Frame;
   readonly view: ProvidersView;
+  readonly models: readonly ModelStanding[];
   readonly now: number;
   readonly recorded?: string | null;
   readonly refused?: Failure | null;
   readonly draft?: CardDraft | null;
 }
 
-export const ProvidersPage = ({ frame, view, now, recorded = null, refused = null, draft = null }: ProvidersPageProps) => {
+export const ProvidersPage = ({ frame, view, models, now, recorded = null, refused = null, draft = null }: ProvidersPageProps) => {
   const mayRecord = frame.principal !== null && may(frame.principal, "record provider cards", null);
   const isHere = ({ provider, host }: { provider: string; host: string }) => draft?.provider === provider && draft.host === host;
   const elsewhere = draft !== null && !view.providers.some(isHere);
@@ -63,6 +66,7 @@ export const ProvidersPage = ({ frame, view, now, recorded = null, refused = nul
       ) : (
         <p class="quiet small between">A data-protection officer records cards.</p>
       )}
+      <ModelProbes models={models} mayProbe={frame.principal !== null && may(frame.principal, "probe models", null)} now={now} />
       <h2 class="between">Every card, the latest first</h2>
       {view.history.length === 0 ? <p class="quiet">No card was ever recorded.</p> : <History view={view} now={now} />}
     </Layout>

@@ -1,28 +1,16 @@
 // Any provider that answers OpenAI's chat completions, the built-in model included: one decision is one call with a closed schema.
 // It must not retry (the engine does, with its journal), and must not send a parameter that the model is not known to accept:
 // newer models answer 400 to logprobs or temperature. The only file that imports the SDK.
-// Sequence: prompt -> call -> parse -> check against the schema -> confidence -> cost.
+// Sequence: prompt -> call -> what was written -> a checked decision (answer.ts).
 import OpenAI from "openai";
-import type * as z from "zod";
 import { randomHex } from "../../core/crypto.ts";
-import type { FieldConfidence } from "../../core/decision.ts";
-import { choiceConfidences, leastConfident } from "../confidence.ts";
-import { costUsd, type Price } from "../cost.ts";
-import type { Model, ModelDecision, ModelFailure, ModelRequest, ModelResult } from "../model.ts";
-import { type OutputSchema, outputSchemaOf } from "../output-schema.ts";
-import { NONCE_BYTES, promptDigest, systemMessage, userMessage } from "../prompt.ts";
-import { failureOf, invalidOutput } from "./failure.ts";
-
-export interface ModelCapabilities {
-  /** Answers logprobs and top_logprobs on chat completions. */
-  logprobs: boolean;
-  /** Accepts a temperature; 0 is sent. */
-  temperature: boolean;
-  /** false: the words of a record are not marked as data. Marks cost a few tokens a word. */
-  datamark?: boolean;
-  /** Sent as it is. Some models give logprobs only at "none". */
-  reasoningEffort?: "none" | "minimal" | "low" | "medium" | "high";
-}
+import type { ModelCapabilities } from "../capabilities.ts";
+import type { Price } from "../cost.ts";
+import type { Model, ModelFailure, ModelRequest, ModelResult } from "../model.ts";
+import { outputSchemaOf, type StrictSchema, schemaWithout } from "../output-schema.ts";
+import { instructionWithSchema, NONCE_BYTES, promptDigest, repairOf, systemMessage, userMessage } from "../prompt.ts";
+import { decisionOf } from "./answer.ts";
+import { failureOf, invalidOutput, noAnswer } from "./failure.ts";
 
 export interface OpenAiCompatibleOptions {
   id: string;
@@ -30,9 +18,17 @@ export interface OpenAiCompatibleOptions {
   label: string;
   /** The model runs inside this deployment, and `fetch` leads to it. */
   local?: true;
-  apiKey: string;
+  /** Null where the host asks for none, or a gateway adds it. */
+  apiKey: string | null;
+  /** What is not set, in words that name the binding: no call is made then. */
+  missing?: string | null;
   /** Up to and without "/chat/completions". */
   baseURL: string;
+  /** Where the data go, where `baseURL` is only on the way there; with `via`, who stands on the way. */
+  host?: string;
+  via?: Model["via"];
+  /** Sent with each request; a gateway's token. Their values never show in a message. */
+  headers?: Readonly<Record<string, string>>;
   /** The way out; the SDK gets no other. */
   fetch: typeof fetch;
   capabilities: ModelCapabilities;
@@ -45,9 +41,9 @@ export interface OpenAiCompatibleOptions {
 }
 
 const DEFAULT_MAX_COMPLETION_TOKENS = 2000;
+/** Of a further sample: enough for a close call to fall the other way, and the provider's usual value is 1. */
+const SAMPLE_TEMPERATURE = 0.7;
 const PATH = "/chat/completions";
-
-type StrictSchema = Extract<OutputSchema, { ok: true }>;
 
 export function openAiCompatibleModel(options: OpenAiCompatibleOptions): Model {
   // Made at the first decision: a deployment may list models that it has no key for, and must still start.
@@ -56,10 +52,10 @@ export function openAiCompatibleModel(options: OpenAiCompatibleOptions): Model {
   async function decide(request: ModelRequest, now: () => number): Promise<ModelResult> {
     const output = outputSchemaOf(request.schema);
     if (!output.ok) return failed({ code: "model.rejected", message: `${request.decision}: ${output.problem}` });
-    if (options.apiKey === "")
-      return failed({ code: "model.rejected", message: `no API key is configured for the provider ${options.provider}` });
+    const missing = options.missing ?? (options.apiKey === "" ? `no API key is configured for the provider ${options.provider}` : null);
+    if (missing !== null) return failed({ code: "model.unauthorised", message: missing });
     const began = now();
-    const body = bodyOf(request, output, options);
+    const { body, basis } = bodyOf(request, output, options);
     // The client makes the same text of the same object.
     const refused = request.leaving?.(JSON.stringify(body));
     if (refused) return failed(refused);
@@ -68,13 +64,16 @@ export function openAiCompatibleModel(options: OpenAiCompatibleOptions): Model {
       client ??= new LeanClient(options);
       completion = await client.chat.completions.create(body);
     } catch (error) {
-      return failed(failureOf(error, options.apiKey, now()));
+      const { provider, timeoutMs, apiKey, headers = {} } = options;
+      const secrets = [apiKey ?? "", ...Object.values(headers).map((value) => value.replace(/^Bearer /, ""))];
+      return failed(failureOf(error, { provider, modelId: request.modelId, secrets, input: request.input, timeoutMs, now: now() }));
     }
-    return decisionOf(completion, request, output, options, began, now);
+    return resultOf(completion, { request, output, options, basis, latencyMs: now() - began });
   }
 
-  const { id, provider, label, local, maxCompletionTokens = DEFAULT_MAX_COMPLETION_TOKENS } = options;
-  return { id, provider, label, host: new URL(options.baseURL).host, ...(local ? { local } : {}), maxCompletionTokens, decide };
+  const { id, provider, label, local, via, maxCompletionTokens = DEFAULT_MAX_COMPLETION_TOKENS } = options;
+  const host = options.host ?? new URL(options.baseURL).host;
+  return { id, provider, label, host, ...(via ? { via } : {}), ...(local ? { local } : {}), maxCompletionTokens, decide };
 }
 
 type RequestOptions = Parameters<OpenAI["buildRequest"]>[0];
@@ -84,12 +83,22 @@ class LeanClient extends OpenAI {
   readonly #headers: Headers;
   readonly #url: string;
 
-  constructor({ apiKey, baseURL, fetch, timeoutMs }: OpenAiCompatibleOptions) {
-    // Organization and project would otherwise come from the environment, which is the Worker's and not this provider's.
-    super({ apiKey, baseURL, fetch, timeout: timeoutMs, maxRetries: 0, logLevel: "off", organization: null, project: null });
+  constructor({ apiKey, baseURL, fetch, timeoutMs, headers }: OpenAiCompatibleOptions) {
+    // Organization and project would otherwise come from the environment, which is the Worker's and not this provider's. A key there must be: "none" is never sent.
+    super({
+      apiKey: apiKey ?? "none",
+      baseURL,
+      fetch,
+      timeout: timeoutMs,
+      maxRetries: 0,
+      logLevel: "off",
+      organization: null,
+      project: null,
+    });
     this.#headers = new Headers({
+      ...headers,
+      ...(apiKey === null ? {} : { authorization: `Bearer ${apiKey}` }),
       accept: "application/json",
-      authorization: `Bearer ${apiKey}`,
       "content-type": "application/json",
       "user-agent": "interlock",
     });
@@ -100,117 +109,86 @@ class LeanClient extends OpenAI {
     if (options.path !== PATH) return super.buildRequest(options, attempt);
     return { req: { method: "post", headers: this.#headers, body: JSON.stringify(options.body) }, url: this.#url, timeout: this.timeout };
   }
+
+  /** Gemini sets its error in an array, Cloudflare sets an array in its error. */
+  protected override makeStatusError(status: number, body: object, message: string | undefined, headers: Headers) {
+    const whole = (Array.isArray(body) ? body[0] : body) as { error?: unknown; errors?: unknown } | undefined;
+    const error = whole?.error ?? whole?.errors;
+    return super.makeStatusError(status, { error: Array.isArray(error) ? error[0] : error }, message, headers);
+  }
 }
 
 const isMarked = ({ local, capabilities }: OpenAiCompatibleOptions): boolean => !local && capabilities.datamark !== false;
 
-function bodyOf(
-  request: ModelRequest,
-  output: StrictSchema,
-  options: OpenAiCompatibleOptions,
-): OpenAI.ChatCompletionCreateParamsNonStreaming {
-  const { capabilities, maxCompletionTokens } = options;
-  const spotlight = { nonce: randomHex(NONCE_BYTES), marked: isMarked(options) };
-  return {
+interface Asking {
+  readonly body: OpenAI.ChatCompletionCreateParamsNonStreaming;
+  readonly basis: { readonly prompt: string; readonly schema: string };
+}
+
+function bodyOf(request: ModelRequest, output: StrictSchema, options: OpenAiCompatibleOptions): Asking {
+  const { maxCompletionTokens = DEFAULT_MAX_COMPLETION_TOKENS } = options;
+  const capabilities = { ...options.capabilities, ...request.trying };
+  const { structured = "strict", tokenLimit = "max_completion_tokens" } = capabilities;
+  const marked = isMarked(options);
+  const spotlight = { nonce: randomHex(NONCE_BYTES), marked };
+  const schema = schemaWithout(output, capabilities.unknownWords ?? []);
+  const instruction = structured === "strict" ? request.instruction : instructionWithSchema(request.instruction, schema.json);
+  const system = systemMessage(instruction, spotlight) + (request.repair ? repairOf(request.repair) : "");
+  const body: Asking["body"] = {
     model: request.modelId,
     messages: [
-      { role: "system", content: systemMessage(request.instruction, spotlight) },
+      { role: "system", content: system },
       { role: "user", content: userMessage(request.input, spotlight) },
     ],
-    response_format: { type: "json_schema", json_schema: { name: request.schemaName, strict: true, schema: output.json } },
-    max_completion_tokens: maxCompletionTokens ?? DEFAULT_MAX_COMPLETION_TOKENS,
+    ...(structured === "strict"
+      ? { response_format: { type: "json_schema", json_schema: { name: request.schemaName, strict: true, schema: schema.json } } }
+      : structured === "json_object"
+        ? { response_format: { type: "json_object" } }
+        : {}),
+    [tokenLimit]: maxCompletionTokens,
     ...(capabilities.logprobs ? { logprobs: true, top_logprobs: output.topLogprobs } : {}),
-    ...(capabilities.temperature ? { temperature: 0 } : {}),
+    ...(capabilities.temperature ? { temperature: request.sample === undefined ? 0 : SAMPLE_TEMPERATURE } : {}),
     ...(capabilities.reasoningEffort ? { reasoning_effort: capabilities.reasoningEffort } : {}),
   };
+  return { body, basis: { prompt: promptDigest(instruction, Object.keys(request.input), marked), schema: schema.digest } };
 }
 
-function decisionOf(
-  completion: OpenAI.ChatCompletion,
-  request: ModelRequest,
-  output: StrictSchema,
-  options: OpenAiCompatibleOptions,
-  began: number,
-  now: () => number,
-): ModelResult {
-  // A gateway's page with status 200 arrives here as text, whatever the type says.
+interface Answered {
+  readonly request: ModelRequest;
+  readonly output: StrictSchema;
+  readonly options: OpenAiCompatibleOptions;
+  readonly basis: Asking["basis"];
+  readonly latencyMs: number;
+}
+
+function resultOf(completion: OpenAI.ChatCompletion, { request, output, options, basis, latencyMs }: Answered): ModelResult {
+  const { provider, local = false, price } = options;
+  const { logprobs } = { ...options.capabilities, ...request.trying };
+  // A gateway's page with status 200 arrives here as text, an empty body as nothing, whatever the type says.
   const choice = completion?.choices?.[0];
-  if (!choice?.message) return failed(invalidOutput("the answer has no choice"));
-  if (choice.message.refusal || choice.finish_reason === "content_filter") {
+  if (!choice?.message) return failed(noAnswer(provider, "something that is no chat completion"));
+  if (choice.message.refusal || choice.finish_reason === "content_filter")
     return failed({ code: "model.refused", message: "the model declined to answer" });
-  }
   if (choice.finish_reason === "length") return failed(invalidOutput("the answer was cut off at the limit of completion tokens"));
-  const content = choice.message.content;
-  if (!content) return failed(invalidOutput("the answer is empty"));
-
-  const parsed = parse(content, request.schema);
-  if (!parsed.ok) return failed(parsed.error);
-
-  const fields = confidenceFields(content, choice.logprobs?.content, output, options.capabilities);
   const usage = completion.usage;
-  const cached = usage?.prompt_tokens_details?.cached_tokens ?? 0;
-  const decision: ModelDecision = {
-    value: parsed.value,
-    confidence: fields === null ? 0 : leastConfident(fields),
-    fields: fields ?? {},
-    source: fields === null ? "none" : options.local ? "builtin" : "logprobs",
-    basis: { prompt: promptDigest(request.instruction, Object.keys(request.input), isMarked(options)), schema: output.digest },
-    model: completion.model ?? request.modelId,
-    provider: options.provider,
-    usage: usage ? { promptTokens: usage.prompt_tokens, cachedTokens: cached, completionTokens: usage.completion_tokens } : null,
-    costUsd: costUsd(options.price, usage && { prompt: usage.prompt_tokens, cached, completion: usage.completion_tokens }),
-    latencyMs: now() - began,
-  };
-  return { ok: true, decision };
+  return decisionOf(
+    {
+      content: textOf(choice.message.content),
+      tokens: logprobs ? (choice.logprobs?.content ?? null) : null,
+      model: completion.model ?? request.modelId,
+      billed: usage && {
+        prompt: usage.prompt_tokens,
+        cached: usage.prompt_tokens_details?.cached_tokens ?? 0,
+        completion: usage.completion_tokens,
+      },
+    },
+    { request, output, provider, local, price, basis: { ...basis }, latencyMs },
+  );
 }
 
-function parse(content: string, schema: z.ZodType): { ok: true; value: unknown } | { ok: false; error: ModelFailure } {
-  let json: unknown;
-  try {
-    json = JSON.parse(content);
-  } catch {
-    // The engine's own message would quote the answer, which may hold personal data.
-    return { ok: false, error: invalidOutput("the answer is not JSON") };
-  }
-  const checked = schema.safeParse(json);
-  if (checked.success) {
-    // An object schema drops what it does not know; an answer that says more than it was asked is no answer.
-    const extra = extraField(json, checked.data);
-    return extra === null
-      ? { ok: true, value: checked.data }
-      : { ok: false, error: invalidOutput(`the answer has a field outside its schema, ${extra}`) };
-  }
-  const issues = checked.error.issues.map((issue) => `${issue.path.join(".") || "answer"}: ${issue.code}`);
-  return { ok: false, error: invalidOutput(`the answer is outside its schema (${issues.join("; ")})`) };
-}
-
-/** Where an answer has a field that its schema let fall, as far as a name that is safe to repeat goes. */
-function extraField(given: unknown, kept: unknown, path = "answer"): string | null {
-  if (Array.isArray(given) && Array.isArray(kept)) {
-    for (let i = 0; i < given.length; i++) {
-      const extra = extraField(given[i], kept[i], `${path}[]`);
-      if (extra !== null) return extra;
-    }
-    return null;
-  }
-  if (typeof given !== "object" || given === null || typeof kept !== "object" || kept === null) return null;
-  for (const [name, value] of Object.entries(given)) {
-    if (!Object.hasOwn(kept, name)) return `in ${path}`;
-    const extra = extraField(value, (kept as Record<string, unknown>)[name], `${path}.${name}`);
-    if (extra !== null) return extra;
-  }
-  return null;
-}
-
-function confidenceFields(
-  content: string,
-  tokens: readonly OpenAI.ChatCompletionTokenLogprob[] | null | undefined,
-  output: StrictSchema,
-  capabilities: ModelCapabilities,
-): Record<string, FieldConfidence> | null {
-  if (!capabilities.logprobs || !tokens || output.choices.length === 0) return null;
-  return choiceConfidences(content, tokens, output.choices);
-}
+/** Workers AI's JSON mode may send the object itself, whatever the type says. */
+const textOf = (content: unknown): string =>
+  typeof content === "string" ? content : content === null || content === undefined ? "" : JSON.stringify(content);
 
 function failed(error: ModelFailure): ModelResult {
   return { ok: false, error };

@@ -4,6 +4,7 @@ import { deployment } from "../../../src/config.ts";
 import { everywhere, type Principal, type Role } from "../../../src/core/principal.ts";
 import type { Deployment } from "../../../src/deployment.ts";
 import { dataFlowApi } from "../../../src/http/api/data-flow.ts";
+import { modelsApi } from "../../../src/http/api/models.ts";
 import { providerCardsApi } from "../../../src/http/api/provider-cards.ts";
 import { dataFlowPages } from "../../../src/http/console/data-flow.tsx";
 import { documentPages } from "../../../src/http/console/documents.tsx";
@@ -48,6 +49,7 @@ export async function openPapers(used: Deployment = asking) {
       })
       .route("/api/workflows", dataFlowApi(of))
       .route("/api/provider-cards", providerCardsApi(of))
+      .route("/api/models", modelsApi(of))
       .route("/workflows", workflowPages(of))
       .route("/workflows", dataFlowPages(of))
       .route("/providers", providerPages(of))

@@ -285,6 +285,10 @@ export const SAMPLES: Readonly<Record<string, Sample>> = {
   },
   "GET /workflows/:name/art-30": { path: `/workflows/${WORKFLOW}/art-30`, thing: true },
   "GET /specs/:workflow/:version/document": { path: `/specs/${WORKFLOW}/${SPEC.version}/document`, thing: true },
+  // The deployment's own model is built in: there is nothing to probe.
+  "GET /api/models": { path: "/api/models", thing: true },
+  "POST /api/models/probe": { path: "/api/models/probe", json: { model: "default" }, thing: true, otherwise: 400 },
+  "POST /providers/probe": { path: "/providers/probe", form: { model: "default" }, thing: true, otherwise: 400 },
   "GET /providers": { path: "/providers", thing: true },
   "POST /providers": { path: "/providers", form: { ...FORM_CARD }, thing: true, decides: true },
   "GET /specs": { path: "/specs" },

@@ -1,7 +1,7 @@
 // Confidence from token probabilities, against numbers worked out by hand.
 import { describe, expect, test } from "vitest";
 import * as z from "zod";
-import { choiceConfidences, leastConfident, type TokenLogprob } from "../../../src/inference/confidence.ts";
+import { confidences, leastConfident, type TokenLogprob } from "../../../src/inference/confidence.ts";
 import { outputSchemaOf } from "../../../src/inference/output-schema.ts";
 
 const Triage = z.object({ team: z.enum(["billing", "shipping", "returns", "technical"]) });
@@ -20,7 +20,7 @@ function tokens(rows: readonly Row[]): TokenLogprob[] {
 function read(schema: z.ZodType, rows: readonly Row[], content = rows.map(([token]) => token).join("")) {
   const output = outputSchemaOf(schema);
   if (!output.ok) throw new Error(output.problem);
-  return choiceConfidences(content, tokens(rows), output.choices);
+  return confidences(content, tokens(rows), output);
 }
 
 describe("a label that is one token", () => {
@@ -180,7 +180,7 @@ describe("finding the value", () => {
       { token: '"}', logprob: 0, top_logprobs: [] },
     ];
     const output = outputSchemaOf(Noted);
-    expect(output.ok && choiceConfidences(content, rows, output.choices)?.team?.confidence).toBeCloseTo(0.9, 12);
+    expect(output.ok && confidences(content, rows, output)?.team?.confidence).toBeCloseTo(0.9, 12);
   });
 });
 
@@ -197,7 +197,7 @@ describe("what cannot be measured", () => {
   test("a logprob that is no number is no certainty", () => {
     const rows: TokenLogprob[] = [{ token: '{"team":"billing"}', logprob: Number.NaN, top_logprobs: [] }];
     const output = outputSchemaOf(Triage);
-    expect(output.ok && choiceConfidences('{"team":"billing"}', rows, output.choices)?.team?.confidence).toBe(0);
+    expect(output.ok && confidences('{"team":"billing"}', rows, output)?.team?.confidence).toBe(0);
   });
 
   test("an answer without choices is never confident", () => {

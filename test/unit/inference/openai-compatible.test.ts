@@ -145,6 +145,7 @@ describe("a decision", () => {
           team: { confidence: expect.closeTo(0.9, 12), alternatives: [{ value: "shipping", probability: expect.closeTo(0.1, 12) }] },
         },
         source: "logprobs",
+        basis: { prompt: expect.stringMatching(/^[0-9a-f]{64}$/), schema: expect.stringMatching(/^[0-9a-f]{64}$/) },
         model: "some-model-2026-11-01",
         provider: "acme",
         usage: { promptTokens: 1200, cachedTokens: 1024, completionTokens: 90 },
@@ -175,8 +176,8 @@ describe("an answer that is none", () => {
     ["outside the schema", () => completion('{"team":"Jane Doe"}'), "model.invalid_output"],
     ["cut off", () => completion('{"team":"bil', { finish_reason: "length" }), "model.invalid_output"],
     ["empty", () => completion(null), "model.invalid_output"],
-    ["without a choice", () => Response.json({ choices: [] }), "model.invalid_output"],
-    ["a gateway's page", () => new Response("<html>ok</html>", { headers: { "content-type": "text/html" } }), "model.invalid_output"],
+    ["without a choice", () => Response.json({ choices: [] }), "model.unavailable"],
+    ["a gateway's page", () => new Response("<html>ok</html>", { headers: { "content-type": "text/html" } }), "model.unavailable"],
     ["a refusal", () => completion(null, {}, { refusal: "I cannot help Jane Doe" }), "model.refused"],
     ["filtered", () => completion("", { finish_reason: "content_filter" }), "model.refused"],
   ])("%s is a failure that repeats nothing of the record", async (_, answer, code) => {
@@ -195,8 +196,9 @@ describe("an error of the provider", () => {
 
   test.each([
     [400, "model.rejected"],
-    [401, "model.rejected"],
-    [403, "model.rejected"],
+    [401, "model.unauthorised"],
+    [402, "model.unauthorised"],
+    [403, "model.unauthorised"],
     [404, "model.rejected"],
     [408, "model.unavailable"],
     [422, "model.rejected"],
@@ -267,7 +269,7 @@ describe("an error of the provider", () => {
     const { model, sent } = provider(billing, { apiKey: "" });
     expect(await model.decide(request, now)).toMatchObject({
       ok: false,
-      error: { code: "model.rejected", message: expect.stringContaining("acme") },
+      error: { code: "model.unauthorised", message: expect.stringContaining("acme") },
     });
     expect(sent).toHaveLength(0);
   });
