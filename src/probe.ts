@@ -40,7 +40,7 @@ function linesOf({ model, provider, host, modelId, outcome }: Probe): [string, s
     ["Its answer", outcome.right ? "right" : "wrong"],
     ["Probabilities", outcome.logprobs],
     ["Took", `${outcome.latencyMs} ms`],
-    ["Tokens", `${outcome.promptTokens} read, ${outcome.completionTokens} written`],
+    ["Tokens", `${outcome.promptTokens ?? "an unknown number"} read, ${outcome.completionTokens ?? "an unknown number"} written`],
     ["Cost", outcome.costUsd === null ? "unknown" : `$${outcome.costUsd.toFixed(6)}`],
   ];
 }
