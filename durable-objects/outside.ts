@@ -7,6 +7,7 @@ import { failureOf, InterlockError, type Result } from "../src/core/errors.ts";
 import { bindingOf, type Connection, connectionFor, type Deployment } from "../src/deployment.ts";
 import type { Ports } from "../src/engine/pass.ts";
 import type { Model } from "../src/inference/model.ts";
+import { AuditFloors } from "./audit-floors.ts";
 import { ProviderCards } from "./provider-cards.ts";
 import type { LimitsPort } from "./workflow-limits.ts";
 
@@ -20,6 +21,7 @@ export class Outside {
   readonly #http = new Map<Connection, Http>();
   readonly #models = new Map<string, Model>();
   readonly #cards: ProviderCards;
+  readonly #floors: AuditFloors;
   readonly #ports = new Map<string, OutsidePorts>();
 
   constructor(deployment: Deployment, env: Env, halted: Ports["halted"]) {
@@ -27,6 +29,7 @@ export class Outside {
     this.#env = env;
     this.#halted = halted;
     this.#cards = new ProviderCards(env.DB, Date.now);
+    this.#floors = new AuditFloors(env.DB, Date.now);
   }
 
   portsFor(connection: string): OutsidePorts {
@@ -40,6 +43,7 @@ export class Outside {
         random: Math.random,
         turn: () => new Promise((resolve) => setTimeout(resolve, 0)),
         halted: this.#halted,
+        audit: { key: bindingOf(this.#env, "AUDIT_SIGNING_KEY") ?? null, floor: (workflow) => this.#floors.of(workflow) },
         limits: {
           counts: (write) => counted(() => this.#limits(write.workflow).counts(write)),
           take: (write) => counted(() => this.#limits(write.workflow).take(write)),

@@ -50,7 +50,7 @@ CREATE TRIGGER `audit_export_refuses_replacing` BEFORE INSERT ON `audit_export` 
 	SELECT raise(abort, 'audit_export is append-only');
 END;
 --> statement-breakpoint
-CREATE TRIGGER `effect_check_refuses_update` BEFORE UPDATE ON `effect_check` BEGIN
+CREATE TRIGGER `effect_check_refuses_update` BEFORE UPDATE ON `effect_check` WHEN new.`should` IS NOT NULL OR new.`run` IS NOT old.`run` OR new.`step` IS NOT old.`step` OR new.`at` IS NOT old.`at` OR new.`by` IS NOT old.`by` OR new.`verdict` IS NOT old.`verdict` OR new.`note` IS NOT old.`note` OR NOT EXISTS (SELECT 1 FROM `run` WHERE `id` = old.`run` AND `erased_at` IS NOT NULL) BEGIN
 	SELECT raise(abort, 'effect_check is append-only');
 END;
 --> statement-breakpoint

@@ -1,7 +1,7 @@
 // D1: what is decided on by people (governance specs), and what is projected from partitions for lists and pages. Of an open run the partition's journal is the
 // truth, and its rows here can be made again from it; of a run that has ended these rows are all that is left (src/db/journal-copy.ts reads them back).
 import { sql } from "drizzle-orm";
-import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
+import { index, integer, primaryKey, real, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
 
 /** Facts that must not change under a running deployment, such as the number of partitions. */
 export const deployment = sqliteTable("deployment", { key: text("key").primaryKey(), value: text("value").notNull() });
@@ -252,7 +252,7 @@ export const providerCard = sqliteTable(
   (table) => [primaryKey({ columns: [table.provider, table.host, table.recordedAt] })],
 );
 
-/** What a person found who looked at a sampled write afterwards. One verdict for each write, and never changed (migrations/0001_audit_is_append_only.sql). */
+/** What a person found who looked at a sampled write afterwards. One verdict for each write, and never changed but for that (migrations/0001_audit_is_append_only.sql). */
 export const effectCheck = sqliteTable(
   "effect_check",
   {
@@ -260,9 +260,11 @@ export const effectCheck = sqliteTable(
     step: text("step").notNull(),
     at: integer("at").notNull(),
     by: text("by").notNull(),
-    /** right, wrong */
+    /** right, wrong, cannot_tell */
     verdict: text("verdict").notNull(),
     note: text("note").notNull(),
+    /** What should have been written, JSON by field, where it was wrong and somebody said; goes with the contents of the run. */
+    should: text("should"),
   },
   (table) => [primaryKey({ columns: [table.run, table.step] })],
 );
@@ -379,4 +381,13 @@ export const contestClosing = sqliteTable("contest_closing", {
   by: text("by").notNull(),
   outcome: text("outcome").notNull(),
   reason: text("reason").notNull(),
+});
+
+/** How many writes a workflow made lately without anybody being asked, and the least share of them that is drawn to be looked at (src/governance/sample.ts). */
+export const auditRate = sqliteTable("audit_rate", {
+  workflow: text("workflow").primaryKey(),
+  at: integer("at").notNull(),
+  writes: integer("writes").notNull(),
+  days: integer("days").notNull(),
+  share: real("share").notNull(),
 });

@@ -63,6 +63,7 @@ export function effectView(step: string, entries: readonly Entry[]): EffectView 
       before: state.seen,
       values: state.values,
       undo: state.intended.undo,
+      basedOn: state.intended.basedOn && { decision: state.intended.basedOn.name, confidence: state.intended.basedOn.confidence },
       decidedBy: state.decision && state.decision.kind !== "expired" ? state.decision.by : null,
       ruling: state.ruling && { outcome: state.ruling.outcome, rule: state.ruling.rule, reason: state.ruling.reason },
       proved: state.proved && { after: state.proved.after, matches: state.proved.matches },

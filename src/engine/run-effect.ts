@@ -8,7 +8,7 @@ import { digest, type Json, type JsonObject, sameJson } from "../core/json.ts";
 import type { Ruling } from "../governance/evaluate.ts";
 import { countedWrite, needsCounts, type WriteCounts } from "../governance/limits.ts";
 import { type DecisionEntry, mayLeave } from "../governance/may-leave.ts";
-import { isSampled } from "../governance/sample.ts";
+import { auditShare, isSampled } from "../governance/sample.ts";
 import type { Taint } from "../governance/taint.ts";
 import type { Decided, EffectOutcome, RetryPolicy } from "./define.ts";
 import { approvalFor } from "./effect-approval.ts";
@@ -19,7 +19,7 @@ import { keepAsking } from "./open-approval.ts";
 import { begunBy, originOf } from "./other-runs.ts";
 import { attemptsOf, type Pass } from "./pass.ts";
 import { foldTries, patienceOf, spentOn } from "./retry.ts";
-import { ruleOn } from "./rule.ts";
+import { eventOf, ruleOn } from "./rule.ts";
 import type { BoundWrite } from "./shadow.ts";
 import { fittingOutput, handOut } from "./step-output.ts";
 
@@ -82,16 +82,17 @@ export async function runEffect(pass: Pass, call: EffectCall): Promise<EffectOut
       if (spent) tellExhausted(pass, step, args, action, tries.failed, spent);
     };
 
-    const rule = (counts: WriteCounts | null) => {
+    const rule = async (counts: WriteCounts | null) => {
       const tainted = call.taintOf(state.values, state.intended?.target ?? "");
       const ruling = ruleOn(pass.spec, state, tainted, { run: pass.runEntries(), now: pass.ports.now(), counts });
+      const sampled = await isChosen(pass, step, ruling, state);
       pass.record(step, {
         type: "effect.ruled",
         ruling,
         values: state.values,
         ...(tainted.length > 0 ? { tainted } : {}),
         ...(counts ? { counts } : {}),
-        ...(isChosen(pass, step, ruling, state) ? { sampled: true } : {}),
+        ...(sampled ? { sampled: true } : {}),
       });
     };
     const asked = { workflow: pass.workflow, key };
@@ -103,7 +104,7 @@ export async function runEffect(pass: Pass, call: EffectCall): Promise<EffectOut
       const limits = beyond ? null : (pass.spec.limits ?? null);
       const write = countedWrite(actionName, state.values, pass.spec.limits);
       const room = await attempt("count", () => pass.ports.limits.take({ ...asked, write, limits }));
-      if (!room.taken) rule(room.counts);
+      if (!room.taken) await rule(room.counts);
       return room.taken;
     };
 
@@ -158,7 +159,7 @@ export async function runEffect(pass: Pass, call: EffectCall): Promise<EffectOut
           break;
         }
         const isCounted = needsCounts(pass.spec);
-        rule(isCounted ? await attempt("count", () => pass.ports.limits.counts({ ...asked, action: actionName })) : null);
+        await rule(isCounted ? await attempt("count", () => pass.ports.limits.counts({ ...asked, action: actionName })) : null);
         break;
       }
       case "ask":
@@ -213,11 +214,13 @@ export async function runEffect(pass: Pass, call: EffectCall): Promise<EffectOut
 }
 
 /** Is it among those writes, of which nobody was asked, that a person looks at afterwards? */
-const isChosen = (pass: Pass, step: string, { outcome }: Ruling, state: EffectState): boolean =>
-  pass.spec.mode === "live" &&
-  outcome === "allow" &&
-  deciderOf(state) === null &&
-  isSampled(pass.spec.auditSampling ?? 0, pass.runId, step);
+async function isChosen(pass: Pass, step: string, { outcome }: Ruling, state: EffectState): Promise<boolean> {
+  const { spec, workflow, ports } = pass;
+  if (spec.mode !== "live" || outcome !== "allow" || deciderOf(state) !== null) return false;
+  const share = auditShare(spec.auditSampling ?? 0, (await ports.audit?.floor(workflow)) ?? 0);
+  const event = eventOf(pass.runEntries())?.id ?? "";
+  return isSampled(share, ports.audit?.key ?? null, { workflow, event, step, target: state.intended?.target ?? "" });
+}
 
 /** What is about to leave is asked for by its own input, not by what the protocol believes to be sending. */
 function holdUndecided(pass: Pass, step: string, args: string, state: EffectState, toWrite: unknown, action: BoundWrite): void {
