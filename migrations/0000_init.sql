@@ -90,6 +90,14 @@ CREATE TABLE `audit_export` (
 	`filter` text NOT NULL
 );
 --> statement-breakpoint
+CREATE TABLE `audit_rate` (
+	`workflow` text PRIMARY KEY NOT NULL,
+	`at` integer NOT NULL,
+	`writes` integer NOT NULL,
+	`days` integer NOT NULL,
+	`share` real NOT NULL
+);
+--> statement-breakpoint
 CREATE TABLE `contest` (
 	`id` text PRIMARY KEY NOT NULL,
 	`run` text NOT NULL,
@@ -164,6 +172,7 @@ CREATE TABLE `effect_check` (
 	`by` text NOT NULL,
 	`verdict` text NOT NULL,
 	`note` text NOT NULL,
+	`should` text,
 	PRIMARY KEY(`run`, `step`)
 );
 --> statement-breakpoint

@@ -21,7 +21,7 @@ export const readAuditRate = (db: D1Database, workflow: string): Promise<AuditRa
 export const lastRated = async (db: D1Database): Promise<number | null> =>
   (await db.prepare("select max(at) as at from audit_rate").first<{ at: number | null }>())?.at ?? null;
 
-/** Applied since then without a person's decision, by workflow; `first` is when the earliest of them was written. */
+/** Written since then because a model was sure enough, by workflow; `first` is when the earliest of them was written. */
 export async function automaticWrites(
   db: D1Database,
   since: number,
@@ -29,7 +29,7 @@ export async function automaticWrites(
   const { results } = await db
     .prepare(
       `select workflow, count(*) as writes, min(at) as first from effect
-       where at >= ? and status in ('applied', 'undoing', 'undone', 'undo_conflict', 'undo_failed') and body->>'$.decidedBy' is null group by workflow`,
+       where at >= ? and status in ('applied', 'undoing', 'undone', 'undo_conflict', 'undo_failed') and body->>'$.basedOn.reached' = 1 group by workflow`,
     )
     .bind(since)
     .all<{ workflow: string; writes: number; first: number }>();

@@ -8,7 +8,7 @@ import { digest, type Json, type JsonObject, sameJson } from "../core/json.ts";
 import type { Ruling } from "../governance/evaluate.ts";
 import { countedWrite, needsCounts, type WriteCounts } from "../governance/limits.ts";
 import { type DecisionEntry, mayLeave } from "../governance/may-leave.ts";
-import { auditShare, isSampled } from "../governance/sample.ts";
+import { auditShare, hasReachedThreshold, isSampled } from "../governance/sample.ts";
 import type { Taint } from "../governance/taint.ts";
 import type { Decided, EffectOutcome, RetryPolicy } from "./define.ts";
 import { approvalFor } from "./effect-approval.ts";
@@ -214,10 +214,12 @@ export async function runEffect(pass: Pass, call: EffectCall): Promise<EffectOut
 }
 
 /** Is it among those writes, of which nobody was asked, that a person looks at afterwards? */
-async function isChosen(pass: Pass, step: string, { outcome }: Ruling, state: EffectState): Promise<boolean> {
+async function isChosen(pass: Pass, step: string, ruling: Ruling, state: EffectState): Promise<boolean> {
   const { spec, workflow, ports } = pass;
-  if (spec.mode !== "live" || outcome !== "allow" || deciderOf(state) !== null) return false;
-  const share = auditShare(spec.auditSampling ?? 0, (await ports.audit?.floor(workflow)) ?? 0);
+  if (spec.mode !== "live" || ruling.outcome !== "allow" || deciderOf(state) !== null) return false;
+  // Enough to look at is wanted of what a model decided; of the rest as much as the owner wants.
+  const floor = hasReachedThreshold(ruling) ? await ports.audit?.floor(workflow) : 0;
+  const share = auditShare(spec.auditSampling ?? 0, floor ?? 0);
   const event = eventOf(pass.runEntries())?.id ?? "";
   return isSampled(share, ports.audit?.key ?? null, { workflow, event, step, target: state.intended?.target ?? "" });
 }

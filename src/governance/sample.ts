@@ -3,6 +3,7 @@
 // outcome. Pure. Without a key the digest is a plain one, and whoever knows the event's id can work the draw out.
 import { hmacSha256 } from "../core/crypto.ts";
 import { canonical, digest } from "../core/json.ts";
+import type { Ruling } from "./evaluate.ts";
 
 export interface Drawn {
   readonly workflow: string;
@@ -24,6 +25,10 @@ export function drawOf(key: string | null, purpose: string, drawn: object): numb
 const hexOf = (bytes: Uint8Array): string => Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 
 export const isSampled = (share: number, key: string | null, drawn: Drawn): boolean => drawOf(key, "audit", drawn) < share;
+
+/** Was it the model's being sure that let the write go? What an owner's rule says besides does not change that. */
+export const hasReachedThreshold = ({ outcome, rule, matched }: Pick<Ruling, "outcome" | "rule" | "matched">): boolean =>
+  outcome === "allow" && (rule === "confidence_reached" || matched.some((match) => match.rule === "confidence_reached"));
 
 const QUARTER_DAYS = 90;
 /**

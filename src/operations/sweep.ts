@@ -8,6 +8,7 @@ import { checkpointAudit } from "./checkpoint-audit.ts";
 import { type Context, partitionByName } from "./context.ts";
 import { tellHalts } from "./halt-runs.ts";
 import { eventKey } from "./messages.ts";
+import { rateAudits } from "./rate-audits.ts";
 import { sendNotices } from "./send-notices.ts";
 
 /**
@@ -35,6 +36,7 @@ export async function sweep(context: Context, now: number): Promise<Swept> {
     quietly("telling of the kill switches", tellPartitions(context)),
     quietly("checkpoint", checkpointAudit(context, now)),
     quietly("notices", sendNotices(context, now)),
+    quietly("rating of audits", rateAudits(context, now)),
   ]);
   return { woken, erased };
 }
