@@ -90,6 +90,7 @@ CREATE TABLE `audit_export` (
 	`filter` text NOT NULL
 );
 --> statement-breakpoint
+<<<<<<< HEAD
 CREATE TABLE `audit_rate` (
 	`workflow` text PRIMARY KEY NOT NULL,
 	`at` integer NOT NULL,
@@ -98,6 +99,31 @@ CREATE TABLE `audit_rate` (
 	`share` real NOT NULL
 );
 --> statement-breakpoint
+=======
+CREATE TABLE `breaker` (
+	`workflow` text NOT NULL,
+	`opened_at` integer NOT NULL,
+	`opened_by` text NOT NULL,
+	`reason` text NOT NULL,
+	`evidence` text NOT NULL,
+	`closed_at` integer,
+	`closed_by` text,
+	`closed_because` text,
+	PRIMARY KEY(`workflow`, `opened_at`)
+);
+--> statement-breakpoint
+CREATE UNIQUE INDEX `breaker_open` ON `breaker` (`workflow`) WHERE closed_at is null;--> statement-breakpoint
+CREATE TABLE `certificate` (
+	`id` text PRIMARY KEY NOT NULL,
+	`workflow` text NOT NULL,
+	`decision` text NOT NULL,
+	`issued_at` integer NOT NULL,
+	`issued_by` text NOT NULL,
+	`body` text NOT NULL
+);
+--> statement-breakpoint
+CREATE INDEX `certificate_workflow` ON `certificate` (`workflow`,`issued_at`);--> statement-breakpoint
+>>>>>>> certs
 CREATE TABLE `contest` (
 	`id` text PRIMARY KEY NOT NULL,
 	`run` text NOT NULL,

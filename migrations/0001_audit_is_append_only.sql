@@ -194,3 +194,53 @@ END;
 CREATE TRIGGER `contest_closing_refuses_replacing` BEFORE INSERT ON `contest_closing` WHEN EXISTS (SELECT 1 FROM `contest_closing` WHERE `contest` = new.`contest`) BEGIN
 	SELECT raise(abort, 'contest_closing is append-only');
 END;
+--> statement-breakpoint
+CREATE TRIGGER `certificate_refuses_update` BEFORE UPDATE ON `certificate` BEGIN
+	SELECT raise(abort, 'certificate is append-only');
+END;
+--> statement-breakpoint
+CREATE TRIGGER `certificate_refuses_delete` BEFORE DELETE ON `certificate` BEGIN
+	SELECT raise(abort, 'certificate is append-only');
+END;
+--> statement-breakpoint
+CREATE TRIGGER `certificate_refuses_replacing` BEFORE INSERT ON `certificate` WHEN EXISTS (SELECT 1 FROM `certificate` WHERE `id` = new.`id`) BEGIN
+	SELECT raise(abort, 'certificate is append-only');
+END;
+--> statement-breakpoint
+CREATE TRIGGER `breaker_closes_once` BEFORE UPDATE ON `breaker` WHEN old.`closed_at` IS NOT NULL OR new.`closed_at` IS NULL OR coalesce(trim(new.`closed_by`), '') = '' OR coalesce(trim(new.`closed_because`), '') = ''
+	OR (new.`workflow`, new.`opened_at`, new.`opened_by`, new.`reason`, new.`evidence`) IS NOT (old.`workflow`, old.`opened_at`, old.`opened_by`, old.`reason`, old.`evidence`) BEGIN
+	SELECT raise(abort, 'breaker is append-only: a trip is closed once, by somebody who says why');
+END;
+--> statement-breakpoint
+CREATE TRIGGER `breaker_refuses_delete` BEFORE DELETE ON `breaker` BEGIN
+	SELECT raise(abort, 'breaker is append-only');
+END;
+--> statement-breakpoint
+CREATE TRIGGER `breaker_begins_open` BEFORE INSERT ON `breaker` WHEN coalesce(new.`closed_at`, new.`closed_by`, new.`closed_because`) IS NOT NULL
+	OR EXISTS (SELECT 1 FROM `breaker` WHERE `workflow` = new.`workflow` AND (`opened_at` = new.`opened_at` OR `closed_at` IS NULL)) BEGIN
+	SELECT raise(abort, 'breaker is append-only: one is open at a time');
+END;
+--> statement-breakpoint
+CREATE TRIGGER `spec_advice_refuses_update` BEFORE UPDATE ON `spec_advice` BEGIN
+	SELECT raise(abort, 'spec_advice is append-only');
+END;
+--> statement-breakpoint
+CREATE TRIGGER `spec_advice_refuses_delete` BEFORE DELETE ON `spec_advice` BEGIN
+	SELECT raise(abort, 'spec_advice is append-only');
+END;
+--> statement-breakpoint
+CREATE TRIGGER `spec_advice_refuses_replacing` BEFORE INSERT ON `spec_advice` WHEN EXISTS (SELECT 1 FROM `spec_advice` WHERE `workflow` = new.`workflow` AND `version` = new.`version`) BEGIN
+	SELECT raise(abort, 'spec_advice is append-only');
+END;
+--> statement-breakpoint
+CREATE TRIGGER `second_review_refuses_update` BEFORE UPDATE ON `second_review` WHEN new.`body` IS NOT NULL OR new.`approval` IS NOT old.`approval` OR new.`run` IS NOT old.`run` OR new.`workflow` IS NOT old.`workflow` OR new.`at` IS NOT old.`at` OR new.`by` IS NOT old.`by` OR new.`kind` IS NOT old.`kind` OR new.`note` IS NOT old.`note` OR NOT EXISTS (SELECT 1 FROM `run` WHERE `id` = old.`run` AND `erased_at` IS NOT NULL) BEGIN
+	SELECT raise(abort, 'second_review is append-only');
+END;
+--> statement-breakpoint
+CREATE TRIGGER `second_review_refuses_delete` BEFORE DELETE ON `second_review` BEGIN
+	SELECT raise(abort, 'second_review is append-only');
+END;
+--> statement-breakpoint
+CREATE TRIGGER `second_review_refuses_replacing` BEFORE INSERT ON `second_review` WHEN EXISTS (SELECT 1 FROM `second_review` WHERE `approval` = new.`approval`) BEGIN
+	SELECT raise(abort, 'second_review is append-only');
+END;

@@ -55,6 +55,8 @@ export async function eraseRuns(db: D1Database, erasable: readonly Erasable[], n
          'conflicts', null)
        where run ${of}`,
     ),
+    statement(`update decision set value = null where run ${of}`),
+    statement(`update shadow_comparison set fields = null, because = null where run ${of}`),
     // An approval's digest is of its values, without a salt: it would let somebody try which values they were.
     statement(
       `update approval set body = json_object('id', body->>'$.id', 'step', body->>'$.step', 'action', body->>'$.action', 'target', body->>'$.target',
@@ -71,10 +73,14 @@ export async function eraseRuns(db: D1Database, erasable: readonly Erasable[], n
          where id ${of}`,
       )
       .bind(runs, now, REMOVED),
-    // Last: triggers keep them until their run says that it was erased.
+    // Last: triggers keep these until their run says that it was erased.
     statement(
       `update effect_check set should = null
        where should is not null and run in (select id from run where id in (select value from json_each(?1)) and erased_at = ?2)`,
+    ),
+    statement(
+      `update second_review set body = null
+       where body is not null and run in (select id from run where id in (select value from json_each(?1)) and erased_at = ?2)`,
     ),
     statement(
       "delete from approval_comment where run in (select id from run where id in (select value from json_each(?1)) and erased_at = ?2)",

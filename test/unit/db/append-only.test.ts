@@ -17,9 +17,12 @@ const ROWS = {
   provider_card: "(provider, host, recorded_at, recorded_by, region, zero_retention) values ('p', 'q', 1, 'ada', 'eu', 0)",
   data_flow_approval: "(workflow, at, by, digest, body) values ('w', 1, 'ada', 'd', '{}')",
   effect_check: "(run, step, at, by, verdict, note) values ('r', 's', 1, 'ada', 'right', '')",
+  spec_advice: "(workflow, version, at, by, digest, evidence) values ('w', 1, 1, 'ada', 'd', '{}')",
+  second_review: "(approval, run, workflow, at, by, kind, note) values ('apr', 'r', 'w', 1, 'ada', 'same', '')",
   approval_comment: "(approval, at, run, by, text) values ('apr', 1, 'r', 'ada', 'why')",
   contest: "(id, run, step, person, reason, at, by) values ('c', 'r', 's', 'case 7', 'why', 1, 'ada')",
   contest_closing: "(contest, at, by, outcome, reason) values ('c', 1, 'ada', 'upheld', 'why')",
+  certificate: "(id, workflow, decision, issued_at, issued_by, body) values ('c', 'w', 'd', 1, 'ada', '{}')",
 } as const;
 const CHANGE = {
   audit: "actor",
@@ -30,9 +33,12 @@ const CHANGE = {
   data_flow_approval: "by",
   role_grant: "principal",
   effect_check: "verdict",
+  spec_advice: "by",
+  second_review: "kind",
   approval_comment: "text",
   contest: "reason",
   contest_closing: "outcome",
+  certificate: "body",
 } as const;
 /** An insert over a row of these is left out and does not fail: a projection and a seed repeat theirs. */
 const REPEATED: readonly string[] = ["audit", "provider_card"];
