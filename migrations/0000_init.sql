@@ -90,7 +90,6 @@ CREATE TABLE `audit_export` (
 	`filter` text NOT NULL
 );
 --> statement-breakpoint
-<<<<<<< HEAD
 CREATE TABLE `audit_rate` (
 	`workflow` text PRIMARY KEY NOT NULL,
 	`at` integer NOT NULL,
@@ -99,7 +98,6 @@ CREATE TABLE `audit_rate` (
 	`share` real NOT NULL
 );
 --> statement-breakpoint
-=======
 CREATE TABLE `breaker` (
 	`workflow` text NOT NULL,
 	`opened_at` integer NOT NULL,
@@ -123,7 +121,6 @@ CREATE TABLE `certificate` (
 );
 --> statement-breakpoint
 CREATE INDEX `certificate_workflow` ON `certificate` (`workflow`,`issued_at`);--> statement-breakpoint
->>>>>>> certs
 CREATE TABLE `contest` (
 	`id` text PRIMARY KEY NOT NULL,
 	`run` text NOT NULL,
@@ -169,6 +166,33 @@ CREATE TABLE `dead_letter` (
 );
 --> statement-breakpoint
 CREATE INDEX `dead_letter_at` ON `dead_letter` (`at`);--> statement-breakpoint
+CREATE TABLE `decision` (
+	`run` text NOT NULL,
+	`step` text NOT NULL,
+	`workflow` text NOT NULL,
+	`version` integer NOT NULL,
+	`name` text NOT NULL,
+	`at` integer NOT NULL,
+	`value` text,
+	`score` real NOT NULL,
+	`source` text NOT NULL,
+	`provider` text NOT NULL,
+	`model` text NOT NULL,
+	`cost_usd` real,
+	`prompt_tokens` integer NOT NULL,
+	`completion_tokens` integer NOT NULL,
+	`latency_ms` integer NOT NULL,
+	PRIMARY KEY(`run`, `step`)
+);
+--> statement-breakpoint
+CREATE INDEX `decision_at` ON `decision` (`workflow`,`at`);--> statement-breakpoint
+CREATE TABLE `decision_time` (
+	`approval` text PRIMARY KEY NOT NULL,
+	`by` text NOT NULL,
+	`at` integer NOT NULL,
+	`ms` integer NOT NULL
+);
+--> statement-breakpoint
 CREATE TABLE `deployment` (
 	`key` text PRIMARY KEY NOT NULL,
 	`value` text NOT NULL
@@ -255,6 +279,14 @@ CREATE TABLE `provider_card` (
 	PRIMARY KEY(`provider`, `host`, `recorded_at`)
 );
 --> statement-breakpoint
+CREATE TABLE `review_week` (
+	`workflow` text NOT NULL,
+	`week` integer NOT NULL,
+	`at` integer NOT NULL,
+	`body` text NOT NULL,
+	PRIMARY KEY(`workflow`, `week`)
+);
+--> statement-breakpoint
 CREATE TABLE `role_grant` (
 	`id` integer PRIMARY KEY NOT NULL,
 	`principal` text NOT NULL,
@@ -288,6 +320,45 @@ CREATE TABLE `run` (
 CREATE INDEX `run_started` ON `run` (`started_at`);--> statement-breakpoint
 CREATE INDEX `run_due` ON `run` (`due`) WHERE due is not null;--> statement-breakpoint
 CREATE INDEX `run_erase` ON `run` (`erase_at`) WHERE erase_at is not null;--> statement-breakpoint
+CREATE TABLE `second_review` (
+	`approval` text PRIMARY KEY NOT NULL,
+	`run` text NOT NULL,
+	`workflow` text NOT NULL,
+	`at` integer NOT NULL,
+	`by` text NOT NULL,
+	`kind` text NOT NULL,
+	`body` text,
+	`note` text NOT NULL
+);
+--> statement-breakpoint
+CREATE INDEX `second_review_at` ON `second_review` (`workflow`,`at`);--> statement-breakpoint
+CREATE TABLE `shadow_comparison` (
+	`run` text NOT NULL,
+	`step` text NOT NULL,
+	`workflow` text NOT NULL,
+	`action` text NOT NULL,
+	`target` text NOT NULL,
+	`decision` text,
+	`score` real,
+	`intended_at` integer NOT NULL,
+	`at` integer NOT NULL,
+	`outcome` text NOT NULL,
+	`because` text,
+	`fields` text,
+	PRIMARY KEY(`run`, `step`)
+);
+--> statement-breakpoint
+CREATE INDEX `shadow_comparison_intended` ON `shadow_comparison` (`workflow`,`intended_at`);--> statement-breakpoint
+CREATE TABLE `spec_advice` (
+	`workflow` text NOT NULL,
+	`version` integer NOT NULL,
+	`at` integer NOT NULL,
+	`by` text NOT NULL,
+	`digest` text NOT NULL,
+	`evidence` text NOT NULL,
+	PRIMARY KEY(`workflow`, `version`)
+);
+--> statement-breakpoint
 CREATE TABLE `spec_approval` (
 	`workflow` text NOT NULL,
 	`version` integer NOT NULL,
