@@ -5,6 +5,7 @@ import { failureOf } from "../core/errors.ts";
 import { erasableRuns, eraseRuns } from "../db/erasure.ts";
 import { overdueRuns } from "../db/overdue.ts";
 import { checkpointAudit } from "./checkpoint-audit.ts";
+import { sweepShadow } from "./compare-shadow.ts";
 import { type Context, partitionByName } from "./context.ts";
 import { tellHalts } from "./halt-runs.ts";
 import { eventKey } from "./messages.ts";
@@ -36,6 +37,7 @@ export async function sweep(context: Context, now: number): Promise<Swept> {
     quietly("telling of the kill switches", tellPartitions(context)),
     quietly("checkpoint", checkpointAudit(context, now)),
     quietly("notices", sendNotices(context, now)),
+    quietly("comparison of shadow writes", sweepShadow(context, now)),
     quietly("rating of audits", rateAudits(context, now)),
   ]);
   return { woken, erased };

@@ -156,7 +156,7 @@ describe("a share of the writes that nobody was asked about", () => {
     const { engine } = await ruled({});
     const began = engine.durable.find((entry) => entry.type === "run.started");
     const event = began?.type === "run.started" ? began.event.id : "";
-    const drawn = { workflow: world.workflow, event, step: "set a", target: "record/a" };
+    const drawn = { workflow: "bookkeeping", event, step: "set a", target: "record/a" };
     const { engine: again } = await ruled({});
     const target = again.durable.find((entry) => entry.type === "effect.intended");
     expect(target).toMatchObject({ target: drawn.target });
