@@ -1,5 +1,5 @@
 // What models answered, one row per recorded answer, for measuring over time: made from the journal with its projection, so that a row can be made again. It judges
-// nothing; what an answer cost and how sure it was is as the journal says.
+// nothing; how sure an answer was is as the journal says, and what it cost is no matter of this table.
 import type { AuditEntry, ProjectedRun } from "./projection.ts";
 
 interface Made {
@@ -8,9 +8,6 @@ interface Made {
   readonly source?: string;
   readonly provider?: string;
   readonly model?: string;
-  readonly costUsd?: number | null;
-  readonly usage?: { readonly promptTokens?: number; readonly completionTokens?: number };
-  readonly latencyMs?: number;
 }
 
 /** A step is named after its decision, and the second of that name "triage#2". */
@@ -31,15 +28,11 @@ export function decisionRow(run: Pick<ProjectedRun, "id" | "workflow" | "version
     made.source ?? "none",
     made.provider ?? "unknown",
     made.model ?? "unknown",
-    made.costUsd ?? null,
-    made.usage?.promptTokens ?? 0,
-    made.usage?.completionTokens ?? 0,
-    made.latencyMs ?? 0,
   ];
 }
 
 const member = (index: number): string => (index === 6 ? `value->${index}` : `value->>${index}`);
 
 export const INSERT_DECISIONS = `insert or ignore into decision
-    (run, step, workflow, version, name, at, value, score, source, provider, model, cost_usd, prompt_tokens, completion_tokens, latency_ms)
-  select ${Array.from({ length: 15 }, (_, index) => member(index)).join(", ")} from json_each(?) where true`;
+    (run, step, workflow, version, name, at, value, score, source, provider, model)
+  select ${Array.from({ length: 11 }, (_, index) => member(index)).join(", ")} from json_each(?) where true`;

@@ -429,7 +429,7 @@ export const auditRate = sqliteTable("audit_rate", {
 });
 
 /**
- * One row per answer of a model that a run has recorded, for measuring over time. `score`: its confidence, 0 to 1; `source`: how that was measured. `value` is the
+ * One row per answer of a model that a run has recorded, for measuring over time; what it cost is elsewhere. `score`: its confidence, 0 to 1; `source`: how that was measured. `value` is the
  * answer as JSON, null once the contents of its run were removed.
  */
 export const decision = sqliteTable(
@@ -447,11 +447,6 @@ export const decision = sqliteTable(
     source: text("source").notNull(),
     provider: text("provider").notNull(),
     model: text("model").notNull(),
-    /** US dollars; null where it is not known. */
-    costUsd: real("cost_usd"),
-    promptTokens: integer("prompt_tokens").notNull(),
-    completionTokens: integer("completion_tokens").notNull(),
-    latencyMs: integer("latency_ms").notNull(),
   },
   (table) => [primaryKey({ columns: [table.run, table.step] }), index("decision_at").on(table.workflow, table.at)],
 );

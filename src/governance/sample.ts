@@ -28,7 +28,9 @@ export const isSampled = (share: number, key: string | null, drawn: Drawn): bool
 
 /** Was it the model's being sure that let the write go? What an owner's rule says besides does not change that. */
 export const hasReachedThreshold = ({ outcome, rule, matched }: Pick<Ruling, "outcome" | "rule" | "matched">): boolean =>
-  outcome === "allow" && (rule === "confidence_reached" || matched.some((match) => match.rule === "confidence_reached"));
+  outcome === "allow" && [rule, ...matched.map((match) => match.rule)].some((name) => SURE_ENOUGH.includes(name));
+
+const SURE_ENOUGH: readonly string[] = ["confidence_reached", "confidence_proved"];
 
 const QUARTER_DAYS = 90;
 /**
