@@ -178,10 +178,6 @@ CREATE TABLE `decision` (
 	`source` text NOT NULL,
 	`provider` text NOT NULL,
 	`model` text NOT NULL,
-	`cost_usd` real,
-	`prompt_tokens` integer NOT NULL,
-	`completion_tokens` integer NOT NULL,
-	`latency_ms` integer NOT NULL,
 	PRIMARY KEY(`run`, `step`)
 );
 --> statement-breakpoint
