@@ -8,6 +8,7 @@ import { bindingOf, type Connection, connectionFor, type Deployment } from "../s
 import type { Ports } from "../src/engine/pass.ts";
 import type { Model } from "../src/inference/model.ts";
 import { AuditFloors } from "./audit-floors.ts";
+import { OnRecordCache } from "./on-record.ts";
 import { ProviderCards } from "./provider-cards.ts";
 import type { LimitsPort } from "./workflow-limits.ts";
 
@@ -22,6 +23,7 @@ export class Outside {
   readonly #models = new Map<string, Model>();
   readonly #cards: ProviderCards;
   readonly #floors: AuditFloors;
+  readonly #onRecord: OnRecordCache;
   readonly #ports = new Map<string, OutsidePorts>();
 
   constructor(deployment: Deployment, env: Env, halted: Ports["halted"]) {
@@ -30,6 +32,7 @@ export class Outside {
     this.#halted = halted;
     this.#cards = new ProviderCards(env.DB, Date.now);
     this.#floors = new AuditFloors(env.DB, Date.now);
+    this.#onRecord = new OnRecordCache(env.DB, Date.now);
   }
 
   portsFor(connection: string): OutsidePorts {
@@ -39,6 +42,7 @@ export class Outside {
         connect: (connector) => this.#connect(connectionFor(this.#deployment, connector, connection)),
         model: (name, workflow) => this.#model(name, workflow),
         providerCard: (recipient) => this.#cards.of(recipient),
+        onRecord: (workflow, certificates) => this.#onRecord.of(workflow, certificates),
         now: () => Date.now(),
         random: Math.random,
         turn: () => new Promise((resolve) => setTimeout(resolve, 0)),

@@ -83,6 +83,11 @@ export const ERRORS = {
   "spec.changed": row(409, "never", "caller", "The governance spec is not the text that was read"),
   "spec.not_yours": row(403, "never", "caller", "Somebody else has to do this to the governance spec"),
 
+  "certificate.not_found": row(404, "never", "caller", "No such certificate"),
+  "certificate.mixed": row(409, "never", "caller", "The records were not all answered in one way"),
+  "certificate.not_proved": row(409, "never", "caller", "This validation proves no threshold"),
+  "breaker.not_open": row(409, "never", "caller", "The breaker is not open, or was tripped anew"),
+
   "audit.key_unusable": row(500, "operator", "operator", "The key that signs checkpoints of the audit cannot be used"),
   "audit.checkpoint_missing": row(500, "operator", "operator", "A checkpoint of the audit is not where it was written"),
   "dead_letter.not_found": row(404, "never", "caller", "No such dead letter"),

@@ -19,6 +19,9 @@ export const againIdOf = (runId: string, times: number, step: string | null = nu
   `${originalOf(runId)}~${times}${step === null ? "" : `.${sha256Hex(step).slice(0, 8)}`}`;
 export const originalOf = (runId: string): string => runId.split("~", 1)[0] as string;
 
+/** Certificate id: one per proof, so that whoever names it names exactly what is proved. */
+export const certificateIdOf = (proofDigest: string): string => `crt_${proofDigest.slice(0, ID_HEX)}`;
+
 /** Which partition holds a lane: FNV-1a over the lane key. Changing it would orphan running work, so the count is recorded at the first start. */
 export function partitionOf(laneKey: string, partitions: number): number {
   let hash = 2166136261;

@@ -8,6 +8,7 @@ import type { EndedState } from "../core/run.ts";
 import type { Treated } from "../governance/data-flow.ts";
 import type { DecisionFacts, Ruling } from "../governance/evaluate.ts";
 import type { WriteCounts } from "../governance/limits.ts";
+import type { OpenBreaker } from "../governance/on-record.ts";
 import type { Taint } from "../governance/taint.ts";
 import type { ModelDecision } from "../inference/model.ts";
 
@@ -92,6 +93,8 @@ export type StepEntry =
       readonly sampled?: true;
       /** What the workflow had written by then, where its spec asks. */
       readonly counts?: WriteCounts;
+      /** The workflow's breaker, where it was open. */
+      readonly breaker?: OpenBreaker;
     }
   | { readonly type: "approval.requested"; readonly approval: Approval }
   | ApprovalEntry

@@ -4,6 +4,7 @@ import type { Http } from "../connectors/define.ts";
 import { type Failure, failureOf, InterlockError } from "../core/errors.ts";
 import { dueOf, type EndedState, type RunState, type WaitReason } from "../core/run.ts";
 import type { ProviderCard } from "../governance/data-flow.ts";
+import type { OnRecord } from "../governance/on-record.ts";
 import type { GovernanceSpec } from "../governance/spec.ts";
 import type { Model } from "../inference/model.ts";
 import type { Entry, Journal, JournalSize, NewEntry, RunEntry, StepEntry } from "./journal.ts";
@@ -19,6 +20,8 @@ export interface Ports {
   readonly model: (name: string, workflow: string) => Model;
   /** What is on record about a provider's agreement; absent, nothing is, and only a local model may be asked. */
   readonly providerCard?: (recipient: { readonly provider: string; readonly host: string }) => Promise<ProviderCard | null>;
+  /** The workflow's breaker, and those of these certificates that there are; null where they cannot be read. Absent, there is nothing on record. */
+  readonly onRecord?: (workflow: string, certificates: readonly string[]) => Promise<OnRecord | null>;
   readonly now: () => number;
   readonly random: () => number;
   /** Resolves after every microtask that is due has run: how a pass notices that the body has nothing left to do but wait. */

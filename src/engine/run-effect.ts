@@ -8,8 +8,10 @@ import { digest, type Json, type JsonObject, sameJson } from "../core/json.ts";
 import type { Ruling } from "../governance/evaluate.ts";
 import { countedWrite, needsCounts, type WriteCounts } from "../governance/limits.ts";
 import { type DecisionEntry, mayLeave } from "../governance/may-leave.ts";
+import { certificatesIn, NOTHING_ON_RECORD, type OnRecord } from "../governance/on-record.ts";
 import { auditShare, hasReachedThreshold, isSampled } from "../governance/sample.ts";
 import type { Taint } from "../governance/taint.ts";
+import { decisionFacts } from "./decision-facts.ts";
 import type { Decided, EffectOutcome, RetryPolicy } from "./define.ts";
 import { approvalFor } from "./effect-approval.ts";
 import { CANCELLED, decideEffect, deciderOf, type EffectState, foldEffect, proves } from "./effect-decision.ts";
@@ -83,8 +85,9 @@ export async function runEffect(pass: Pass, call: EffectCall): Promise<EffectOut
     };
 
     const rule = async (counts: WriteCounts | null) => {
+      const onRecord = await recordOf(pass, state);
       const tainted = call.taintOf(state.values, state.intended?.target ?? "");
-      const ruling = ruleOn(pass.spec, state, tainted, { run: pass.runEntries(), now: pass.ports.now(), counts });
+      const ruling = ruleOn(pass.spec, state, tainted, { run: pass.runEntries(), now: pass.ports.now(), counts, onRecord });
       const sampled = await isChosen(pass, step, ruling, state);
       pass.record(step, {
         type: "effect.ruled",
@@ -92,6 +95,7 @@ export async function runEffect(pass: Pass, call: EffectCall): Promise<EffectOut
         values: state.values,
         ...(tainted.length > 0 ? { tainted } : {}),
         ...(counts ? { counts } : {}),
+        ...(onRecord?.breaker ? { breaker: onRecord.breaker } : {}),
         ...(sampled ? { sampled: true } : {}),
       });
     };
@@ -129,7 +133,7 @@ export async function runEffect(pass: Pass, call: EffectCall): Promise<EffectOut
         pass.record(step, {
           type: "effect.intended",
           args,
-          basedOn: basedOn && { name: basedOn.decision, value: basedOn.value as Json, confidence: basedOn.confidence },
+          basedOn: basedOn && decisionFacts(pass, basedOn),
           action: actionName,
           target: action.target(input),
           input: input as Json,
@@ -211,6 +215,12 @@ export async function runEffect(pass: Pass, call: EffectCall): Promise<EffectOut
         return outcomeOf(state);
     }
   }
+}
+
+/** A person who has decided replaces the model's judgement: nothing on record is about that. */
+async function recordOf({ ports, spec, workflow }: Pass, state: EffectState): Promise<OnRecord | null> {
+  if (!ports.onRecord || deciderOf(state) !== null) return NOTHING_ON_RECORD;
+  return ports.onRecord(workflow, certificatesIn(spec));
 }
 
 /** Is it among those writes, of which nobody was asked, that a person looks at afterwards? */

@@ -1,11 +1,14 @@
 // May this intended effect happen? Pure: a spec and facts in, a ruling out, always with the rule that made it.
 // All rules are looked at; the most restrictive outcome wins, and among equals the first in the order below. A rule more never makes an outcome more permissive.
 // Nothing here reads a clock or a store.
+import type { ConfidenceSource, DecisionBasis } from "../core/decision.ts";
 import type { EventFacts } from "../core/event.ts";
 import { type Json, type JsonObject, sameJson } from "../core/json.ts";
 import { answerCondition, type ConditionFacts, deltaOf, timeFacts } from "./condition.ts";
+import { confidenceRules } from "./confidence.ts";
 import { breachesOf, touchedOf } from "./field-rules.ts";
 import { computeLimit, countedWrite, sumsOf, type WriteCounts } from "./limits.ts";
+import { NOTHING_ON_RECORD, type OnRecord } from "./on-record.ts";
 import { peopleOf } from "./review.ts";
 import { isUnapproved } from "./shadow-spec.ts";
 import type { ActionRule, GovernanceSpec } from "./spec.ts";
@@ -31,11 +34,19 @@ export interface Ruling {
   readonly ask?: readonly string[];
 }
 
-/** The decision that a write is based on: its fields' values and the confidence (0 to 1) of the least sure one. */
+/**
+ * The decision that a write is based on: its fields' values and the confidence (0 to 1) of the least sure one; and of each field that one was measured of, how, and
+ * what the answer rests on. Runs from before these were recorded lack them.
+ */
 export interface DecisionFacts {
   readonly name: string;
   readonly value: Json;
   readonly confidence: number;
+  readonly fields?: Readonly<Record<string, number>>;
+  readonly source?: ConfidenceSource;
+  readonly basis?: DecisionBasis;
+  readonly provider?: string;
+  readonly model?: string;
 }
 
 /** One of those who agreed: `as` are the people whose questions this answers (themselves, or those in whose place they decided). */
@@ -63,6 +74,8 @@ export interface Facts {
   readonly tainted?: readonly Taint[];
   /** What the workflow has written so far; absent or null where that is not known, which no limit lets pass. */
   readonly counts?: WriteCounts | null;
+  /** Certificates and the breaker. Absent, there are none; null where they could not be read, which lets nothing pass that is asked at all. */
+  readonly onRecord?: OnRecord | null;
 }
 
 const SEVERITY: Record<Outcome, number> = { allow: 0, require_approval: 1, deny: 2 };
@@ -122,6 +135,7 @@ function* matchRules(spec: GovernanceSpec, facts: Facts): Generator<RuleMatch> {
   }
   yield* taintRules(facts.tainted ?? [], action.ask);
   if (spec.regulated) yield { rule: "regulated", outcome: "require_approval", reason: "A regulated decision is always made by a person" };
+  if (action.ask !== "never") yield* breakerRules(facts.onRecord);
   if (spec.limits) {
     for (const reached of computeLimit(spec.limits, facts.counts ?? null, countedWrite(facts.action, facts.values, spec.limits))) {
       yield { rule: "limit_reached", outcome: "require_approval", ...reached };
@@ -134,7 +148,8 @@ function* matchRules(spec: GovernanceSpec, facts: Facts): Generator<RuleMatch> {
       yield { rule: "always_ask", outcome: "require_approval", field: answer.field, reason: answer.because };
     }
   }
-  if (action.ask === "when_unsure") yield confidenceRule(spec, facts.basedOn);
+  if (action.ask === "when_unsure")
+    yield* confidenceRules(spec, facts.basedOn, facts.onRecord === undefined ? NOTHING_ON_RECORD : facts.onRecord);
   else yield { rule: "action_listed", outcome: "allow", reason: `The spec allows ${facts.action} within its fields` };
 }
 
@@ -212,20 +227,17 @@ const countFacts = (
   action: { writesThisHour: BigInt(action.writesThisHour), writesToday: BigInt(action.writesToday), sumsToday },
 });
 
-function confidenceRule(spec: GovernanceSpec, basedOn: DecisionFacts | null): RuleMatch {
-  if (!basedOn) return { rule: "no_decision", outcome: "require_approval", reason: "The write is based on no decision of the model" };
-  const threshold = listed(spec.thresholds, basedOn.name);
-  if (threshold === undefined) {
-    return { rule: "no_threshold", outcome: "require_approval", reason: `The spec sets no threshold for ${basedOn.name}` };
+function* breakerRules(onRecord: Facts["onRecord"]): Generator<RuleMatch> {
+  if (onRecord === null) {
+    yield { rule: "breaker_unknown", outcome: "require_approval", reason: "Whether the workflow's breaker is open could not be read" };
+  } else if (onRecord?.breaker) {
+    const since = new Date(onRecord.breaker.openedAt).toISOString();
+    yield {
+      rule: "breaker_open",
+      outcome: "require_approval",
+      reason: `The workflow's breaker is open since ${since}: ${onRecord.breaker.reason}`,
+    };
   }
-  if (typeof threshold !== "number") {
-    const reason = `The threshold for ${basedOn.name} is to be proved by certificate ${threshold.certificate}, which is not on record`;
-    return { rule: "no_threshold", outcome: "require_approval", reason };
-  }
-  const sure = `${percent(basedOn.confidence)} sure, threshold ${percent(threshold)}`;
-  return basedOn.confidence >= threshold
-    ? { rule: "confidence_reached", outcome: "allow", reason: `The model is ${sure}` }
-    : { rule: "confidence_below", outcome: "require_approval", reason: `The model is only ${sure}` };
 }
 
 /** What every object inherits ("constructor") is not listed. */
@@ -235,5 +247,3 @@ const listed = <T>(record: Readonly<Record<string, T>>, name: string): T | undef
 function fieldOf(value: Json, field: string): unknown {
   return value !== null && typeof value === "object" && !Array.isArray(value) ? (value as JsonObject)[field] : undefined;
 }
-
-const percent = (share: number): string => `${(Math.floor(share * 1000) / 10).toFixed(1)} %`;

@@ -54,12 +54,18 @@ export const BUILT_IN_RULES = [
   "tainted",
   "injection_hint",
   "regulated",
+  "breaker_open",
+  "breaker_unknown",
   "limit_reached",
   "action_always_asks",
   "always_ask",
   "no_decision",
+  "confidence_unmeasured",
+  "certificate_unknown",
+  "certificate_void",
   "no_threshold",
   "confidence_below",
+  "confidence_proved",
   "confidence_reached",
   "action_listed",
   "workflow",
@@ -143,7 +149,10 @@ const Spec = z.strictObject({
   mode: z.enum(["live", "shadow"]),
   /** false: a standard decision. Otherwise what kind of decision about people or duties it is; a person then makes every one of them. */
   regulated: z.union([z.literal(false), z.enum(["credit", "tax", "employment", "clinical", "other"])]),
-  /** Per decision: the confidence (0 to 1) from which it may be acted on without asking, or the certificate that proves one. */
+  /**
+   * Per decision ("triage"): the confidence (0 to 1) from which it may be acted on without asking, or the certificate that proves one. Per field of a decision
+   * ("triage.team"): a number for that field; it counts instead of the decision's number, and beside the decision's certificate.
+   */
   thresholds: z.record(z.string(), z.union([z.number().min(0).max(1), z.strictObject({ certificate: z.string().min(1) })])),
   /** Answers that a person always confirms, however sure the model is. */
   alwaysAsk: z.array(z.strictObject({ decision: z.string(), field: z.string(), equals: z.string(), because: z.string().min(1) })),
@@ -167,7 +176,12 @@ const Spec = z.strictObject({
   }),
 });
 
-export const GovernanceSpec = Spec.superRefine(({ version, mode, actions, review, limits, rollback, retention }, context) => {
+export const GovernanceSpec = Spec.superRefine(({ version, mode, thresholds, actions, review, limits, rollback, retention }, context) => {
+  for (const [name, threshold] of Object.entries(thresholds)) {
+    if (!name.includes(".") || typeof threshold === "number") continue;
+    const message = `a certificate names its own fields: write it for ${name.split(".", 1)[0]}, or give a number here`;
+    context.addIssue({ code: "custom", path: ["thresholds", name], message });
+  }
   if (version === 0 && (mode === "live" || Object.keys(actions).length > 0))
     context.addIssue({ code: "custom", path: ["version"], message: "versions begin at 1" });
   const reviewers = peopleOf(review, review.reviewers);

@@ -31,6 +31,8 @@ export interface MemoryOptions {
   readonly model: Model;
   /** What is on record about a provider's agreement; only a model that is not local is asked about. */
   readonly providerCard?: Ports["providerCard"];
+  /** Certificates and the breaker; without it there is nothing on record. */
+  readonly onRecord?: Ports["onRecord"];
   /** The fetch of each connector's system, with the token that it wants. */
   readonly systems: Readonly<Record<string, { readonly fetch: typeof fetch; readonly authorization: string }>>;
   readonly clock: { now: number };
@@ -206,7 +208,7 @@ export class MemoryEngine {
         return hang();
       }
     };
-    const { clock, systems, model, size, providerCard, runs = noRuns } = this.#options;
+    const { clock, systems, model, size, providerCard, onRecord, runs = noRuns } = this.#options;
     /** A call to another object leaves the process and comes back to it, or does not. */
     const across = <A extends unknown[], T>(call: (...args: A) => Promise<T>) => {
       return async (...args: A): Promise<T> => {
@@ -271,6 +273,7 @@ export class MemoryEngine {
         },
       }),
       ...(providerCard ? { providerCard } : {}),
+      ...(onRecord ? { onRecord: across(onRecord) } : {}),
       now: () => clock.now,
       random: () => 0.5,
       turn: () => new Promise((resolve) => setImmediate(resolve)),

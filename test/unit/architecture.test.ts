@@ -93,6 +93,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "src/db/journal-copy.ts",
     "src/db/provider-cards.ts",
     "src/db/audit-rates.ts",
+    "src/db/breakers.ts",
+    "src/db/certificates.ts",
   ],
 };
 

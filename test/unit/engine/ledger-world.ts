@@ -106,6 +106,8 @@ export interface LedgerScenario {
   readonly says?: ModelResult[];
   /** A model outside, and what is on record about its provider. */
   readonly remote?: { readonly host: string; readonly card: ProviderCard | null };
+  /** Certificates and the breaker, as they are read. */
+  readonly onRecord?: NonNullable<MemoryOptions["onRecord"]>;
   /** Parts of the workflow's declaration, replaced. */
   readonly declares?: Partial<Pick<Workflow, "decisions" | "dataFlow" | "reinsert" | "mayWrite">>;
 }
@@ -170,6 +172,7 @@ export function ledgerWorld(body: Body, scenario: LedgerScenario = {}) {
       systems,
       clock,
       ...(scenario.remote ? { providerCard: async () => scenario.remote?.card ?? null } : {}),
+      ...(scenario.onRecord ? { onRecord: scenario.onRecord } : {}),
       ...(scenario.answer ? { answer: scenario.answer } : {}),
       ...(scenario.stopAt ? { stopAt: scenario.stopAt } : {}),
       ...(scenario.afterStop ? { afterStop: scenario.afterStop } : {}),

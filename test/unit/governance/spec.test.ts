@@ -166,8 +166,10 @@ describe("a governance spec", () => {
   });
 
   it("may have no rule that is named as one that evaluate() makes", () => {
-    const made = ["evaluate", "taint"].flatMap((file) =>
-      [...readFileSync(`src/governance/${file}.ts`, { encoding: "utf8" }).matchAll(/\brule: "([a-z_]+)",/g)].map(([, name]) => name),
+    const made = ["evaluate", "taint", "confidence"].flatMap((file) =>
+      [...readFileSync(`src/governance/${file}.ts`, { encoding: "utf8" }).matchAll(/(?:\brule: |\bask\()"([a-z_]+)",/g)].map(
+        ([, name]) => name,
+      ),
     );
     const breaches = ["field_value", "field_change", "field_transition", "tainted", "workflow"];
     expect(new Set([...made, ...breaches])).toEqual(new Set(BUILT_IN_RULES));
