@@ -514,7 +514,7 @@ export const secondReview = sqliteTable(
     workflow: text("workflow").notNull(),
     at: integer("at").notNull(),
     by: text("by").notNull(),
-    /** same, other, reject: against what the first reviewer let be written, told apart when it is recorded. */
+    /** set, reject */
     kind: text("kind").notNull(),
     body: text("body"),
     note: text("note").notNull(),

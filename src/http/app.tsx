@@ -19,6 +19,7 @@ import { grantsApi } from "./api/grants.ts";
 import { haltsApi } from "./api/halts.ts";
 import { overviewApi } from "./api/overview.ts";
 import { providerCardsApi } from "./api/provider-cards.ts";
+import { reviewsApi } from "./api/reviews.ts";
 import { runsApi } from "./api/runs.ts";
 import { specDryRunApi } from "./api/spec-dry-run.ts";
 import { specsApi } from "./api/specs.ts";
@@ -34,7 +35,9 @@ import { effectPages } from "./console/effects.tsx";
 import { frameFor, renderPage } from "./console/page.ts";
 import { peoplePages } from "./console/people.tsx";
 import { providerPages } from "./console/providers.tsx";
+import { reviewPages } from "./console/review.tsx";
 import { runPages } from "./console/runs.tsx";
+import { shadowPages } from "./console/shadow.tsx";
 import { specPages } from "./console/specs.tsx";
 import { stopPages } from "./console/stops.tsx";
 import { workflowPages } from "./console/workflows.tsx";
@@ -95,6 +98,7 @@ const api = (deployment: Deployment) =>
     .route("/halts", haltsApi(deployment))
     .route("/workflows", workflowsApi(deployment))
     .route("/workflows", dataFlowApi(deployment))
+    .route("/workflows", reviewsApi(deployment))
     .route("/provider-cards", providerCardsApi(deployment))
     .route("/audit", auditApi())
     .route("/grants", grantsApi(deployment))
@@ -114,6 +118,8 @@ const pages = (deployment: Deployment) =>
     .route("/workflows", workflowPages(deployment))
     .route("/specs", specPages(deployment))
     .route("/workflows", dataFlowPages(deployment))
+    .route("/workflows", reviewPages(deployment))
+    .route("/workflows", shadowPages(deployment))
     .route("/providers", providerPages(deployment))
     .route("/", documentPages(deployment))
     .route("/dead-letters", deadLetterPages(deployment))

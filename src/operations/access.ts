@@ -17,7 +17,7 @@ export const MAY = {
   "read effects": READERS,
   "export effects": ["auditor"],
   "check writes": ["reviewer"],
-  "read reviews": READERS,
+  "read reviews": ["author", ...READERS],
   "compare shadow": ["process_owner", "operator"],
   "check the breaker": ["process_owner"],
   "review again": ["reviewer"],

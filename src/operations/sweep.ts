@@ -11,6 +11,7 @@ import { tellHalts } from "./halt-runs.ts";
 import { eventKey } from "./messages.ts";
 import { rateAudits } from "./rate-audits.ts";
 import { sendNotices } from "./send-notices.ts";
+import { weeklyReviews } from "./weekly-review.ts";
 
 /**
  * How long a run may be overdue before the sweep asks after it. Its partition's own watchdog looks after 2 s and D1 follows it within about a second; a minute
@@ -38,6 +39,7 @@ export async function sweep(context: Context, now: number): Promise<Swept> {
     quietly("checkpoint", checkpointAudit(context, now)),
     quietly("notices", sendNotices(context, now)),
     quietly("comparison of shadow writes", sweepShadow(context, now)),
+    quietly("weekly review", weeklyReviews(context, now)),
     quietly("rating of audits", rateAudits(context, now)),
   ]);
   return { woken, erased };
