@@ -8,6 +8,7 @@ import { bindingOf, type Connection, connectionFor, type Deployment, modelSource
 import { type CircuitPort, circuitOpen, type Recipient } from "../src/engine/circuit.ts";
 import type { Ports } from "../src/engine/pass.ts";
 import type { Model } from "../src/inference/model.ts";
+import { AuditFloors } from "./audit-floors.ts";
 import { OnRecordCache } from "./on-record.ts";
 import type { ConnectionPort } from "./connection.ts";
 import { ProviderCards } from "./provider-cards.ts";
@@ -23,6 +24,7 @@ export class Outside {
   readonly #http = new Map<Connection, Http>();
   readonly #models = new Map<string, readonly Model[]>();
   readonly #cards: ProviderCards;
+  readonly #floors: AuditFloors;
   readonly #onRecord: OnRecordCache;
   readonly #ports = new Map<string, OutsidePorts>();
 
@@ -31,6 +33,7 @@ export class Outside {
     this.#env = env;
     this.#halted = halted;
     this.#cards = new ProviderCards(env.DB, Date.now);
+    this.#floors = new AuditFloors(env.DB, Date.now);
     this.#onRecord = new OnRecordCache(env.DB, Date.now);
   }
 
@@ -47,6 +50,7 @@ export class Outside {
         random: Math.random,
         turn: () => new Promise((resolve) => setTimeout(resolve, 0)),
         halted: this.#halted,
+        audit: { key: bindingOf(this.#env, "AUDIT_SIGNING_KEY") ?? null, floor: (workflow) => this.#floors.of(workflow) },
         limits: {
           counts: (write) => counted(() => this.#limits(write.workflow).counts(write)),
           take: (write) => counted(() => this.#limits(write.workflow).take(write)),

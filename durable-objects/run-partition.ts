@@ -17,6 +17,7 @@ import { askUndo, deliverSignal, resolveStep, type SignalInput } from "../src/en
 import { isConfined, type Line, limitsOf, takesPlace, windowEnd } from "../src/engine/flow.ts";
 import type { NewEntry, OperatorChoice } from "../src/engine/journal.ts";
 import { cancelOf } from "../src/engine/lifecycle.ts";
+import { type LookedAgain, lookAgain } from "../src/engine/look-again.ts";
 import { begunBy, type OtherRuns, originOf, type Speaker, successorOf } from "../src/engine/other-runs.ts";
 import type { PartitionPort, RunStart, RunView, StartBatch, Started } from "../src/engine/partition-port.ts";
 import { askOfRun, forkJournal } from "../src/engine/run-requests.ts";
@@ -203,6 +204,16 @@ export function createRunPartition(deployment: Deployment, runsOf: RunsOf) {
           now: now(),
         };
         return ok(await previewUndo(input, steps));
+      });
+    }
+
+    lookAgain(runId: string, steps: readonly string[]): Promise<Result<LookedAgain[]>> {
+      return this.#answer(async () => {
+        const { row, entries } = await this.#find(runId);
+        const workflow = workflowOf(deployment, row.pins.workflow, row.pins.version);
+        const { connect } = this.#outside.portsFor(row.event.connection);
+        const fits = workflow && matchesManifest(workflow, row.pins.manifestDigest) ? workflow : null;
+        return ok(await lookAgain({ entries, workflow: fits, connect }, steps));
       });
     }
 

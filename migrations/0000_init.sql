@@ -90,6 +90,14 @@ CREATE TABLE `audit_export` (
 	`filter` text NOT NULL
 );
 --> statement-breakpoint
+CREATE TABLE `audit_rate` (
+	`workflow` text PRIMARY KEY NOT NULL,
+	`at` integer NOT NULL,
+	`writes` integer NOT NULL,
+	`days` integer NOT NULL,
+	`share` real NOT NULL
+);
+--> statement-breakpoint
 CREATE TABLE `breaker` (
 	`workflow` text NOT NULL,
 	`opened_at` integer NOT NULL,
@@ -166,6 +174,22 @@ CREATE TABLE `dead_letter` (
 );
 --> statement-breakpoint
 CREATE INDEX `dead_letter_at` ON `dead_letter` (`at`);--> statement-breakpoint
+CREATE TABLE `decision` (
+	`run` text NOT NULL,
+	`step` text NOT NULL,
+	`workflow` text NOT NULL,
+	`version` integer NOT NULL,
+	`name` text NOT NULL,
+	`at` integer NOT NULL,
+	`value` text,
+	`score` real NOT NULL,
+	`source` text NOT NULL,
+	`provider` text NOT NULL,
+	`model` text NOT NULL,
+	PRIMARY KEY(`run`, `step`)
+);
+--> statement-breakpoint
+CREATE INDEX `decision_at` ON `decision` (`workflow`,`at`);--> statement-breakpoint
 CREATE TABLE `decision_cost` (
 	`run` text NOT NULL,
 	`step` text NOT NULL,
@@ -185,6 +209,13 @@ CREATE TABLE `decision_cost` (
 );
 --> statement-breakpoint
 CREATE INDEX `decision_cost_at` ON `decision_cost` (`at`);--> statement-breakpoint
+CREATE TABLE `decision_time` (
+	`approval` text PRIMARY KEY NOT NULL,
+	`by` text NOT NULL,
+	`at` integer NOT NULL,
+	`ms` integer NOT NULL
+);
+--> statement-breakpoint
 CREATE TABLE `deployment` (
 	`key` text PRIMARY KEY NOT NULL,
 	`value` text NOT NULL
@@ -214,6 +245,7 @@ CREATE TABLE `effect_check` (
 	`by` text NOT NULL,
 	`verdict` text NOT NULL,
 	`note` text NOT NULL,
+	`should` text,
 	PRIMARY KEY(`run`, `step`)
 );
 --> statement-breakpoint
@@ -280,6 +312,14 @@ CREATE TABLE `provider_card` (
 	PRIMARY KEY(`provider`, `host`, `recorded_at`)
 );
 --> statement-breakpoint
+CREATE TABLE `review_week` (
+	`workflow` text NOT NULL,
+	`week` integer NOT NULL,
+	`at` integer NOT NULL,
+	`body` text NOT NULL,
+	PRIMARY KEY(`workflow`, `week`)
+);
+--> statement-breakpoint
 CREATE TABLE `role_grant` (
 	`id` integer PRIMARY KEY NOT NULL,
 	`principal` text NOT NULL,
@@ -313,6 +353,45 @@ CREATE TABLE `run` (
 CREATE INDEX `run_started` ON `run` (`started_at`);--> statement-breakpoint
 CREATE INDEX `run_due` ON `run` (`due`) WHERE due is not null;--> statement-breakpoint
 CREATE INDEX `run_erase` ON `run` (`erase_at`) WHERE erase_at is not null;--> statement-breakpoint
+CREATE TABLE `second_review` (
+	`approval` text PRIMARY KEY NOT NULL,
+	`run` text NOT NULL,
+	`workflow` text NOT NULL,
+	`at` integer NOT NULL,
+	`by` text NOT NULL,
+	`kind` text NOT NULL,
+	`body` text,
+	`note` text NOT NULL
+);
+--> statement-breakpoint
+CREATE INDEX `second_review_at` ON `second_review` (`workflow`,`at`);--> statement-breakpoint
+CREATE TABLE `shadow_comparison` (
+	`run` text NOT NULL,
+	`step` text NOT NULL,
+	`workflow` text NOT NULL,
+	`action` text NOT NULL,
+	`target` text NOT NULL,
+	`decision` text,
+	`score` real,
+	`intended_at` integer NOT NULL,
+	`at` integer NOT NULL,
+	`outcome` text NOT NULL,
+	`because` text,
+	`fields` text,
+	PRIMARY KEY(`run`, `step`)
+);
+--> statement-breakpoint
+CREATE INDEX `shadow_comparison_intended` ON `shadow_comparison` (`workflow`,`intended_at`);--> statement-breakpoint
+CREATE TABLE `spec_advice` (
+	`workflow` text NOT NULL,
+	`version` integer NOT NULL,
+	`at` integer NOT NULL,
+	`by` text NOT NULL,
+	`digest` text NOT NULL,
+	`evidence` text NOT NULL,
+	PRIMARY KEY(`workflow`, `version`)
+);
+--> statement-breakpoint
 CREATE TABLE `spec_approval` (
 	`workflow` text NOT NULL,
 	`version` integer NOT NULL,

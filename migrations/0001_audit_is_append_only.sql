@@ -50,10 +50,6 @@ CREATE TRIGGER `audit_export_refuses_replacing` BEFORE INSERT ON `audit_export` 
 	SELECT raise(abort, 'audit_export is append-only');
 END;
 --> statement-breakpoint
-CREATE TRIGGER `effect_check_refuses_update` BEFORE UPDATE ON `effect_check` BEGIN
-	SELECT raise(abort, 'effect_check is append-only');
-END;
---> statement-breakpoint
 CREATE TRIGGER `effect_check_refuses_delete` BEFORE DELETE ON `effect_check` BEGIN
 	SELECT raise(abort, 'effect_check is append-only');
 END;
@@ -275,4 +271,32 @@ END;
 --> statement-breakpoint
 CREATE TRIGGER `validation_relabel_refuses_replacing` BEFORE INSERT ON `validation_relabel` WHEN EXISTS (SELECT 1 FROM `validation_relabel` WHERE `validation` = new.`validation` AND `revision` = new.`revision`) BEGIN
 	SELECT raise(abort, 'validation_relabel is append-only');
+END;
+--> statement-breakpoint
+CREATE TRIGGER `effect_check_refuses_update` BEFORE UPDATE ON `effect_check` WHEN new.`should` IS NOT NULL OR new.`run` IS NOT old.`run` OR new.`step` IS NOT old.`step` OR new.`at` IS NOT old.`at` OR new.`by` IS NOT old.`by` OR new.`verdict` IS NOT old.`verdict` OR new.`note` IS NOT old.`note` OR NOT EXISTS (SELECT 1 FROM `run` WHERE `id` = old.`run` AND `erased_at` IS NOT NULL) BEGIN
+	SELECT raise(abort, 'effect_check is append-only');
+END;
+--> statement-breakpoint
+CREATE TRIGGER `spec_advice_refuses_update` BEFORE UPDATE ON `spec_advice` BEGIN
+	SELECT raise(abort, 'spec_advice is append-only');
+END;
+--> statement-breakpoint
+CREATE TRIGGER `spec_advice_refuses_delete` BEFORE DELETE ON `spec_advice` BEGIN
+	SELECT raise(abort, 'spec_advice is append-only');
+END;
+--> statement-breakpoint
+CREATE TRIGGER `spec_advice_refuses_replacing` BEFORE INSERT ON `spec_advice` WHEN EXISTS (SELECT 1 FROM `spec_advice` WHERE `workflow` = new.`workflow` AND `version` = new.`version`) BEGIN
+	SELECT raise(abort, 'spec_advice is append-only');
+END;
+--> statement-breakpoint
+CREATE TRIGGER `second_review_refuses_update` BEFORE UPDATE ON `second_review` WHEN new.`body` IS NOT NULL OR new.`approval` IS NOT old.`approval` OR new.`run` IS NOT old.`run` OR new.`workflow` IS NOT old.`workflow` OR new.`at` IS NOT old.`at` OR new.`by` IS NOT old.`by` OR new.`kind` IS NOT old.`kind` OR new.`note` IS NOT old.`note` OR NOT EXISTS (SELECT 1 FROM `run` WHERE `id` = old.`run` AND `erased_at` IS NOT NULL) BEGIN
+	SELECT raise(abort, 'second_review is append-only');
+END;
+--> statement-breakpoint
+CREATE TRIGGER `second_review_refuses_delete` BEFORE DELETE ON `second_review` BEGIN
+	SELECT raise(abort, 'second_review is append-only');
+END;
+--> statement-breakpoint
+CREATE TRIGGER `second_review_refuses_replacing` BEFORE INSERT ON `second_review` WHEN EXISTS (SELECT 1 FROM `second_review` WHERE `approval` = new.`approval`) BEGIN
+	SELECT raise(abort, 'second_review is append-only');
 END;

@@ -2,6 +2,7 @@
 // whole table when it names no time: it is for a person who asks. What a write would become is never decided here.
 import { and, desc, eq, gte, inArray, lt, type SQL, sql } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/d1";
+import type { JsonObject } from "../core/json.ts";
 import { EVERY_WORKFLOW, type Within } from "../core/principal.ts";
 import type { GovernanceSpec } from "../governance/spec.ts";
 import { type EffectRow, type EffectStatus, effectRow, type Page, type Position, page } from "./reads.ts";
@@ -27,12 +28,18 @@ export interface EffectsWanted {
 /** `within`: of which workflows writes may be shown at all. */
 export type EffectsShown = EffectsWanted & { readonly within: Within };
 
-export type Verdict = "right" | "wrong";
-export type CheckRow = Omit<typeof effectCheck.$inferSelect, "verdict"> & { readonly verdict: Verdict };
+export type Verdict = "right" | "wrong" | "cannot_tell";
+export type CheckRow = Omit<typeof effectCheck.$inferSelect, "verdict" | "should"> & {
+  readonly verdict: Verdict;
+  /** What should have been written, by field; null where nobody said, or once it was erased. */
+  readonly should: JsonObject | null;
+};
 
 export interface ListedEffect extends EffectRow {
   /** When the values were removed with the run's contents. */
   readonly erasedAt: number | null;
+  /** When they are to be removed; null while the run is open. */
+  readonly eraseAt: number | null;
   readonly check: CheckRow | null;
   /** For how many days after it was written it may be undone; null where the spec is not in D1. */
   readonly windowDays: number | null;
@@ -73,6 +80,7 @@ export async function listEffects(
     .select({
       effect,
       erasedAt: run.erasedAt,
+      eraseAt: run.eraseAt,
       check: effectCheck,
       windowDays: sql<number | null>`${governanceSpec.body}->>'$.rollback.windowDays'`,
     })
@@ -86,10 +94,16 @@ export async function listEffects(
     .orderBy(desc(effect.at), desc(id))
     .limit(limit + 1);
   const listed = rows.map(
-    ({ effect: row, check, ...more }): ListedEffect => ({ ...effectRow(row), ...more, check: check as CheckRow | null }),
+    ({ effect: row, check, ...more }): ListedEffect => ({ ...effectRow(row), ...more, check: check && checkRow(check) }),
   );
   return page(listed, limit, (row) => ({ at: row.at, id: `${row.run}/${row.step}` }));
 }
+
+const checkRow = (row: typeof effectCheck.$inferSelect): CheckRow => ({
+  ...row,
+  verdict: row.verdict as Verdict,
+  should: row.should === null ? null : (JSON.parse(row.should) as JsonObject),
+});
 
 /** Counted up to `most`. `after`: only those that come behind this place in the list. */
 export async function countEffects(
@@ -130,6 +144,7 @@ export interface CheckCounts {
   readonly open: number;
   readonly right: number;
   readonly wrong: number;
+  readonly cannot_tell: number;
 }
 
 /** Of the writes of a workflow, or of all that may be shown. */
@@ -143,17 +158,17 @@ export async function countChecks(db: D1Database, within: Within, workflow: stri
     )
     .bind(workflow ?? null, within === EVERY_WORKFLOW ? null : JSON.stringify(within))
     .all<{ verdict: keyof CheckCounts; n: number }>();
-  return { open: 0, right: 0, wrong: 0, ...Object.fromEntries(results.map(({ verdict, n }) => [verdict, n])) };
+  return { open: 0, right: 0, wrong: 0, cannot_tell: 0, ...Object.fromEntries(results.map(({ verdict, n }) => [verdict, n])) };
 }
 
 /** False: somebody's verdict is there already. */
-export async function recordCheck(db: D1Database, { run, step, at, by, verdict, note }: CheckRow): Promise<boolean> {
+export async function recordCheck(db: D1Database, { run, step, at, by, verdict, note, should }: CheckRow): Promise<boolean> {
   const { results } = await db
     .prepare(
-      `insert into effect_check (run, step, at, by, verdict, note) select ?1, ?2, ?3, ?4, ?5, ?6
+      `insert into effect_check (run, step, at, by, verdict, note, should) select ?1, ?2, ?3, ?4, ?5, ?6, ?7
        where not exists (select 1 from effect_check where run = ?1 and step = ?2) returning run`,
     )
-    .bind(run, step, at, by, verdict, note)
+    .bind(run, step, at, by, verdict, note, should && JSON.stringify(should))
     .all();
   return results.length > 0;
 }

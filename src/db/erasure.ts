@@ -46,7 +46,7 @@ export async function eraseRuns(db: D1Database, erasable: readonly Erasable[], n
     db.prepare(`update event_log set data = null where id in (select event_id from run where id ${of})`).bind(lastOfTheirEvent, now),
     statement(
       `update effect set body = json_object('before', null, 'values', json('{}'), 'undo', body->>'$.undo', 'decidedBy', body->>'$.decidedBy',
-         'ruling', json(case when body->>'$.ruling.outcome' is null then 'null'
+         'basedOn', json(coalesce(body->'$.basedOn', 'null')), 'ruling', json(case when body->>'$.ruling.outcome' is null then 'null'
            else json_object('outcome', body->>'$.ruling.outcome', 'rule', body->>'$.ruling.rule', 'reason', '') end),
          'proved', json(case when body->>'$.proved.matches' is null then 'null'
            else json_object('after', json('{}'), 'matches', json(body->'$.proved.matches')) end),
@@ -55,6 +55,8 @@ export async function eraseRuns(db: D1Database, erasable: readonly Erasable[], n
          'conflicts', null)
        where run ${of}`,
     ),
+    statement(`update decision set value = null where run ${of}`),
+    statement(`update shadow_comparison set fields = null, because = null where run ${of}`),
     // An approval's digest is of its values, without a salt: it would let somebody try which values they were.
     statement(
       `update approval set body = json_object('id', body->>'$.id', 'step', body->>'$.step', 'action', body->>'$.action', 'target', body->>'$.target',
@@ -71,7 +73,15 @@ export async function eraseRuns(db: D1Database, erasable: readonly Erasable[], n
          where id ${of}`,
       )
       .bind(runs, now, REMOVED),
-    // Last: a trigger keeps them until their run says that it was erased.
+    // Last: triggers keep these until their run says that it was erased.
+    statement(
+      `update effect_check set should = null
+       where should is not null and run in (select id from run where id in (select value from json_each(?1)) and erased_at = ?2)`,
+    ),
+    statement(
+      `update second_review set body = null
+       where body is not null and run in (select id from run where id in (select value from json_each(?1)) and erased_at = ?2)`,
+    ),
     statement(
       "delete from approval_comment where run in (select id from run where id in (select value from json_each(?1)) and erased_at = ?2)",
     ),

@@ -6,6 +6,7 @@ import type { InterlockEvent } from "../core/event.ts";
 import type { Json, JsonObject } from "../core/json.ts";
 import type { RunState } from "../core/run.ts";
 import { type AuditRecord, contentDigest, linkHash } from "../governance/audit-chain.ts";
+import { decisionRow, INSERT_DECISIONS } from "./decisions.ts";
 import { dueOf } from "./due.ts";
 import { eventRow, KEEP_EVENTS } from "./event-log.ts";
 import { statementsFor, utf8Length } from "./json-statements.ts";
@@ -105,8 +106,8 @@ export async function projectRuns(db: D1Database, runs: readonly ProjectedRun[])
 
 /** Rows as JSON text, by the table that they go to. */
 type Tables = Record<(typeof TABLES)[number], string[]>;
-const TABLES = ["events", "audit", "content", "runs", "effects", "approvals", "costs"] as const;
-const newTables = (): Tables => ({ events: [], audit: [], content: [], runs: [], effects: [], approvals: [], costs: [] });
+const TABLES = ["events", "audit", "content", "runs", "effects", "approvals", "costs", "decisions"] as const;
+const newTables = (): Tables => ({ events: [], audit: [], content: [], runs: [], effects: [], approvals: [], costs: [], decisions: [] });
 
 const write = (db: D1Database, tables: Tables): Promise<unknown> =>
   db.batch(TABLES.flatMap((table) => statementsFor(db, WRITES[table], tables[table])));
@@ -132,6 +133,7 @@ function addRun(tables: Tables, run: ProjectedRun): string {
   // The event that took the place of another is logged as well: a run's page shows the one that it works on.
   const replaced = run.entries.findLast(({ type }) => type === "run.event_replaced");
   if (replaced || run.entries[0]?.seq === 1) row("events", eventRow(run.event, replaced?.at ?? run.startedAt));
+  for (const entry of run.entries) if (entry.type === "decision.made") row("decisions", decisionRow(run, entry));
   const { records, bodies } = chained(run);
   for (const { seq, at, type, step, actor, contentDigest, hash } of records) {
     row("audit", [run.id, seq, at, type, step, actor, contentDigest, hash]);
@@ -246,6 +248,8 @@ const WRITES: Readonly<Record<keyof Tables, string>> = {
      on conflict (run, step) do update set status = excluded.status, at = excluded.at, sampled = excluded.sampled, body = excluded.body,
        seq = excluded.seq
      where excluded.seq >= effect.seq`,
+  // A try of the same step that a restart repeats is another run; here the first record of a step stays.
+  decisions: INSERT_DECISIONS,
   approvals: `insert into approval (id, run, workflow, step, action, target, status, requested_at, expires_at, decided_at, decided_by, seq, body)
      select ${columns(13, 12)} from json_each(?) where true
      on conflict (id) do update set status = excluded.status, decided_at = excluded.decided_at, decided_by = excluded.decided_by, seq = excluded.seq

@@ -57,6 +57,10 @@ export interface EffectBody {
   readonly undo: "restore" | "withdraw" | "irreversible";
   /** Who approved, edited or rejected it, where somebody was asked and answered. */
   readonly decidedBy: string | null;
+  /**
+   * The decision that it rests on and how sure that was, 0 to 1; `reached`: nobody was asked because that reached the threshold. Absent in rows of older releases.
+   */
+  readonly basedOn?: { readonly decision: string; readonly confidence: number; readonly reached: boolean } | null;
   readonly ruling: { readonly outcome: string; readonly rule: string; readonly reason: string } | null;
   readonly proved: { readonly after: JsonObject; readonly matches: boolean } | null;
   readonly refused: { readonly because: string; readonly reason: string } | null;

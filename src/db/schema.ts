@@ -252,7 +252,7 @@ export const providerCard = sqliteTable(
   (table) => [primaryKey({ columns: [table.provider, table.host, table.recordedAt] })],
 );
 
-/** What a person found who looked at a sampled write afterwards. One verdict for each write, and never changed (migrations/0001_audit_is_append_only.sql). */
+/** What a person found who looked at a sampled write afterwards. One verdict for each write, and never changed but for that (migrations/0001_audit_is_append_only.sql). */
 export const effectCheck = sqliteTable(
   "effect_check",
   {
@@ -260,9 +260,11 @@ export const effectCheck = sqliteTable(
     step: text("step").notNull(),
     at: integer("at").notNull(),
     by: text("by").notNull(),
-    /** right, wrong */
+    /** right, wrong, cannot_tell */
     verdict: text("verdict").notNull(),
     note: text("note").notNull(),
+    /** What should have been written, JSON by field, where it was wrong and somebody said; goes with the contents of the run. */
+    should: text("should"),
   },
   (table) => [primaryKey({ columns: [table.run, table.step] })],
 );
@@ -542,4 +544,115 @@ export const modelProbe = sqliteTable("model_probe", {
   outcome: text("outcome").notNull(),
   at: integer("at").notNull(),
   by: text("by").notNull(),
+});
+
+/** How many writes a workflow made lately without anybody being asked, and the least share of them that is drawn to be looked at (src/governance/sample.ts). */
+export const auditRate = sqliteTable("audit_rate", {
+  workflow: text("workflow").primaryKey(),
+  at: integer("at").notNull(),
+  writes: integer("writes").notNull(),
+  days: integer("days").notNull(),
+  share: real("share").notNull(),
+});
+
+/**
+ * One row per answer of a model that a run has recorded, for measuring over time; what it cost is elsewhere. `score`: its confidence, 0 to 1; `source`: how that was measured. `value` is the
+ * answer as JSON, null once the contents of its run were removed.
+ */
+export const decision = sqliteTable(
+  "decision",
+  {
+    run: text("run").notNull(),
+    step: text("step").notNull(),
+    workflow: text("workflow").notNull(),
+    version: integer("version").notNull(),
+    /** As the workflow declares it ("triage"). */
+    name: text("name").notNull(),
+    at: integer("at").notNull(),
+    value: text("value"),
+    score: real("score").notNull(),
+    source: text("source").notNull(),
+    provider: text("provider").notNull(),
+    model: text("model").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.run, table.step] }), index("decision_at").on(table.workflow, table.at)],
+);
+
+/**
+ * What shadow mode would have written, beside what the record held later: one row per intended write. outcome: same, different, not_done (nobody has touched the
+ * fields), unread. `fields` is JSON: what was intended, what it was before and what people made of it; null once the contents of its run were removed.
+ */
+export const shadowComparison = sqliteTable(
+  "shadow_comparison",
+  {
+    run: text("run").notNull(),
+    step: text("step").notNull(),
+    workflow: text("workflow").notNull(),
+    action: text("action").notNull(),
+    target: text("target").notNull(),
+    /** The decision that it rests on, and its score; null where it rests on none. */
+    decision: text("decision"),
+    score: real("score"),
+    intendedAt: integer("intended_at").notNull(),
+    /** When the record was looked at last. */
+    at: integer("at").notNull(),
+    outcome: text("outcome").notNull(),
+    /** Why the record could not be read; null for every other outcome. */
+    because: text("because"),
+    fields: text("fields"),
+  },
+  (table) => [primaryKey({ columns: [table.run, table.step] }), index("shadow_comparison_intended").on(table.workflow, table.intendedAt)],
+);
+
+/** What is counted of a workflow's week once it is over (src/validation/review-week.ts), as JSON without any value of a record: it outlives the contents. */
+export const reviewWeek = sqliteTable(
+  "review_week",
+  {
+    workflow: text("workflow").notNull(),
+    /** Monday, 00:00 UTC. */
+    week: integer("week").notNull(),
+    at: integer("at").notNull(),
+    body: text("body").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.workflow, table.week] })],
+);
+
+/** Which evidence a draft of a spec was made from: the review at that moment, as JSON. Append-only. */
+export const specAdvice = sqliteTable(
+  "spec_advice",
+  {
+    workflow: text("workflow").notNull(),
+    version: integer("version").notNull(),
+    at: integer("at").notNull(),
+    by: text("by").notNull(),
+    /** SHA-256 of the draft's text as the advice wrote it: a draft that was edited since is not what was advised. */
+    digest: text("digest").notNull(),
+    evidence: text("evidence").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.workflow, table.version] })],
+);
+
+/** What another reviewer would have decided, without seeing the proposal or the first decision. `body`: the values as JSON, null for a rejection and once it was erased. */
+export const secondReview = sqliteTable(
+  "second_review",
+  {
+    approval: text("approval").primaryKey(),
+    run: text("run").notNull(),
+    workflow: text("workflow").notNull(),
+    at: integer("at").notNull(),
+    by: text("by").notNull(),
+    /** set, reject */
+    kind: text("kind").notNull(),
+    body: text("body"),
+    note: text("note").notNull(),
+  },
+  (table) => [index("second_review_at").on(table.workflow, table.at)],
+);
+
+/** How long a reviewer had an approval's page before answering: what the page that was answered says of when it was shown. */
+export const decisionTime = sqliteTable("decision_time", {
+  approval: text("approval").primaryKey(),
+  by: text("by").notNull(),
+  at: integer("at").notNull(),
+  ms: integer("ms").notNull(),
 });

@@ -9,6 +9,7 @@ import type { AuditRecord } from "../governance/audit-chain.ts";
 import type { GovernanceSpec } from "../governance/spec.ts";
 import type { SignalInput } from "./external.ts";
 import type { Entry, NewEntry, OperatorChoice, Origin, Pins } from "./journal.ts";
+import type { LookedAgain } from "./look-again.ts";
 import type { CarriedSignal } from "./other-runs.ts";
 import type { UndoPreview } from "./undo-preview.ts";
 
@@ -78,6 +79,8 @@ export interface PartitionPort {
   undo(runId: string, step: string, by: string): Promise<Result<null>>;
   /** What an undo of these steps would do now, newest first; of those that were never applied, nothing. It reads the records and changes nothing. */
   previewUndo(runId: string, steps: readonly string[]): Promise<Result<UndoPreview[]>>;
+  /** What the records hold now that shadow mode would have written in these steps. It reads them and changes nothing. */
+  lookAgain(runId: string, steps: readonly string[]): Promise<Result<LookedAgain[]>>;
   resolve(runId: string, step: string, choice: OperatorChoice, by: string): Promise<Result<null>>;
   /** Pause, resume, cancel, retry. A repeat is harmless. */
   ask(runId: string, request: RunRequest, by: string): Promise<Result<null>>;

@@ -40,6 +40,8 @@ export interface Ports {
   readonly suspendAfter?: "every step";
   readonly runs: OtherRuns;
   readonly limits: WriteLimits & ModelBudget;
+  /** For drawing the writes that a person looks at afterwards; absent, the spec's share counts and the draw has no key. `floor` never rejects. */
+  readonly audit?: { readonly key: string | null; readonly floor: (workflow: string) => Promise<number> };
 }
 
 const EMPTY: JournalSize = { entries: 0, bytes: 0 };

@@ -1,6 +1,7 @@
 // What a run's journal says about its writes and approvals right now, for lists and pages. Pure; the shape is what src/db/projection.ts stores.
 import type { Approval } from "../core/approval.ts";
 import type { JsonObject } from "../core/json.ts";
+import { hasReachedThreshold } from "../governance/sample.ts";
 import { foldEffect } from "./effect-decision.ts";
 import type { Entry, StepEntry } from "./journal.ts";
 import { endOf } from "./lifecycle.ts";
@@ -63,6 +64,11 @@ export function effectView(step: string, entries: readonly Entry[]): EffectView 
       before: state.seen,
       values: state.values,
       undo: state.intended.undo,
+      basedOn: state.intended.basedOn && {
+        decision: state.intended.basedOn.name,
+        confidence: state.intended.basedOn.confidence,
+        reached: state.ruling !== null && hasReachedThreshold(state.ruling),
+      },
       decidedBy: state.decision && state.decision.kind !== "expired" ? state.decision.by : null,
       ruling: state.ruling && { outcome: state.ruling.outcome, rule: state.ruling.rule, reason: state.ruling.reason },
       proved: state.proved && { after: state.proved.after, matches: state.proved.matches },

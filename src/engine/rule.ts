@@ -47,7 +47,7 @@ const factsOf = (
   now,
 });
 
-function eventOf(run: readonly Entry[]): EventFacts | null {
+export function eventOf(run: readonly Entry[]): EventFacts | null {
   const came = run.findLast(({ type }) => type === "run.started" || type === "run.event_replaced");
   return came?.type === "run.started" || came?.type === "run.event_replaced" ? came.event : null;
 }

@@ -9,7 +9,7 @@ import type { Ruling } from "../governance/evaluate.ts";
 import { countedWrite, needsCounts, type WriteCounts } from "../governance/limits.ts";
 import { type DecisionEntry, mayLeave } from "../governance/may-leave.ts";
 import { certificatesIn, NOTHING_ON_RECORD, type OnRecord } from "../governance/on-record.ts";
-import { isSampled } from "../governance/sample.ts";
+import { auditShare, hasReachedThreshold, isSampled } from "../governance/sample.ts";
 import type { Taint } from "../governance/taint.ts";
 import { decisionFacts } from "./decision-facts.ts";
 import type { Decided, EffectOutcome, RetryPolicy } from "./define.ts";
@@ -21,7 +21,7 @@ import { keepAsking } from "./open-approval.ts";
 import { begunBy, originOf } from "./other-runs.ts";
 import { attemptsOf, type Pass } from "./pass.ts";
 import { foldTries, patienceOf, spentOn } from "./retry.ts";
-import { ruleOn } from "./rule.ts";
+import { eventOf, ruleOn } from "./rule.ts";
 import { type BoundWrite, mayWrite } from "./shadow.ts";
 import { fittingOutput, handOut } from "./step-output.ts";
 
@@ -88,6 +88,7 @@ export async function runEffect(pass: Pass, call: EffectCall): Promise<EffectOut
       const onRecord = await recordOf(pass, state);
       const tainted = call.taintOf(state.values, state.intended?.target ?? "");
       const ruling = ruleOn(pass.spec, state, tainted, { run: pass.runEntries(), now: pass.ports.now(), counts, onRecord });
+      const sampled = await isChosen(pass, step, ruling, state);
       pass.record(step, {
         type: "effect.ruled",
         ruling,
@@ -95,7 +96,7 @@ export async function runEffect(pass: Pass, call: EffectCall): Promise<EffectOut
         ...(tainted.length > 0 ? { tainted } : {}),
         ...(counts ? { counts } : {}),
         ...(onRecord?.breaker ? { breaker: onRecord.breaker } : {}),
-        ...(isChosen(pass, step, ruling, state) ? { sampled: true } : {}),
+        ...(sampled ? { sampled: true } : {}),
       });
     };
     const asked = { workflow: pass.workflow, key };
@@ -223,8 +224,15 @@ async function recordOf({ ports, spec, workflow }: Pass, state: EffectState): Pr
 }
 
 /** Is it among those writes, of which nobody was asked, that a person looks at afterwards? */
-const isChosen = (pass: Pass, step: string, { outcome }: Ruling, state: EffectState): boolean =>
-  mayWrite(pass.spec) && outcome === "allow" && deciderOf(state) === null && isSampled(pass.spec.auditSampling ?? 0, pass.runId, step);
+async function isChosen(pass: Pass, step: string, ruling: Ruling, state: EffectState): Promise<boolean> {
+  const { spec, workflow, ports } = pass;
+  if (!mayWrite(spec) || ruling.outcome !== "allow" || deciderOf(state) !== null) return false;
+  // Enough to look at is wanted of what a model decided; of the rest as much as the owner wants.
+  const floor = hasReachedThreshold(ruling) ? await ports.audit?.floor(workflow) : 0;
+  const share = auditShare(spec.auditSampling ?? 0, floor ?? 0);
+  const event = eventOf(pass.runEntries())?.id ?? "";
+  return isSampled(share, ports.audit?.key ?? null, { workflow, event, step, target: state.intended?.target ?? "" });
+}
 
 /** What is about to leave is asked for by its own input, not by what the protocol believes to be sending. */
 function holdUndecided(pass: Pass, step: string, args: string, state: EffectState, toWrite: unknown, action: BoundWrite): void {

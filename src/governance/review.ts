@@ -39,6 +39,8 @@ export const Review = z
       .array(z.strictObject({ from: Person, to: Person, start: Day, end: Day }))
       .min(1)
       .optional(),
+    /** The share (0 to 1) of answered approvals that another reviewer answers again, without the proposal and the first answer. It changes nothing that was decided. */
+    blindSecond: z.number().min(0).max(1).optional(),
   })
   .superRefine(
     ({ reviewers, groups = {}, approvals = 1, slaMinutes, remindAfterMinutes = [], escalation = [], delegations = [] }, context) => {

@@ -23,6 +23,7 @@ import { haltsApi } from "./api/halts.ts";
 import { modelsApi } from "./api/models.ts";
 import { overviewApi } from "./api/overview.ts";
 import { providerCardsApi } from "./api/provider-cards.ts";
+import { reviewsApi } from "./api/reviews.ts";
 import { runsApi } from "./api/runs.ts";
 import { specDryRunApi } from "./api/spec-dry-run.ts";
 import { specsApi } from "./api/specs.ts";
@@ -42,7 +43,9 @@ import { effectPages } from "./console/effects.tsx";
 import { frameFor, renderPage } from "./console/page.ts";
 import { peoplePages } from "./console/people.tsx";
 import { providerPages } from "./console/providers.tsx";
+import { reviewPages } from "./console/review.tsx";
 import { runPages } from "./console/runs.tsx";
+import { shadowPages } from "./console/shadow.tsx";
 import { specPages } from "./console/specs.tsx";
 import { stopPages } from "./console/stops.tsx";
 import { validationReportPages } from "./console/validation-reports.tsx";
@@ -114,6 +117,7 @@ const api = (deployment: Deployment) =>
     .route("/certificates", certificatesApi(deployment))
     .route("/workflows", workflowsApi(deployment))
     .route("/workflows", dataFlowApi(deployment))
+    .route("/workflows", reviewsApi(deployment))
     .route("/provider-cards", providerCardsApi(deployment))
     .route("/models", modelsApi(deployment))
     .route("/audit", auditApi())
@@ -138,6 +142,8 @@ const pages = (deployment: Deployment) =>
     .route("/specs", specPages(deployment))
     .route("/certificates", certificatePages(deployment))
     .route("/workflows", dataFlowPages(deployment))
+    .route("/workflows", reviewPages(deployment))
+    .route("/workflows", shadowPages(deployment))
     .route("/providers", providerPages(deployment))
     .route("/", documentPages(deployment))
     .route("/validations", validationPages(deployment))

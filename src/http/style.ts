@@ -405,6 +405,26 @@ textarea.document { font-family: var(--mono); font-size: 13px; line-height: 1.5;
   .paper tr, .paper-facts div, .loud { break-inside: avoid; }
   .paper p, .paper li { orphans: 3; widows: 3; }
 }
+
+.weeks { display: grid; gap: var(--s2); }
+.weeks svg[role="img"] { width: 100%; max-width: 760px; height: auto; overflow: visible; }
+.weeks figcaption { color: var(--quiet); font-size: 13px; }
+.weeks text { fill: var(--quiet); font-size: 11px; }
+.weeks .scale { text-anchor: end; dominant-baseline: middle; }
+.weeks .week { text-anchor: middle; }
+.weeks .week.first { text-anchor: start; }
+.weeks .week.last { text-anchor: end; }
+.weeks .axis { stroke: var(--edge); }
+.weeks .limit { stroke: var(--warn); stroke-dasharray: 5 4; }
+.weeks .line { fill: none; stroke: var(--accent); stroke-width: 2; }
+.weeks .dot { fill: var(--accent); }
+.mix { fill: var(--edge); stroke: var(--surface); stroke-width: 1; }
+.mix-0 { fill: #0b6470; } .mix-1 { fill: #d08a1d; } .mix-2 { fill: #5b7fc7; } .mix-3 { fill: #8a4f9e; } .mix-4 { fill: #5a9a57; } .mix-5 { fill: #b3524a; } .mix-6 { fill: #7d8894; }
+.legend { display: flex; flex-wrap: wrap; gap: var(--s1) var(--s4); font-size: 13px; }
+.legend li { display: flex; align-items: center; gap: 6px; }
+.numbers { border-collapse: collapse; font-size: 14px; font-variant-numeric: tabular-nums; }
+.numbers th, .numbers td { padding: 4px var(--s4) 4px 0; text-align: left; vertical-align: top; border-top: 1px solid var(--line); font-weight: 400; }
+.numbers thead th { border-top: 0; color: var(--quiet); font-size: 13px; font-weight: 550; }
 `;
 
 /** The address changes with the content, so that a browser may keep each version for ever. */

@@ -64,6 +64,7 @@ const HEAD = [
   "conflicts",
   "sampled",
   "verdict",
+  "should_have_been",
   "checked_by",
   "note",
 ];
@@ -104,6 +105,7 @@ function cellsOf({ run, step, at, workflow, version, action, target, status, sam
     body.conflicts && body.conflicts.length > 0 ? JSON.stringify(body.conflicts) : "",
     sampled ? "yes" : "",
     check?.verdict ?? "",
+    check?.should ? JSON.stringify(check.should) : "",
     check?.by ?? "",
     check?.note ?? "",
   ];

@@ -5,11 +5,14 @@ import { failureOf } from "../core/errors.ts";
 import { erasableRuns, eraseRuns } from "../db/erasure.ts";
 import { overdueRuns } from "../db/overdue.ts";
 import { checkpointAudit } from "./checkpoint-audit.ts";
+import { sweepShadow } from "./compare-shadow.ts";
 import { type Context, partitionByName } from "./context.ts";
 import { tellHalts } from "./halt-runs.ts";
 import { eventKey } from "./messages.ts";
+import { rateAudits } from "./rate-audits.ts";
 import { resumeStalled } from "./run-validation.ts";
 import { sendNotices } from "./send-notices.ts";
+import { weeklyReviews } from "./weekly-review.ts";
 
 /**
  * How long a run may be overdue before the sweep asks after it. Its partition's own watchdog looks after 2 s and D1 follows it within about a second; a minute
@@ -37,6 +40,9 @@ export async function sweep(context: Context, now: number): Promise<Swept> {
     quietly("checkpoint", checkpointAudit(context, now)),
     quietly("notices", sendNotices(context, now)),
     quietly("validations", resumeStalled(context, now)),
+    quietly("comparison of shadow writes", sweepShadow(context, now)),
+    quietly("weekly review", weeklyReviews(context, now)),
+    quietly("rating of audits", rateAudits(context, now)),
   ]);
   return { woken, erased };
 }

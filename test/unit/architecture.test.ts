@@ -130,6 +130,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "src/db/projection.ts",
     "src/db/journal-copy.ts",
     "src/db/provider-cards.ts",
+    "src/db/audit-rates.ts",
     "src/db/breakers.ts",
     "src/db/certificates.ts",
   ],

@@ -33,7 +33,8 @@ export const effectPages = (deployment: Deployment) =>
     .post("/checks", async (c) => {
       const fields = filledIn(Object.fromEntries(await readForm(c.req)));
       try {
-        const checked = await checkEffect(operationContext(c, deployment), c.get("principal"), parseInput(EffectCheck, fields), Date.now());
+        const check = parseInput(EffectCheck, checkOf(fields));
+        const checked = await checkEffect(operationContext(c, deployment), c.get("principal"), check, Date.now());
         if (!checked.ok) return await showEffects(c, deployment, checked.error, fields);
       } catch (thrown) {
         const error = failureOf(thrown);
@@ -63,6 +64,26 @@ export const effectPages = (deployment: Deployment) =>
       const next = answer.value.next && positionText(answer.value.next);
       return renderPage(c, <UndoAnswerPage frame={frame} wanted={wanted} answer={answer.value} next={next} />);
     });
+
+const SHOULD = "should:";
+
+/** A form's fields are text: what reads as JSON is taken for it ("5", "true", "null"), anything else is a text. */
+function checkOf(fields: Readonly<Record<string, string>>): Record<string, unknown> {
+  const entries = Object.entries(fields);
+  const should = entries.flatMap(([name, text]) => (name.startsWith(SHOULD) ? [[name.slice(SHOULD.length), jsonOrText(text)]] : []));
+  return {
+    ...Object.fromEntries(entries.filter(([name]) => !name.startsWith(SHOULD))),
+    ...(should.length > 0 ? { should: Object.fromEntries(should) } : {}),
+  };
+}
+
+function jsonOrText(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
 
 function wantedOf({ before: place, ...fields }: Readonly<Record<string, string>>) {
   const { before } = parseInput(Place, { before: place });

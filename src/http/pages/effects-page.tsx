@@ -10,7 +10,7 @@ import { type Frame, Layout } from "./layout.tsx";
 import { Empty, NextPage, Tabs } from "./list-parts.tsx";
 import { Chip, When } from "./marks.tsx";
 import { Notice, Refusal } from "./refusal.tsx";
-import { SampledWrite } from "./sampled-write.tsx";
+import { SampledWrite, verdictWords } from "./sampled-write.tsx";
 import { effectStatus } from "./status-words.ts";
 import { percent, sentence, utc, valueText } from "./words.ts";
 
@@ -52,7 +52,7 @@ export const EffectsPage = (props: EffectsPageProps) => {
         tabs={[
           tab("All", undefined),
           tab(`To be looked at (${checks.open})`, "open"),
-          tab(`Looked at (${checks.right + checks.wrong})`, "checked"),
+          tab(`Looked at (${checks.right + checks.wrong + checks.cannot_tell})`, "checked"),
         ]}
       />
       {filter.sampled === undefined ? null : <Checks checks={checks} workflow={filter.workflow} />}
@@ -80,14 +80,15 @@ export const EffectsPage = (props: EffectsPageProps) => {
   );
 };
 
-const Checks = ({ checks: { open, right, wrong }, workflow }: { checks: CheckCounts; workflow: string | undefined }) => {
-  const looked = right + wrong;
+const Checks = ({ checks: { open, right, wrong, cannot_tell }, workflow }: { checks: CheckCounts; workflow: string | undefined }) => {
+  const told = right + wrong;
+  const untold = cannot_tell === 0 ? "" : ` Of ${cannot_tell} more nobody could tell.`;
   const of = workflow === undefined ? "" : ` of ${workflow}`;
   return (
     <p class="page-head lead">
-      {`A share of the writes${of} that nobody was asked about is chosen to be looked at afterwards. ${looked} looked at: ${right} right, ${wrong} wrong${
-        looked === 0 ? "" : ` (${percent(wrong / looked)})`
-      }. ${open} still to be looked at.`}
+      {`A share of the writes${of} that nobody was asked about is chosen to be looked at afterwards. ${told} looked at: ${right} right, ${wrong} wrong${
+        told === 0 ? "" : ` (${percent(wrong / told)})`
+      }.${untold} ${open} still to be looked at.`}
     </p>
   );
 };
@@ -170,8 +171,7 @@ function decidedBy({ body: { decidedBy, ruling, refused } }: ListedEffect): stri
   return refused?.because === "expired" ? "nobody in time" : "not ruled on";
 }
 
-const sampledWords = ({ check }: ListedEffect): string =>
-  check === null ? "chosen to be looked at" : `${check.by} found it ${check.verdict}`;
+const sampledWords = ({ check }: ListedEffect): string => (check === null ? "chosen to be looked at" : verdictWords(check));
 
 interface UndoStateProps {
   readonly effect: ListedEffect;

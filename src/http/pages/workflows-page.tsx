@@ -93,6 +93,12 @@ export const WorkflowsPage = ({ frame, versions, agreements, actions, now }: Wor
                     <span class="meta">
                       <a href={`/workflows/${encodeURIComponent(one.workflow)}/data-flow`}>
                         Data flow<span class="unseen">{` of ${one.workflow}`}</span>
+                      </a>{" "}
+                      <a href={`/workflows/${encodeURIComponent(one.workflow)}/review`}>
+                        Review<span class="unseen">{` of ${one.workflow}`}</span>
+                      </a>{" "}
+                      <a href={`/workflows/${encodeURIComponent(one.workflow)}/shadow`}>
+                        Shadow<span class="unseen">{` of ${one.workflow}`}</span>
                       </a>
                       <MoneyLinks workflow={one.workflow} principal={frame.principal} />
                     </span>

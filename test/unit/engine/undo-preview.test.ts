@@ -150,10 +150,17 @@ describe("a share of the writes that nobody was asked about", () => {
     expect(sampled(await ruled({}))).toEqual([false]);
   });
 
-  it("is chosen by the run and the step and by nothing else", async () => {
+  it("is chosen by event, step and record and by nothing else", async () => {
     const share = [0.1, 0.3, 0.5, 0.7, 0.9];
     const found = await Promise.all(share.map(async (auditSampling) => sampled(await ruled({ auditSampling }))[0]));
-    expect(found).toEqual(share.map((each) => isSampled(each, "run-1", "set a")));
+    const { engine } = await ruled({});
+    const began = engine.durable.find((entry) => entry.type === "run.started");
+    const event = began?.type === "run.started" ? began.event.id : "";
+    const drawn = { workflow: "bookkeeping", event, step: "set a", target: "record/a" };
+    const { engine: again } = await ruled({});
+    const target = again.durable.find((entry) => entry.type === "effect.intended");
+    expect(target).toMatchObject({ target: drawn.target });
+    expect(found).toEqual(share.map((each) => isSampled(each, null, drawn)));
     expect(new Set(found).size).toBe(2);
   });
 

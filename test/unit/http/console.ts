@@ -9,6 +9,7 @@ import { answerApproval } from "../../../src/engine/answer-approval.ts";
 import { askUndo, resolveStep } from "../../../src/engine/external.ts";
 import type { Entry, NewEntry } from "../../../src/engine/journal.ts";
 import type { PartitionPort } from "../../../src/engine/partition-port.ts";
+import { lookAgain } from "../../../src/engine/look-again.ts";
 import { askOfRun, forkJournal } from "../../../src/engine/run-requests.ts";
 import { previewUndo } from "../../../src/engine/undo-preview.ts";
 import type { GovernanceSpec } from "../../../src/governance/spec.ts";
@@ -67,10 +68,15 @@ export async function openConsole(
     await project(db, story);
     return { ok: true, value: null };
   };
+  const reach = () => {
+    const { zendesk } = options;
+    if (!zendesk) throw new Error("Network connection lost");
+    return createHttp({ baseUrl: "https://zendesk.test", authorization: "Bearer z", system: "Zendesk", now, fetch: zendesk.fetch });
+  };
   const existing = new Set(stories.map(({ id }) => id));
   const partition: Pick<
     PartitionPort,
-    "decide" | "signal" | "undo" | "previewUndo" | "resolve" | "inspect" | "start" | "ask" | "restart" | "halt"
+    "decide" | "signal" | "undo" | "previewUndo" | "lookAgain" | "resolve" | "inspect" | "start" | "ask" | "restart" | "halt"
   > = {
     start: async ({ starts }) => {
       asked.push({ what: "start", args: starts.map(({ runId }) => runId) });
@@ -82,16 +88,13 @@ export async function openConsole(
         answerApproval(story.entries, approvalId, decision, by, spec, now(), null),
       ),
     undo: (runId, step, by) => tell("undo", runId, [step, by], (story) => askUndo(story.entries, step, by, { runId, spec, now: now() })),
+    lookAgain: async (runId, steps) => {
+      const http = reach();
+      const workflow = deployment.workflows.find(({ name }) => name === "ticket-triage") ?? null;
+      return { ok: true, value: await lookAgain({ entries: find(runId).entries, workflow, connect: () => http }, steps) };
+    },
     previewUndo: async (runId, steps) => {
-      const { zendesk } = options;
-      if (!zendesk) throw new Error("Network connection lost");
-      const http = createHttp({
-        baseUrl: "https://zendesk.test",
-        authorization: "Bearer z",
-        system: "Zendesk",
-        now,
-        fetch: zendesk.fetch,
-      });
+      const http = reach();
       const { entries } = find(runId);
       const workflow = deployment.workflows.find(({ name }) => name === "ticket-triage") ?? null;
       return { ok: true, value: await previewUndo({ runId, entries, spec, workflow, connect: () => http, now: now() }, steps) };

@@ -2,6 +2,7 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { everywhere } from "../../../src/core/principal.ts";
 import { countEffects, listEffects } from "../../../src/db/effects.ts";
+import { eraseRuns } from "../../../src/db/erasure.ts";
 import { exportEffects } from "../../../src/operations/effect-ledger.ts";
 import { createFakeZendesk, type FakeZendesk } from "../connectors/fake-zendesk.ts";
 import { type Console, openConsole } from "./console.ts";
@@ -288,11 +289,11 @@ describe("a verdict on a sampled write", () => {
 
   it("is given by somebody who took no part in the run, once, and stays", async () => {
     open = await as("grace");
-    expect(await json("/api/effects/checks")).toEqual({ open: 1, right: 0, wrong: 0 });
+    expect(await json("/api/effects/checks")).toEqual({ open: 1, right: 0, wrong: 0, cannot_tell: 0 });
     expect(await found("sampled=open")).toEqual([[stories.approved.id, TELL]]);
     expect((await check({ ...sampled(), verdict: "wrong", note: "The team had asked for no messages" })).status).toBe(201);
-    expect(await json("/api/effects/checks?workflow=ticket-triage")).toEqual({ open: 0, right: 0, wrong: 1 });
-    expect(await json("/api/effects/checks?workflow=another")).toEqual({ open: 0, right: 0, wrong: 0 });
+    expect(await json("/api/effects/checks?workflow=ticket-triage")).toEqual({ open: 0, right: 0, wrong: 1, cannot_tell: 0 });
+    expect(await json("/api/effects/checks?workflow=another")).toEqual({ open: 0, right: 0, wrong: 0, cannot_tell: 0 });
     expect(await found("sampled=open")).toEqual([]);
     expect(await found("sampled=checked")).toEqual([[stories.approved.id, TELL]]);
     expect(await codeOf(await check({ ...sampled(), verdict: "right" }))).toEqual([409, "effect.already_checked"]);
@@ -324,6 +325,47 @@ describe("a verdict on a sampled write", () => {
     expect(await unsaid.json()).toMatchObject({ code: "request.invalid", field: "note" });
     await open.db.prepare("update run set erased_at = 1 where id = ?").bind(stories.approved.id).run();
     expect(await codeOf(await check({ ...sampled(), verdict: "right" }))).toEqual([410, "run.erased"]);
+  });
+
+  it("may be that nobody can tell, with what is missing, and counts as neither", async () => {
+    open = await as("grace");
+    expect(await (await check({ ...sampled(), verdict: "cannot_tell" })).json()).toMatchObject({ code: "request.invalid", field: "note" });
+    expect((await check({ ...sampled(), verdict: "cannot_tell", note: "The ticket was merged" })).status).toBe(201);
+    expect(await json("/api/effects/checks")).toEqual({ open: 0, right: 0, wrong: 0, cannot_tell: 1 });
+    const page = await html("/effects?sampled=checked");
+    expect(page).toContain("grace@example.com could not tell whether it was right");
+    expect(page).toContain("0 looked at: 0 right, 0 wrong. Of 1 more nobody could tell.");
+  });
+
+  it("says what would have been right, for fields of the write that were wrong, until the contents are removed", async () => {
+    open = await as("grace");
+    const wrong = { ...sampled(), verdict: "wrong", note: "Wrong words" };
+    const values = (await found("sampled=open")).length;
+    expect(values).toBe(1);
+    expect(await (await check({ ...wrong, should: { colour: "red" } })).json()).toMatchObject({ field: "should.colour" });
+    const written = `Ticket ${stories.approved.event.subject} is yours, priority high: Charged twice for order 48213`;
+    expect(await (await check({ ...wrong, should: { text: written } })).json()).toMatchObject({ field: "should.text" });
+    expect(await (await check({ ...wrong, verdict: "right", should: { text: "x" } })).json()).toMatchObject({ field: "should" });
+    const done = await open.form("/effects/checks?sampled=open", { ...wrong, "should:text": "Nothing at all" });
+    expect(done.status).toBe(303);
+    expect(await html("/effects?sampled=checked")).toContain("It should have set text to “Nothing at all”.");
+    await expect(open.db.prepare("update effect_check set should = null").run()).rejects.toThrow("append-only");
+    await eraseRuns(open.db, [{ run: stories.approved.id, event: null }], now + 90 * DAY);
+    expect(await open.db.prepare("select verdict, should from effect_check").first()).toEqual({ verdict: "wrong", should: null });
+  });
+
+  it("is due two weeks after the write; what is overdue says so, and a wrong write that stands can be undone from there", async () => {
+    const routed = { run: stories.approved.id, step: ROUTE };
+    const late = tell({ ending: "approved", ticket: 61, startedAt: now - 20 * DAY, sampled: true });
+    open = await as("grace", late);
+    await open.db.prepare("update effect set sampled = 1 where run = ?1 and step = ?2").bind(routed.run, routed.step).run();
+    const page = await html("/effects?sampled=open");
+    expect(page).toContain("It was to be looked at by ");
+    expect(page).toContain("To be looked at by ");
+    expect((await check({ ...routed, verdict: "wrong", note: "Wrong team", should: { group: "returns" } })).status).toBe(201);
+    const looked = await html("/effects?sampled=checked");
+    expect(looked).toContain("It should have set group to returns.");
+    expect(looked).toContain(`/effects/undo?run=${stories.approved.id}&amp;step=route+ticket`);
   });
 
   it("is given on the page, which keeps its filter and what was entered", async () => {

@@ -1,0 +1,69 @@
+// Whether what arrives is still what it was: scores and labels week by week, against the first weeks of the time that is shown.
+import type { Review } from "../../operations/read-review.ts";
+import { Chip } from "./marks.tsx";
+import { about, atLeast, atMost, DRIFT } from "./review-words.ts";
+import { MixChart, WeekChart } from "./week-charts.tsx";
+import { day, listing } from "./words.ts";
+
+export const DriftPanel = ({ review: { drift, decision, weeks } }: { review: Review }) => {
+  const { compared, scores, labels, other } = drift;
+  const own = weeks.flatMap(({ week, decisions }) => (decisions[decision] ? [{ week, counted: decisions[decision] }] : []));
+  const fields = [...new Set(own.flatMap(({ counted }) => Object.keys(counted.labels)))].sort();
+  return (
+    <section class="panel" aria-labelledby="review-drift">
+      <h2 id="review-drift">Has something moved?</h2>
+      {compared === null || scores === null ? (
+        <p>
+          Too little to say: four weeks at either end of the time are compared, with at least 200 decisions each. Below that the index moves by as much by chance alone.
+        </p>
+      ) : (
+        <>
+          <p>
+            <Chip words={DRIFT[scores.standing]} />{" "}
+            {`The scores of ${compared.to} decisions in the weeks of ${listing(compared.last.map(day))} beside ${compared.from} in those of ${listing(
+              compared.first.map(day),
+            )}: index ${scores.index.toFixed(3)}.`}
+          </p>
+          {labels.map(({ field, index, standing }) => (
+            <p>
+              <Chip words={DRIFT[standing]} /> {`How often each ${field} was the answer: index ${index.toFixed(3)}.`}
+            </p>
+          ))}
+        </>
+      )}
+      {other.map(({ field, share, interval, before }) => (
+        <p>
+          {`${field} was none of the known labels in ${about(share)} of the latest four weeks (between ${atLeast(interval[0])} and ${atMost(interval[1])})${
+            before === null ? "" : `, and in ${about(before)} of the first four`
+          }.`}
+        </p>
+      ))}
+      {drift.weeks.some(({ index }) => index !== null) ? (
+        <WeekChart
+          id="score-drift"
+          title="Population stability index of the scores"
+          summary={`Each week beside the first four: ${drift.weeks.filter(({ index }) => (index ?? 0) >= 0.25).length} of ${drift.weeks.length} weeks at 0.25 or more, ${
+            drift.weeks.filter(({ index }) => index === null).length
+          } with too few decisions to say.`}
+          points={drift.weeks.map(({ week, index }) => ({ week, value: index }))}
+          format={(value) => value.toFixed(2)}
+          marks={[
+            { value: 0.1, label: "watch" },
+            { value: 0.25, label: "act" },
+          ]}
+        />
+      ) : null}
+      {fields.map((field) => (
+        <MixChart
+          id={`mix-${field.replaceAll(/[^\w-]/g, "-")}`}
+          title={`What ${field} was answered with`}
+          weeks={own.map(({ week, counted }) => ({ week, counts: counted.labels[field] ?? {} }))}
+        />
+      ))}
+      <p class="quiet small">
+        The population stability index says how far shares have moved: from 0.1 on they are worth a look, from 0.25 on the threshold should be validated anew. The marks are
+        a convention. It says nothing of right and wrong.
+      </p>
+    </section>
+  );
+};

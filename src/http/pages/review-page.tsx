@@ -1,0 +1,366 @@
+// The optimisation review of a workflow: the verdict first, then what it rests on, what it says about the threshold, and what has moved. Names of reviewers stand there only
+// where the operation gives them. It shows and asks; whatever follows is a draft that somebody else approves.
+import type { Failure } from "../../core/errors.ts";
+import { may } from "../../operations/access.ts";
+import { targetOf } from "../../operations/advise-spec.ts";
+import type { Review } from "../../operations/read-review.ts";
+import type { Judgement } from "../../operations/weekly-review.ts";
+import type { ReviewerFigures } from "../../validation/reviewers.ts";
+import { effectsAddress } from "./effects-filter.tsx";
+import { type Frame, Layout } from "./layout.tsx";
+import { Chip, When } from "./marks.tsx";
+import { Notice, Refusal } from "./refusal.tsx";
+import { DriftPanel } from "./review-drift.tsx";
+import { about, adviceSentence, atLeast, atMost, limitSentence, STANDING, score, verdictSentence } from "./review-words.ts";
+import { WeekChart } from "./week-charts.tsx";
+import { day, percent, sentence } from "./words.ts";
+
+export interface ReviewPageProps {
+  readonly frame: Frame;
+  readonly review: Review;
+  /** How many approvals wait for a second look that the reader may give. */
+  readonly secondOpen: number;
+  readonly now: number;
+  readonly judged: Judgement | null;
+  readonly refused: Failure | null;
+}
+
+export const reviewAddress = (workflow: string, { decision, days, limit }: { decision: string; days: number; limit?: number | undefined }): string =>
+  `/workflows/${encodeURIComponent(workflow)}/review?${new URLSearchParams({
+    decision,
+    days: String(days),
+    ...(limit === undefined ? {} : { limit: String(limit) }),
+  })}`;
+
+export const ReviewPage = (props: ReviewPageProps) => {
+  const { frame, review, now, judged, refused } = props;
+  const { workflow, breaker } = review;
+  return (
+    <Layout frame={frame} title={`${workflow}: review`} section="workflows">
+      <div class="page-head">
+        <p class="crumb">
+          <a href="/workflows">Workflows</a>
+        </p>
+        <h1>{`${workflow}: review of ${review.days} days`}</h1>
+        <Chip words={STANDING[review.standing.kind]} />
+        <p class="lead">
+          <strong>{verdictSentence(review)}</strong>
+        </p>
+        <p class="quiet">{limitSentence(review)}</p>
+      </div>
+      {refused ? <Refusal failure={refused} /> : null}
+      {judged === null ? null : <JudgedNotice judged={judged} />}
+      {breaker === null ? null : (
+        <div class="banner bad">
+          <h2>{`${workflow} asks for every write`}</h2>
+          <p>
+            {`${sentence(breaker.reason)} Since `}
+            <When at={breaker.openedAt} now={now} />.
+          </p>
+        </div>
+      )}
+      <Asked review={review} />
+      <div class="column">
+        <Audit {...props} />
+        <AdvicePanel {...props} />
+        <DriftPanel review={review} />
+        <Reviewers {...props} />
+        <Second {...props} />
+      </div>
+    </Layout>
+  );
+};
+
+const JudgedNotice = ({ judged: { judged, unlimited, tripped } }: { judged: Judgement }) => (
+  <Notice>
+    {tripped ? "The breaker has tripped: from now on every write is asked." : "The breaker was judged, and did not trip."}
+    {judged
+      .map(
+        ({ decision, counts, decided, limit }) =>
+          ` ${decision}: ${counts.wrong} wrong of ${decided.error.audited} looked at since the time that counts, at least ${atLeast(decided.error.lower)}, limit ${about(limit)}.`,
+      )
+      .join("")}
+    {unlimited.length === 0 ? "" : ` No certificate says how much of ${unlimited.join(", ")} may be wrong: that cannot be judged.`}
+  </Notice>
+);
+
+const Asked = ({ review: { workflow, decision, decisions, days, limit } }: { review: Review }) => (
+  <form class="filter" method="get" action={`/workflows/${encodeURIComponent(workflow)}/review`}>
+    <div class="field">
+      <label for="review-decision">Decision</label>
+      <select id="review-decision" name="decision">
+        {decisions.map((name) => (
+          <option value={name} selected={name === decision}>
+            {name}
+          </option>
+        ))}
+      </select>
+    </div>
+    <div class="field">
+      <label for="review-days">Days</label>
+      <input type="text" id="review-days" name="days" inputmode="numeric" value={String(days)} autocomplete="off" />
+    </div>
+    <div class="field">
+      <label for="review-limit">Limit, as a share{limit.from === "certificate" ? " (the certificate's counts)" : ""}</label>
+      <input type="text" id="review-limit" name="limit" inputmode="decimal" value={limit.from === "assumed" ? "" : String(limit.share)} autocomplete="off" />
+    </div>
+    <button type="submit" class="button">
+      Show
+    </button>
+  </form>
+);
+
+const Audit = ({ frame, review, now }: ReviewPageProps) => {
+  const { workflow, counts, drawn, share, rate, decision, since, until, standing } = review;
+  const open = drawn.filter(({ verdict }) => verdict === null).length;
+  const wrong = drawn.filter(({ verdict }) => verdict === "wrong");
+  const mayRead = frame.principal !== null && may(frame.principal, "read effects", workflow);
+  const bounds = "error" in standing ? standing.error : null;
+  return (
+    <section class="panel" aria-labelledby="review-audit">
+      <h2 id="review-audit">What was written without asking</h2>
+      <dl class="facts">
+        <Fact name="Written">{String(counts.written)}</Fact>
+        <Fact name="Looked at">{String(counts.right + counts.wrong + counts.cannotTell)}</Fact>
+        <Fact name="Right">{String(counts.right)}</Fact>
+        <Fact name="Wrong">{String(counts.wrong)}</Fact>
+        <Fact name="Nobody could tell">{String(counts.cannotTell)}</Fact>
+        <Fact name="Still to be looked at">{String(open)}</Fact>
+        <Fact name="Error, counted">{bounds?.point == null ? "not known" : about(bounds.point)}</Fact>
+        <Fact name="Error, bounds (95 % each)">{bounds === null ? "not known" : `${atLeast(bounds.lower)} to ${atMost(bounds.upper)}`}</Fact>
+      </dl>
+      <p class="quiet small">
+        {`Exact bounds (Clopper-Pearson) of a random part of the writes that rest on ${decision}. What nobody could tell counts as wrong in the upper bound, and as right in the lower. `}
+        {`Of such writes ${percent(share)} are drawn now`}
+        {rate === null ? ", as the spec says: how many there are is counted once a day." : `: the spec's share, or what gives 60 a quarter at ${rate.writes} in ${rate.days} days.`}
+      </p>
+      {!mayRead ? null : (
+        <>
+          {open === 0 ? null : (
+            <p>
+              <a class="button" href={effectsAddress({ workflow, sampled: "open", from: since, to: until })}>
+                {`Look at the ${open} that wait`}
+              </a>
+            </p>
+          )}
+          {wrong.length === 0 ? null : (
+            <table class="list">
+              <caption class="unseen">Writes that were wrong</caption>
+              <thead>
+                <tr>
+                  <th scope="col" class="record">
+                    Record
+                  </th>
+                  <th scope="col">What was wrong</th>
+                  <th scope="col">Score</th>
+                </tr>
+              </thead>
+              <tbody>
+                {wrong.slice(0, 50).map((row) => (
+                  <tr>
+                    <th scope="row">
+                      <a href={`/runs/${encodeURIComponent(row.run)}`}>{row.target}</a>
+                      <span class="meta">{row.step}</span>
+                      <span class="meta">
+                        <When at={row.at} now={now} />
+                      </span>
+                    </th>
+                    <td>{row.note}</td>
+                    <td>{score(row.score)}</td>
+                  </tr>
+                ))}
+              </tbody>
+            </table>
+          )}
+        </>
+      )}
+      {frame.principal !== null && may(frame.principal, "check the breaker", workflow) ? (
+        <form method="post" action={`/workflows/${encodeURIComponent(workflow)}/review/breaker`} class="act">
+          <p class="small">
+            Each week the breaker is judged on four weeks of this: where more than the certificate's limit is proved to be wrong, every write is asked until you close it.
+          </p>
+          <button type="submit" class="button">
+            Judge it now
+          </button>
+        </form>
+      ) : null}
+    </section>
+  );
+};
+
+const Fact = ({ name, children }: { name: string; children: string }) => (
+  <div>
+    <dt>{name}</dt>
+    <dd>{children}</dd>
+  </div>
+);
+
+const AdvicePanel = ({ frame, review }: ReviewPageProps) => {
+  const { workflow, decision, days, limit, advice, advised, threshold, cut } = review;
+  const target = targetOf(advice);
+  const mayDraft = frame.principal !== null && may(frame.principal, "write specs", workflow);
+  const steps = advice !== null && "steps" in advice ? advice.steps : [];
+  return (
+    <section class="panel" aria-labelledby="review-advice">
+      <h2 id="review-advice">The threshold</h2>
+      <p>{adviceSentence(review)}</p>
+      {steps.length === 0 ? null : (
+        <details>
+          <summary class="small">Each threshold that was tried</summary>
+          <table class="numbers">
+            <thead>
+              <tr>
+                <th scope="col">Threshold</th>
+                <th scope="col">More written</th>
+                <th scope="col">Answered</th>
+                <th scope="col">Changed or rejected</th>
+                <th scope="col">Wrong, estimated</th>
+                <th scope="col">At most (95 %)</th>
+                <th scope="col">Holds</th>
+              </tr>
+            </thead>
+            <tbody>
+              {steps.map((step) => (
+                <tr>
+                  <th scope="row">{score(step.threshold)}</th>
+                  <td>{step.more}</td>
+                  <td>{step.answered}</td>
+                  <td>{step.errors}</td>
+                  <td>{about(step.point)}</td>
+                  <td>{atMost(step.upper)}</td>
+                  <td>{step.passes ? "yes" : "no"}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </details>
+      )}
+      <p class="quiet small">
+        An answer counts as right where the reviewer let it through unchanged. Those answers are a person's, given with the proposal before them: where reviewers agree too
+        easily, this bound is too good. Answers that were asked for another reason than the model being unsure are not counted.
+        {cut ? " There were more answers than are read here; the oldest are left out." : ""}
+      </p>
+      {target === null ? null : mayDraft ? (
+        <form method="post" action={`/workflows/${encodeURIComponent(workflow)}/review/draft`} class="act">
+          <input type="hidden" name="to" value={String(target)} />
+          <input type="hidden" name="decision" value={decision} />
+          <input type="hidden" name="days" value={String(days)} />
+          {limit.from === "asked" ? <input type="hidden" name="limit" value={String(limit.share)} /> : null}
+          <p class="small">
+            {`Makes a draft of the next rules with ${target === "ask" ? "no threshold" : `the threshold ${score(target)}`} in the place of ${
+              threshold === null ? "none" : score(threshold)
+            }, and puts this evidence on record. Nothing changes until a process owner approves it.`}
+          </p>
+          <button type="submit" class="button primary">
+            Make it a draft
+          </button>
+        </form>
+      ) : (
+        <p class="quiet small">An author can make this a draft; a process owner approves it.</p>
+      )}
+      {advised.length === 0 ? null : (
+        <>
+          <h3>Drafts that a review advised</h3>
+          <ul class="plain">
+            {advised.map(({ version, at, by }) => (
+              <li>
+                <a href={`/specs/${encodeURIComponent(workflow)}/${version}`}>{`Version ${version}`}</a>
+                {`, ${by}, ${day(at)}`}
+              </li>
+            ))}
+          </ul>
+        </>
+      )}
+    </section>
+  );
+};
+
+const Reviewers = ({ review: { reviewers, weeks, answers } }: ReviewPageProps) => {
+  const { all, named, people } = reviewers;
+  const points = weeks.map(({ week, answers: given }) => {
+    const answered = given.approved + given.edited + given.rejected;
+    return { week, value: answered === 0 ? null : (given.edited + given.rejected) / answered };
+  });
+  return (
+    <section class="panel" aria-labelledby="review-people">
+      <h2 id="review-people">What people answered</h2>
+      <dl class="facts">
+        <Fact name="Answers">{String(all.answers)}</Fact>
+        <Fact name="Reviewers">{String(people)}</Fact>
+        <Fact name="Left as proposed">{all.answers === 0 ? "none" : `${all.unchanged} (${about(all.unchangedShare)})`}</Fact>
+        <Fact name="Median time">{timeOf(all)}</Fact>
+        <Fact name="Ended otherwise">{String(answers - all.answers)}</Fact>
+      </dl>
+      {points.some(({ value }) => value !== null) ? (
+        <WeekChart
+          id="overrides"
+          title="Changed or rejected"
+          summary={`Of what was answered people changed or rejected ${all.answers === 0 ? "nothing" : about(1 - all.unchangedShare)} over all these weeks.`}
+          points={points}
+          format={(value) => `${(value * 100).toFixed(0)} %`}
+          least={0.1}
+        />
+      ) : null}
+      <Flags figures={all} whose="All answers together" />
+      {named.length === 0 ? null : (
+        <table class="numbers">
+          <caption class="unseen">By reviewer</caption>
+          <thead>
+            <tr>
+              <th scope="col">Reviewer</th>
+              <th scope="col">Answers</th>
+              <th scope="col">Left as proposed</th>
+              <th scope="col">Median time</th>
+              <th scope="col">To be talked about</th>
+            </tr>
+          </thead>
+          <tbody>
+            {named.map(({ name, figures }) => (
+              <tr>
+                <th scope="row">{name}</th>
+                <td>{figures.answers}</td>
+                <td>{about(figures.unchangedShare)}</td>
+                <td>{timeOf(figures)}</td>
+                <td>{figures.flags.map((flag) => FLAGS[flag]).join("; ") || "nothing"}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )}
+      <p class="quiet small">
+        Single reviewers are shown to the process owner, and each to themselves. From 50 answers on it is said when more than 98 % were left as proposed or the median time
+        is below 3 seconds. That is a reason to talk, and no proof of anything.
+      </p>
+    </section>
+  );
+};
+
+const FLAGS = { too_fast: "median below 3 seconds", always_agrees: "more than 98 % left as proposed" } as const;
+
+const Flags = ({ figures, whose }: { figures: ReviewerFigures; whose: string }) =>
+  figures.flags.length === 0 ? null : <p class="note">{`${whose}: ${figures.flags.map((flag) => FLAGS[flag]).join("; ")}.`}</p>;
+
+const timeOf = ({ medianMs, timed }: ReviewerFigures): string =>
+  medianMs === null ? "not known" : `${(medianMs / 1000).toFixed(1)} s (of ${timed})`;
+
+const Second = ({ frame, review: { second, workflow }, secondOpen }: ReviewPageProps) => (
+  <section class="panel" aria-labelledby="review-second">
+    <h2 id="review-second">What a second reviewer makes of it, blind</h2>
+    {second.reviewed === 0 ? (
+      <p>Nothing was reviewed twice in this time. A spec with review.blindSecond draws a share of the answers for it.</p>
+    ) : (
+      <p>
+        {`${second.reviewed} answers were given twice, the second time without the proposal and the first answer: ${second.same} are the same. They differ in ${about(
+          second.share ?? 0,
+        )} (between ${atLeast(second.interval[0])} and ${atMost(second.interval[1])}): there at least one of the two was wrong. ${
+          second.kappa === null ? "" : `Cohen's kappa is ${second.kappa.toFixed(2)}; 1 is full agreement, 0 what chance would give.`
+        }`}
+      </p>
+    )}
+    {secondOpen > 0 && frame.principal !== null && may(frame.principal, "review again", workflow) ? (
+      <p>
+        <a class="button" href={`/workflows/${encodeURIComponent(workflow)}/second-reviews`}>{`Give a second answer to ${secondOpen}`}</a>
+      </p>
+    ) : null}
+  </section>
+);
