@@ -9,8 +9,8 @@ import { type CircuitPort, circuitOpen, type Recipient } from "../src/engine/cir
 import type { Ports } from "../src/engine/pass.ts";
 import type { Model } from "../src/inference/model.ts";
 import { AuditFloors } from "./audit-floors.ts";
-import { OnRecordCache } from "./on-record.ts";
 import type { ConnectionPort } from "./connection.ts";
+import { OnRecordCache } from "./on-record.ts";
 import { ProviderCards } from "./provider-cards.ts";
 import type { LimitsPort } from "./workflow-limits.ts";
 

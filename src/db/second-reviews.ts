@@ -15,7 +15,10 @@ export interface SecondReview {
 }
 
 /** False: somebody has reviewed it already. */
-export async function recordSecond(db: D1Database, { approval, run, workflow, at, by, kind, values, note }: SecondReview): Promise<boolean> {
+export async function recordSecond(
+  db: D1Database,
+  { approval, run, workflow, at, by, kind, values, note }: SecondReview,
+): Promise<boolean> {
   const { results } = await db
     .prepare(
       `insert into second_review (approval, run, workflow, at, "by", kind, body, note) select ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8

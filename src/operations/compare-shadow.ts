@@ -49,7 +49,11 @@ async function lookAt(context: Context, run: string, writes: readonly IntendedWr
   return writes.map((write) => {
     const seen = looked.ok ? looked.value.find(({ step }) => step === write.step) : null;
     const error = looked.ok ? null : looked.error;
-    return { ...write, at: now, ...findingOf(seen ?? null, error?.message ?? "The run's journal does not say that shadow mode withheld it") };
+    return {
+      ...write,
+      at: now,
+      ...findingOf(seen ?? null, error?.message ?? "The run's journal does not say that shadow mode withheld it"),
+    };
   });
 }
 

@@ -44,7 +44,8 @@ export interface DecisionThreshold {
 export async function thresholdOf(db: D1Database, spec: GovernanceSpec | null, decision: string): Promise<DecisionThreshold> {
   const named = spec && Object.hasOwn(spec.thresholds, decision) ? spec.thresholds[decision] : undefined;
   const perField = Object.keys(spec?.thresholds ?? {}).some((name) => name.startsWith(`${decision}.`));
-  if (named === undefined || typeof named === "number") return { threshold: perField ? null : (named ?? null), certificate: null, perField };
+  if (named === undefined || typeof named === "number")
+    return { threshold: perField ? null : (named ?? null), certificate: null, perField };
   const [issued] = await readCertificates(db, [named.certificate]);
   const certificate = issued?.certificate ?? null;
   return { threshold: perField ? null : (certificate?.threshold ?? null), certificate, perField };

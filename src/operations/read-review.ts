@@ -88,7 +88,9 @@ export async function readReview(
   const decisions = [...new Set([...decisionsIn(spec?.spec ?? null), ...Object.keys(deployed?.decisions ?? {})])];
   const decision = asked.decision ?? decisions[0] ?? "";
   if (!decisions.includes(decision) && decisions.length > 0)
-    return fail("request.invalid", `decision: ${workflow} makes no decision ${decision}; there is ${decisions.join(", ")}`, { field: "decision" });
+    return fail("request.invalid", `decision: ${workflow} makes no decision ${decision}; there is ${decisions.join(", ")}`, {
+      field: "decision",
+    });
 
   const since = now - asked.days * DAY_MS;
   const span = { workflow, since, until: now };

@@ -69,10 +69,31 @@ export async function readShadow(
   });
 }
 
-const HEAD = ["run", "step", "intended_at", "compared_at", "action", "target", "decision", "score", "outcome", "field", "before", "intended", "people", "same"];
+const HEAD = [
+  "run",
+  "step",
+  "intended_at",
+  "compared_at",
+  "action",
+  "target",
+  "decision",
+  "score",
+  "outcome",
+  "field",
+  "before",
+  "intended",
+  "people",
+  "same",
+];
 
 /** One line per field; a write without fields to compare has one. The copy is on record before it leaves. */
-export async function exportShadow(context: Context, principal: Principal, workflow: string, days: number, now: number): Promise<Result<string>> {
+export async function exportShadow(
+  context: Context,
+  principal: Principal,
+  workflow: string,
+  days: number,
+  now: number,
+): Promise<Result<string>> {
   const denied = permit(principal, "export effects", workflow);
   if (denied) return denied;
   const db = context.env.DB;

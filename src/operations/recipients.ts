@@ -15,7 +15,9 @@ export interface Recipient extends FlowRecipient {
 /** Of one version of a workflow, each model once, in the order of its handles; after a model the gateway on the way to it. */
 export function recipientsOf({ env, deployment }: Pick<Context, "env" | "deployment">, workflow: Workflow): Recipient[] {
   const names = Object.values(workflow.uses).flatMap((use) => (use.kind === "model" ? [use.model] : []));
-  return [...new Set(names)].flatMap((name) => sourcesOf(deployment, name).flatMap((source) => recipientsAt(env, name, source, workflow.name)));
+  return [...new Set(names)].flatMap((name) =>
+    sourcesOf(deployment, name).flatMap((source) => recipientsAt(env, name, source, workflow.name)),
+  );
 }
 
 function recipientsAt(env: Context["env"], name: string, source: ModelSource | Failure, workflow: string): Recipient[] {

@@ -47,7 +47,9 @@ const isDrawn = ({ env }: Context, share: number, approval: string): boolean =>
 /** Two answers can be compared where each field has a list of values; free texts would differ always. */
 function isListed(spec: GovernanceSpec, action: string, fields: readonly string[]): boolean {
   const rules = Object.hasOwn(spec.actions, action) ? spec.actions[action]?.fields : undefined;
-  return fields.length > 0 && fields.every((field) => rules !== undefined && Object.hasOwn(rules, field) && rules[field]?.oneOf !== undefined);
+  return (
+    fields.length > 0 && fields.every((field) => rules !== undefined && Object.hasOwn(rules, field) && rules[field]?.oneOf !== undefined)
+  );
 }
 
 /** The record, and which values may be chosen: nothing of the proposal, nor of the first answer. */
@@ -61,7 +63,13 @@ export interface BlindTask {
   readonly record: Pick<ApprovalDetail, "reads" | "event">;
 }
 
-export async function blindTask(context: Context, principal: Principal, workflow: string, id: string, now: number): Promise<Result<BlindTask>> {
+export async function blindTask(
+  context: Context,
+  principal: Principal,
+  workflow: string,
+  id: string,
+  now: number,
+): Promise<Result<BlindTask>> {
   const open = await openSeconds(context, principal, workflow, now);
   if (!open.ok) return open;
   const none = () => fail("approval.not_found", `No second answer to ${id} is wanted of you`);

@@ -14,8 +14,8 @@ import {
   startValidation,
   type ValidationRow,
 } from "../db/validations.ts";
-import type { Workflow } from "../engine/define.ts";
 import { modelSources } from "../deployment.ts";
+import type { Workflow } from "../engine/define.ts";
 import { planRehearsal } from "../engine/rehearse.ts";
 import type { Columns } from "../validation/import-columns.ts";
 import { MAX_FILE_BYTES, type Rejection } from "../validation/import-file.ts";

@@ -98,7 +98,14 @@ async function judge(context: Context, workflow: string, now: number): Promise<J
   const worst = judged.find(({ decided }) => decided.trip);
   if (!worst || open) return { judged, unlimited, tripped: false };
   const reason = reasonOf(worst);
-  const evidence = { decision: worst.decision, limit: worst.limit, since, until: now, counts: { ...worst.counts }, lower: worst.decided.error.lower };
+  const evidence = {
+    decision: worst.decision,
+    limit: worst.limit,
+    since,
+    until: now,
+    counts: { ...worst.counts },
+    lower: worst.decided.error.lower,
+  };
   const tripped = await tripBreaker(DB, { workflow, at: now, by: "interlock", reason, evidence });
   if (tripped) await tell(context, workflow, spec?.owner ?? "", reason);
   return { judged, unlimited, tripped };
@@ -124,5 +131,7 @@ async function tell(context: Context, workflow: string, owner: string, reason: s
   };
   await place.chat
     .post(place.channel, notice, place.http)
-    .catch((thrown) => console.error(JSON.stringify({ message: "nobody was told of a breaker", workflow, error: failureOf(thrown).message })));
+    .catch((thrown) =>
+      console.error(JSON.stringify({ message: "nobody was told of a breaker", workflow, error: failureOf(thrown).message })),
+    );
 }

@@ -142,7 +142,11 @@ interface Asking {
   readonly progress: Progress;
 }
 
-const ask = (left: readonly ImportedRecord[], { call, subject, models, governing, fields, answers, progress }: Asking, terminal: Terminal) =>
+const ask = (
+  left: readonly ImportedRecord[],
+  { call, subject, models, governing, fields, answers, progress }: Asking,
+  terminal: Terminal,
+) =>
   answerAll(left, {
     workflow: subject.workflow,
     spec: governing ?? shadowSpec(subject.workflow),

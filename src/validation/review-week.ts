@@ -48,11 +48,21 @@ export interface Drift {
 
 export interface DecisionDrift {
   /** The earliest weeks with decisions, and the latest: what is compared. Null while they overlap or hold too few. */
-  readonly compared: { readonly first: readonly number[]; readonly last: readonly number[]; readonly from: number; readonly to: number } | null;
+  readonly compared: {
+    readonly first: readonly number[];
+    readonly last: readonly number[];
+    readonly from: number;
+    readonly to: number;
+  } | null;
   readonly scores: Drift | null;
   readonly labels: readonly (Drift & { readonly field: string })[];
   readonly weeks: readonly { readonly week: number; readonly decisions: number; readonly index: number | null }[];
-  readonly other: readonly { readonly field: string; readonly share: number; readonly interval: Interval; readonly before: number | null }[];
+  readonly other: readonly {
+    readonly field: string;
+    readonly share: number;
+    readonly interval: Interval;
+    readonly before: number | null;
+  }[];
 }
 
 /** Labels that mean "none of the others". */
@@ -96,7 +106,14 @@ export function computeDrift(weeks: readonly ReviewWeek[], decision: string, ref
     other: fieldsOf(last).flatMap((field) => {
       const now = otherShare(labelsOf(last, field));
       if (now === null) return [];
-      return [{ field, share: now.k / now.n, interval: wilson(now.k, now.n), before: overlap ? null : shareOf(otherShare(labelsOf(first, field))) }];
+      return [
+        {
+          field,
+          share: now.k / now.n,
+          interval: wilson(now.k, now.n),
+          before: overlap ? null : shareOf(otherShare(labelsOf(first, field))),
+        },
+      ];
     }),
   };
 }
@@ -131,4 +148,5 @@ function otherShare(labels: Readonly<Record<string, number>>): { readonly k: num
   const k = total(Object.entries(labels).flatMap(([label, count]) => (OTHER.includes(label.toLowerCase()) ? [count] : [])));
   return n === 0 || k === 0 ? null : { k, n };
 }
-const shareOf = (counted: { readonly k: number; readonly n: number } | null): number | null => (counted === null ? null : counted.k / counted.n);
+const shareOf = (counted: { readonly k: number; readonly n: number } | null): number | null =>
+  counted === null ? null : counted.k / counted.n;

@@ -120,4 +120,5 @@ export function automaticAt(records: readonly ShadowRecord[], threshold: number)
 }
 
 const rateOf = (same: number, compared: number): Rate => ({ same, compared, interval: wilson(same, compared) });
-const rateOver = (fields: readonly ComparedField[]): Rate => rateOf(fields.filter(({ outcome }) => outcome === "same").length, fields.length);
+const rateOver = (fields: readonly ComparedField[]): Rate =>
+  rateOf(fields.filter(({ outcome }) => outcome === "same").length, fields.length);

@@ -29,7 +29,14 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "src/inference": ["src/core", "zod"],
   "src/inference/providers/openai-compatible.ts": ["openai"],
   "src/inference/providers/anthropic-messages.ts": ["@anthropic-ai/sdk"],
-  "src/engine": ["src/core", "src/governance", "type src/connectors/define.ts", "type src/inference/model.ts", "src/inference/agreement.ts", "zod"],
+  "src/engine": [
+    "src/core",
+    "src/governance",
+    "type src/connectors/define.ts",
+    "type src/inference/model.ts",
+    "src/inference/agreement.ts",
+    "zod",
+  ],
   "src/workflows": ["src/engine/define.ts", "src/connectors", "type src/inference", "type src/governance/spec.ts", "src/core", "zod"],
   "src/db": [
     "src/core",

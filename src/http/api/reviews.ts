@@ -1,10 +1,10 @@
 // /api/workflows/:name/review and /shadow: what the two pages show, as JSON; and a comparison on somebody's word.
 import { Hono } from "hono";
 import type { Deployment } from "../../deployment.ts";
+import { may } from "../../operations/access.ts";
 import { compareShadow } from "../../operations/compare-shadow.ts";
 import { ReviewAsked, readReview } from "../../operations/read-review.ts";
 import { readShadow, ShadowAsked } from "../../operations/read-shadow.ts";
-import { may } from "../../operations/access.ts";
 import { type ConsoleEnv, operationContext } from "../console-env.ts";
 import { filledIn, parseInput } from "../input.ts";
 import { problemResponse } from "../problems.ts";

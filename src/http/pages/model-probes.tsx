@@ -50,7 +50,10 @@ const Found = ({ probe: { outcome, at, by }, now }: { probe: NonNullable<ModelSt
         <Fact name="Its answer" value={outcome.right ? "right" : "wrong"} />
         <Fact name="Probabilities" value={outcome.logprobs} />
         <Fact name="Took" value={`${outcome.latencyMs} ms`} />
-        <Fact name="Tokens" value={`${outcome.promptTokens ?? "an unknown number"} read, ${outcome.completionTokens ?? "an unknown number"} written`} />
+        <Fact
+          name="Tokens"
+          value={`${outcome.promptTokens ?? "an unknown number"} read, ${outcome.completionTokens ?? "an unknown number"} written`}
+        />
         <Fact name="Cost" value={outcome.costUsd === null ? "unknown" : `$${outcome.costUsd.toFixed(6)}`} />
       </dl>
     )}

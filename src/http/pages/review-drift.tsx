@@ -14,7 +14,8 @@ export const DriftPanel = ({ review: { drift, decision, weeks } }: { review: Rev
       <h2 id="review-drift">Has something moved?</h2>
       {compared === null || scores === null ? (
         <p>
-          Too little to say: four weeks at either end of the time are compared, with at least 200 decisions each. Below that the index moves by as much by chance alone.
+          Too little to say: four weeks at either end of the time are compared, with at least 200 decisions each. Below that the index moves
+          by as much by chance alone.
         </p>
       ) : (
         <>
@@ -61,8 +62,8 @@ export const DriftPanel = ({ review: { drift, decision, weeks } }: { review: Rev
         />
       ))}
       <p class="quiet small">
-        The population stability index says how far shares have moved: from 0.1 on they are worth a look, from 0.25 on the threshold should be validated anew. The marks are
-        a convention. It says nothing of right and wrong.
+        The population stability index says how far shares have moved: from 0.1 on they are worth a look, from 0.25 on the threshold should
+        be validated anew. The marks are a convention. It says nothing of right and wrong.
       </p>
     </section>
   );

@@ -25,7 +25,10 @@ export interface ReviewPageProps {
   readonly refused: Failure | null;
 }
 
-export const reviewAddress = (workflow: string, { decision, days, limit }: { decision: string; days: number; limit?: number | undefined }): string =>
+export const reviewAddress = (
+  workflow: string,
+  { decision, days, limit }: { decision: string; days: number; limit?: number | undefined },
+): string =>
   `/workflows/${encodeURIComponent(workflow)}/review?${new URLSearchParams({
     decision,
     days: String(days),
@@ -102,7 +105,14 @@ const Asked = ({ review: { workflow, decision, decisions, days, limit } }: { rev
     </div>
     <div class="field">
       <label for="review-limit">Limit, as a share{limit.from === "certificate" ? " (the certificate's counts)" : ""}</label>
-      <input type="text" id="review-limit" name="limit" inputmode="decimal" value={limit.from === "assumed" ? "" : String(limit.share)} autocomplete="off" />
+      <input
+        type="text"
+        id="review-limit"
+        name="limit"
+        inputmode="decimal"
+        value={limit.from === "assumed" ? "" : String(limit.share)}
+        autocomplete="off"
+      />
     </div>
     <button type="submit" class="button">
       Show
@@ -127,12 +137,16 @@ const Audit = ({ frame, review, now }: ReviewPageProps) => {
         <Fact name="Nobody could tell">{String(counts.cannotTell)}</Fact>
         <Fact name="Still to be looked at">{String(open)}</Fact>
         <Fact name="Error, counted">{bounds?.point == null ? "not known" : about(bounds.point)}</Fact>
-        <Fact name="Error, bounds (95 % each)">{bounds === null ? "not known" : `${atLeast(bounds.lower)} to ${atMost(bounds.upper)}`}</Fact>
+        <Fact name="Error, bounds (95 % each)">
+          {bounds === null ? "not known" : `${atLeast(bounds.lower)} to ${atMost(bounds.upper)}`}
+        </Fact>
       </dl>
       <p class="quiet small">
         {`Exact bounds (Clopper-Pearson) of a random part of the writes that rest on ${decision}. What nobody could tell counts as wrong in the upper bound, and as right in the lower. `}
         {`Of such writes ${percent(share)} are drawn now`}
-        {rate === null ? ", as the spec says: how many there are is counted once a day." : `: the spec's share, or what gives 60 a quarter at ${rate.writes} in ${rate.days} days.`}
+        {rate === null
+          ? ", as the spec says: how many there are is counted once a day."
+          : `: the spec's share, or what gives 60 a quarter at ${rate.writes} in ${rate.days} days.`}
       </p>
       {!mayRead ? null : (
         <>
@@ -177,7 +191,8 @@ const Audit = ({ frame, review, now }: ReviewPageProps) => {
       {frame.principal !== null && may(frame.principal, "check the breaker", workflow) ? (
         <form method="post" action={`/workflows/${encodeURIComponent(workflow)}/review/breaker`} class="act">
           <p class="small">
-            Each week the breaker is judged on four weeks of this: where more than the certificate's limit is proved to be wrong, every write is asked until you close it.
+            Each week the breaker is judged on four weeks of this: where more than the certificate's limit is proved to be wrong, every
+            write is asked until you close it.
           </p>
           <button type="submit" class="button">
             Judge it now
@@ -236,8 +251,9 @@ const AdvicePanel = ({ frame, review }: ReviewPageProps) => {
         </details>
       )}
       <p class="quiet small">
-        An answer counts as right where the reviewer let it through unchanged. Those answers are a person's, given with the proposal before them: where reviewers agree too
-        easily, this bound is too good. Answers that were asked for another reason than the model being unsure are not counted.
+        An answer counts as right where the reviewer let it through unchanged. Those answers are a person's, given with the proposal before
+        them: where reviewers agree too easily, this bound is too good. Answers that were asked for another reason than the model being
+        unsure are not counted.
         {cut ? " There were more answers than are read here; the oldest are left out." : ""}
       </p>
       {target === null ? null : mayDraft ? (
@@ -328,8 +344,8 @@ const Reviewers = ({ review: { reviewers, weeks, answers } }: ReviewPageProps) =
         </table>
       )}
       <p class="quiet small">
-        Single reviewers are shown to the process owner, and each to themselves. From 50 answers on it is said when more than 98 % were left as proposed or the median time
-        is below 3 seconds. That is a reason to talk, and no proof of anything.
+        Single reviewers are shown to the process owner, and each to themselves. From 50 answers on it is said when more than 98 % were left
+        as proposed or the median time is below 3 seconds. That is a reason to talk, and no proof of anything.
       </p>
     </section>
   );

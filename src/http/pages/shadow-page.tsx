@@ -47,7 +47,9 @@ export const ShadowPage = ({ frame, view, now, looked, refused }: ShadowPageProp
       </div>
       {refused ? <Refusal failure={refused} /> : null}
       {looked === null ? null : (
-        <Notice>{looked === 0 ? "There was nothing to look at." : `${looked} ${looked === 1 ? "record was" : "records were"} looked at.`}</Notice>
+        <Notice>
+          {looked === 0 ? "There was nothing to look at." : `${looked} ${looked === 1 ? "record was" : "records were"} looked at.`}
+        </Notice>
       )}
       {frame.principal !== null && may(frame.principal, "compare shadow", workflow) ? (
         <form method="post" action={`${path}/compare`} class="panel act">
@@ -64,7 +66,10 @@ export const ShadowPage = ({ frame, view, now, looked, refused }: ShadowPageProp
           <Counts view={view} />
           <Would view={view} />
           <Rates title="By field" rows={summary.byField.map(({ field, ...rate }) => ({ name: field, ...rate }))} />
-          <Rates title="By what would have been written" rows={summary.byLabel.map(({ field, label, ...rate }) => ({ name: `${field}: ${label}`, ...rate }))} />
+          <Rates
+            title="By what would have been written"
+            rows={summary.byLabel.map(({ field, label, ...rate }) => ({ name: `${field}: ${label}`, ...rate }))}
+          />
           <Records comparisons={comparisons.filter(({ outcome }) => outcome === "same" || outcome === "different")} now={now} />
         </div>
       )}
@@ -108,8 +113,8 @@ const Counts = ({ view: { summary, cut } }: { view: ShadowView }) => (
       ))}
     </dl>
     <p class="quiet small">
-      A record that nobody has touched is read again each day for a week, and counts neither as agreement nor against it. A field that people left as it was counts as
-      different where they changed another one of the same write. A message has nothing to look at.
+      A record that nobody has touched is read again each day for a week, and counts neither as agreement nor against it. A field that
+      people left as it was counts as different where they changed another one of the same write. A message has nothing to look at.
       {cut ? " There are more comparisons than are read here." : ""}
     </p>
   </section>
@@ -121,7 +126,11 @@ const Would = ({ view: { summary, limit, at, atFrom } }: { view: ShadowView }) =
     <section class="panel" aria-labelledby="shadow-would">
       <h2 id="shadow-would">What would have been written without asking</h2>
       {at === null || atFrom === null ? (
-        <p>{scored === 0 ? "None of the compared writes rests on a decision with a score." : "Nothing: no threshold is given, and none is proved."}</p>
+        <p>
+          {scored === 0
+            ? "None of the compared writes rests on a decision with a score."
+            : "Nothing: no threshold is given, and none is proved."}
+        </p>
       ) : (
         <p>
           {`From ${score(at.threshold)} on (${FROM[atFrom]}) ${at.automatic} of ${at.of} would have been written automatically; in ${at.different} of them people did otherwise: ${about(
@@ -142,11 +151,25 @@ const Would = ({ view: { summary, limit, at, atFrom } }: { view: ShadowView }) =
       <form class="filter" method="get">
         <div class="field">
           <label for="shadow-threshold">Threshold</label>
-          <input type="text" id="shadow-threshold" name="threshold" inputmode="decimal" value={at === null ? "" : score(at.threshold)} autocomplete="off" />
+          <input
+            type="text"
+            id="shadow-threshold"
+            name="threshold"
+            inputmode="decimal"
+            value={at === null ? "" : score(at.threshold)}
+            autocomplete="off"
+          />
         </div>
         <div class="field">
           <label for="shadow-limit">Limit, as a share</label>
-          <input type="text" id="shadow-limit" name="limit" inputmode="decimal" value={limit.from === "assumed" ? "" : String(limit.share)} autocomplete="off" />
+          <input
+            type="text"
+            id="shadow-limit"
+            name="limit"
+            inputmode="decimal"
+            value={limit.from === "assumed" ? "" : String(limit.share)}
+            autocomplete="off"
+          />
         </div>
         <button type="submit" class="button">
           Show

@@ -112,7 +112,11 @@ const Weeks = ({ weeks }: { weeks: readonly number[] }) => (
   <>
     {weeks.map((week, index) =>
       index === 0 || index === weeks.length - 1 || (weeks.length > 8 && index === Math.floor(weeks.length / 2)) ? (
-        <text class={index === 0 ? "week first" : index === weeks.length - 1 ? "week last" : "week"} x={two(place(index, weeks.length))} y={HEIGHT - 8}>
+        <text
+          class={index === 0 ? "week first" : index === weeks.length - 1 ? "week last" : "week"}
+          x={two(place(index, weeks.length))}
+          y={HEIGHT - 8}
+        >
           {short(week)}
         </text>
       ) : null,
@@ -137,13 +141,17 @@ export const MixChart = ({ id, title, weeks }: { id: string; title: string; week
   const names = sorted.length > SHOWN + 1 ? [...sorted.slice(0, SHOWN), REST] : sorted;
   const all = [...totals.values()].reduce((sum, n) => sum + n, 0);
   const countOf = (counts: MixWeek["counts"], name: string): number =>
-    name === REST
-      ? Object.entries(counts).reduce((sum, [label, n]) => sum + (names.includes(label) ? 0 : n), 0)
-      : (counts[name] ?? 0);
+    name === REST ? Object.entries(counts).reduce((sum, [label, n]) => sum + (names.includes(label) ? 0 : n), 0) : (counts[name] ?? 0);
   const width = Math.min(40, ((WIDTH - LEFT - RIGHT) / Math.max(1, weeks.length)) * 0.7);
   const summary = `${title}: ${names
     .slice(0, 3)
-    .map((name) => `${name} ${percentOf(weeks.reduce((sum, { counts }) => sum + countOf(counts, name), 0), all)}`)
+    .map(
+      (name) =>
+        `${name} ${percentOf(
+          weeks.reduce((sum, { counts }) => sum + countOf(counts, name), 0),
+          all,
+        )}`,
+    )
     .join(", ")} over all these weeks.`;
   return (
     <figure class="weeks">
@@ -152,7 +160,8 @@ export const MixChart = ({ id, title, weeks }: { id: string; title: string; week
         <desc id={`${id}-desc`}>{summary}</desc>
         {weeks.map(({ week, counts }, index) => {
           const n = Object.values(counts).reduce((sum, count) => sum + count, 0);
-          const middle = weeks.length < 2 ? place(index, 1) : LEFT + width / 2 + (index * (WIDTH - LEFT - RIGHT - width)) / (weeks.length - 1);
+          const middle =
+            weeks.length < 2 ? place(index, 1) : LEFT + width / 2 + (index * (WIDTH - LEFT - RIGHT - width)) / (weeks.length - 1);
           let base = HEIGHT - BOTTOM;
           return names.map((name, shade) => {
             const count = countOf(counts, name);
