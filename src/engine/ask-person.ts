@@ -12,6 +12,8 @@ import { keepAsking, notByOf } from "./open-approval.ts";
 import type { Pass } from "./pass.ts";
 import { outputOfAnswer } from "./step-output.ts";
 
+type Question = Extract<StepEntry, { type: "question.asked" }>;
+
 export interface PersonAsked {
   readonly step: string;
   readonly args: string;
@@ -22,13 +24,13 @@ export interface PersonAsked {
 }
 
 /** One move: it records something or waits. */
-export function askPerson(pass: Pass, asked: PersonAsked, tried: readonly Tried[]): void {
+export function askPerson(pass: Pass, asked: PersonAsked, question: Question): void {
   const { step } = asked;
   const entries = pass.entries(step);
   const { approval, said, decision } = foldEffect(entries.slice(entries.findLastIndex(({ type }) => type === "question.asked")));
-  if (!approval) pass.record(step, { type: "approval.requested", approval: approvalFor(pass, asked, tried) });
+  if (!approval) pass.record(step, { type: "approval.requested", approval: approvalFor(pass, asked, question.tried ?? []) });
   else if (!decision) keepAsking(pass, approval, computeGate(pass.spec.review, approval, said, pass.ports.now()).next);
-  else pass.record(step, endOf(pass, asked, tried, decision, pass.ports.now() - approval.requestedAt));
+  else pass.record(step, endOf(pass, asked, question, decision, pass.ports.now() - approval.requestedAt));
 }
 
 function approvalFor(pass: Pass, { step, subject, decision, instruction, schema }: PersonAsked, tried: readonly Tried[]): Approval {
@@ -56,7 +58,13 @@ function approvalFor(pass: Pass, { step, subject, decision, instruction, schema 
 }
 
 /** Who was asked and did not answer is the author's to know: an error, for there is nothing that could stand for an answer. */
-function endOf(pass: Pass, { step, args, decision, schema }: PersonAsked, tried: readonly Tried[], said: Decision, ms: number): StepEntry {
+function endOf(
+  pass: Pass,
+  { step, args, decision, schema }: PersonAsked,
+  { tried, sent, notSent = [] }: Question,
+  said: Decision,
+  ms: number,
+): StepEntry {
   const unanswered = (why: string): never =>
     pass.failStep(step, args, { code: "decision.unanswered", message: `No model could decide “${decision}”, and ${why}` });
   switch (said.kind) {
@@ -80,8 +88,9 @@ function endOf(pass: Pass, { step, args, decision, schema }: PersonAsked, tried:
           costUsd: 0,
           latencyMs: ms,
         },
-        notSent: [],
-        tried,
+        notSent,
+        ...(sent ? { sent } : {}),
+        ...(tried ? { tried } : {}),
         by,
         ...(agreed ? { agreed } : {}),
       };

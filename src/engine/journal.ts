@@ -55,9 +55,15 @@ export type StepEntry =
   | { readonly type: "signal.expired" }
   /**
    * A question to people that is not about a write; `approval.requested` and `.decided` follow. `tried`: in a decision's step, what the models had come to when a
-   * person was asked in their place; `decision.made` follows.
+   * person was asked in their place, and what had left for them by then; `decision.made` follows.
    */
-  | { readonly type: "question.asked"; readonly args: string; readonly tried?: readonly Tried[] }
+  | {
+      readonly type: "question.asked";
+      readonly args: string;
+      readonly tried?: readonly Tried[];
+      readonly sent?: readonly Treated[];
+      readonly notSent?: readonly string[];
+    }
   /** A child, or (of the step "continueAsNew") the successor. `partition`: where it lives, so that it can be found before D1 has heard of it. */
   | {
       readonly type: "child.started";

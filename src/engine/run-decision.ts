@@ -2,7 +2,7 @@
 // What leaves is built from declared elements only. It must not judge the answer: what may be written on it is the governance spec's.
 // Sequence: recorded? -> declared elements -> treatments -> the models in their order -> put values back where that is declared -> journal; or a person is asked.
 import * as z from "zod";
-import { errorFacts, InterlockError } from "../core/errors.ts";
+import { type ErrorCode, errorFacts, InterlockError } from "../core/errors.ts";
 import { digest } from "../core/json.ts";
 import { type Prepared, prepare } from "../governance/data-flow.ts";
 import { injectionHints } from "../governance/injection-hints.ts";
@@ -54,7 +54,7 @@ export async function runDecision(pass: Pass, workflow: Workflow, call: Decision
     if (state.failed) throw new InterlockError(state.failed.code, state.failed.message, state.failed);
     if (state.question) {
       const schema = declared(workflow, call);
-      askPerson(pass, { step, args, subject: call.subject, decision: name, instruction: request.instruction, schema }, state.tried);
+      askPerson(pass, { step, args, subject: call.subject, decision: name, instruction: request.instruction, schema }, state.question);
       continue;
     }
     const { waitsFor } = state;
@@ -91,7 +91,7 @@ async function askModels(
   const asked = { decision: name, instruction: request.instruction, input: prepared.sent, schema, schemaName: name };
   const threshold = call.kind === "draft" || workflow.unsampled?.includes(name) ? null : thresholdOf(pass.spec, name);
   const end = await askChain({ pass, step, prepared, request: asked }, { args, models, patience, state, threshold });
-  if (end.decision === null) return notDecided(pass, step, args, end);
+  if (end.decision === null) return notDecided(pass, step, args, end, prepared);
   const fields = workflow.reinsert?.[name] ?? [];
   const { value, invented } = putBack(end.decision.value, fields, prepared);
   // The adapter has checked what the model said; what was put into it is checked here.
@@ -111,11 +111,15 @@ async function askModels(
   };
 }
 
+/** Failures before which nothing left. */
+const UNSENT: readonly ErrorCode[] = ["model.no_agreement", "model.circuit_open", "model.forbidden_value", "model.budget"];
+
 /** A person is asked, unless the budget was reached and the spec says to refuse then. Where nobody has said who may answer, what the last model came to is the step's end, or an operator's to mend. */
-function notDecided(pass: Pass, step: string, args: string, { tried }: ChainEnd): StepEntry {
+function notDecided(pass: Pass, step: string, args: string, { tried }: ChainEnd, { treated, notSent }: Prepared): StepEntry {
   const refused = pass.spec.budget?.onReached === "refuse" ? tried.findLast(({ code }) => code === "model.budget") : undefined;
   if (refused) return pass.failStep(step, args, { code: refused.code, message: refused.message });
-  if (!isUnapproved(pass.spec)) return { type: "question.asked", args, tried };
+  const hasLeft = tried.some(({ code }) => !UNSENT.includes(code));
+  if (!isUnapproved(pass.spec)) return { type: "question.asked", args, tried, notSent, ...(hasLeft ? { sent: treated } : {}) };
   const { code, message } = tried.at(-1) as ChainEnd["tried"][number];
   const error = { code, message };
   if (errorFacts(code).retry === "never") return pass.failStep(step, args, error);

@@ -5,7 +5,7 @@ import { deployment as real } from "../../src/config.ts";
 import { slack } from "../../src/connectors/slack.ts";
 import { zendesk } from "../../src/connectors/zendesk.ts";
 import type { Deployment } from "../../src/deployment.ts";
-import { defineWorkflow } from "../../src/engine/define.ts";
+import { defineWorkflow, model } from "../../src/engine/define.ts";
 import type { Model } from "../../src/inference/model.ts";
 import { createWorker } from "../../src/worker.ts";
 import { ticketTriage } from "../../src/workflows/ticket-triage/workflow.ts";
@@ -77,11 +77,41 @@ const largeOutputs = defineWorkflow(
 export const UNAPPROVED = { connector: "zendesk", type: "ticket.unapproved" } as const;
 const unapproved = { ...ticketTriage, name: "unapproved-triage", trigger: UNAPPROVED };
 
+/** A provider that is down, and after it a model that decides but where the ticket says that nobody can. */
+export const down: Model & { calls: number } = {
+  id: "down",
+  provider: "acme",
+  host: "api.acme.test",
+  label: "Down",
+  calls: 0,
+  async decide() {
+    down.calls++;
+    return { ok: false, error: { code: "model.unavailable", message: "acme answered 503" } };
+  },
+};
+const second: Model = {
+  ...scripted,
+  id: "second",
+  async decide(request, now) {
+    if (Object.values(request.input).some((text) => text.includes("nobody knows")))
+      return { ok: false, error: { code: "model.refused", message: "the model declined to answer" } };
+    return scripted.decide(request, now);
+  },
+};
+export const CHAINED = { connector: "zendesk", type: "ticket.chained" } as const;
+const chained = { ...ticketTriage, name: "chained-triage", trigger: CHAINED, uses: { ...ticketTriage.uses, model: model("chained") } };
+
 export const deployment: Deployment = {
   ...real,
   partitions: 4,
-  models: { default: { trained: [], build: () => scripted } },
-  workflows: [...real.workflows, waitForSignal, largeOutputs, ...flowWorkflows, ...relatives, pausedSteps, unapproved],
+  models: {
+    default: { trained: [], build: () => scripted },
+    chained: [
+      { trained: [], build: () => down },
+      { trained: [], build: () => second },
+    ],
+  },
+  workflows: [...real.workflows, chained, waitForSignal, largeOutputs, ...flowWorkflows, ...relatives, pausedSteps, unapproved],
 };
 /** Moves on with every look, so that what starts remember for a moment is never remembered here. */
 let clock = 0;
@@ -93,3 +123,4 @@ const worker = createWorker(deployment, () => {
 export default worker.handler;
 export const RunPartition = worker.RunPartition;
 export const WorkflowLimits = worker.WorkflowLimits;
+export const Connection = worker.Connection;

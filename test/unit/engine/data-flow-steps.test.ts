@@ -37,7 +37,10 @@ describe("a provider outside", () => {
     });
     expect(await world.engine.run()).toMatchObject({ state: { output: { value: { verdict: "no" }, decidedBy: "ada@example.com" } } });
     expect(world.asked).toEqual([]);
-    expect(world.engine.entries("decision.made")).toMatchObject([{ notSent: [], tried: [{ code: "model.no_agreement" }] }]);
+    expect(world.engine.entries("decision.made")).toMatchObject([
+      { notSent: ["note.password", "note.colour"], tried: [{ code: "model.no_agreement" }] },
+    ]);
+    expect(world.engine.entries("decision.made")[0]).not.toHaveProperty("sent");
   });
 
   it("is asked under an agreement that holds", async () => {

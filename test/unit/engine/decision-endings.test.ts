@@ -216,6 +216,7 @@ describe("a person in the models' place", () => {
       by: "ada@example.com",
       decision: { value: { verdict: "yes" }, source: "person", costUsd: 0 },
       tried: [{ code: "model.refused" }, { code: "model.rejected" }],
+      sent: [{ element: "note.text", treatment: "mask" }],
     });
     expect(await world.again().run()).toEqual(end);
     expect(world.engine.entries("approval.requested")).toHaveLength(1);

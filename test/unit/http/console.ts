@@ -6,6 +6,7 @@ import { deployment } from "../../../src/config.ts";
 import { createHttp } from "../../../src/connectors/http.ts";
 import type { Result } from "../../../src/core/errors.ts";
 import { answerApproval } from "../../../src/engine/answer-approval.ts";
+import { schemaOfApproval } from "../../../src/engine/execute.ts";
 import { askUndo, resolveStep } from "../../../src/engine/external.ts";
 import type { Entry, NewEntry } from "../../../src/engine/journal.ts";
 import { lookAgain } from "../../../src/engine/look-again.ts";
@@ -73,6 +74,7 @@ export async function openConsole(
     if (!zendesk) throw new Error("Network connection lost");
     return createHttp({ baseUrl: "https://zendesk.test", authorization: "Bearer z", system: "Zendesk", now, fetch: zendesk.fetch });
   };
+  const triage = deployment.workflows.find(({ name }) => name === "ticket-triage");
   const existing = new Set(stories.map(({ id }) => id));
   const partition: Pick<
     PartitionPort,
@@ -85,7 +87,7 @@ export async function openConsole(
     },
     decide: (runId, approvalId, decision, by) =>
       tell("decide", runId, [approvalId, decision, by], (story) =>
-        answerApproval(story.entries, approvalId, decision, by, spec, now(), null),
+        answerApproval(story.entries, approvalId, decision, by, spec, now(), null, schemaOfApproval(triage, story.entries, approvalId)),
       ),
     undo: (runId, step, by) => tell("undo", runId, [step, by], (story) => askUndo(story.entries, step, by, { runId, spec, now: now() })),
     lookAgain: async (runId, steps) => {
