@@ -10,6 +10,7 @@ import type { Principal } from "../core/principal.ts";
 import type { Deployment } from "../deployment.ts";
 import { approvalsApi } from "./api/approvals.ts";
 import { auditApi } from "./api/audit.ts";
+import { businessCaseApi } from "./api/business-case.ts";
 import { contestsApi } from "./api/contests.ts";
 import { costsApi } from "./api/costs.ts";
 import { dataFlowApi } from "./api/data-flow.ts";
@@ -26,6 +27,7 @@ import { specsApi } from "./api/specs.ts";
 import { workflowsApi } from "./api/workflows.ts";
 import { approvalPages } from "./console/approvals.tsx";
 import { auditPages } from "./console/audit.tsx";
+import { businessCasePages } from "./console/business-case.tsx";
 import { contestPages } from "./console/contests.tsx";
 import { costPages } from "./console/costs.tsx";
 import { dataFlowPages } from "./console/data-flow.tsx";
@@ -98,6 +100,7 @@ const api = (deployment: Deployment) =>
     .route("/halts", haltsApi(deployment))
     .route("/workflows", workflowsApi(deployment))
     .route("/workflows", dataFlowApi(deployment))
+    .route("/workflows", businessCaseApi(deployment))
     .route("/provider-cards", providerCardsApi(deployment))
     .route("/audit", auditApi())
     .route("/grants", grantsApi(deployment))
@@ -118,6 +121,7 @@ const pages = (deployment: Deployment) =>
     .route("/workflows", workflowPages(deployment))
     .route("/specs", specPages(deployment))
     .route("/workflows", dataFlowPages(deployment))
+    .route("/workflows", businessCasePages(deployment))
     .route("/providers", providerPages(deployment))
     .route("/", documentPages(deployment))
     .route("/dead-letters", deadLetterPages(deployment))
