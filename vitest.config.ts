@@ -1,5 +1,5 @@
-// Two worlds in one run: "runtime" tests run inside workerd; "unit" (pure code), "simulation" and "journeys" (http and browser among them) run in Node, the last
-// against the production bundle. The groups go one after another: the simulation takes every core, and a journey measures itself.
+// Two worlds in one run: "runtime" tests run inside workerd; "unit" (pure code), "simulation", "browser" (http among them) and "journeys" run in Node, the last
+// two against the production bundle. The groups go one after another: the simulation takes every core, and a journey measures itself.
 // Outbound requests of the runtime project are refused: a test that needs a system brings it.
 import path from "node:path";
 import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-pool-workers";
@@ -79,13 +79,24 @@ export default defineConfig(async () => ({
       },
       {
         test: {
+          name: "browser",
+          include: ["test/{http,browser}/**/*.test.ts"],
+          environment: "node" as const,
+          maxWorkers: 2,
+          testTimeout: 180_000,
+          hookTimeout: 120_000,
+          sequence: { groupOrder: 3 },
+        },
+      },
+      {
+        test: {
           name: "journeys",
-          include: ["test/{http,journeys,browser}/**/*.test.ts"],
+          include: ["test/journeys/**/*.test.ts"],
           environment: "node" as const,
           fileParallelism: false,
           testTimeout: 180_000,
           hookTimeout: 120_000,
-          sequence: { groupOrder: 3 },
+          sequence: { groupOrder: 4 },
         },
       },
     ],

@@ -20,7 +20,7 @@ import { begunBy, originOf } from "./other-runs.ts";
 import { attemptsOf, type Pass } from "./pass.ts";
 import { foldTries, patienceOf, spentOn } from "./retry.ts";
 import { ruleOn } from "./rule.ts";
-import type { BoundWrite } from "./shadow.ts";
+import { type BoundWrite, mayWrite } from "./shadow.ts";
 import { fittingOutput, handOut } from "./step-output.ts";
 
 export interface EffectCall {
@@ -214,10 +214,7 @@ export async function runEffect(pass: Pass, call: EffectCall): Promise<EffectOut
 
 /** Is it among those writes, of which nobody was asked, that a person looks at afterwards? */
 const isChosen = (pass: Pass, step: string, { outcome }: Ruling, state: EffectState): boolean =>
-  pass.spec.mode === "live" &&
-  outcome === "allow" &&
-  deciderOf(state) === null &&
-  isSampled(pass.spec.auditSampling ?? 0, pass.runId, step);
+  mayWrite(pass.spec) && outcome === "allow" && deciderOf(state) === null && isSampled(pass.spec.auditSampling ?? 0, pass.runId, step);
 
 /** What is about to leave is asked for by its own input, not by what the protocol believes to be sending. */
 function holdUndecided(pass: Pass, step: string, args: string, state: EffectState, toWrite: unknown, action: BoundWrite): void {

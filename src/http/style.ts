@@ -50,6 +50,9 @@ footer p { padding-block: var(--s4) var(--s6); border-top: 1px solid var(--line)
 .top nav a { display: block; padding: 17px var(--s3) 14px; border-bottom: 3px solid transparent; color: var(--quiet); text-decoration: none; font-weight: 550; white-space: nowrap; }
 .top nav a:hover { color: var(--ink); }
 .top nav a[aria-current] { color: var(--ink); border-bottom-color: var(--accent); }
+.top .beside { border-top: 1px solid var(--line); background: var(--sunken); }
+.top .beside a { padding: 9px var(--s3) 7px; border-bottom-width: 2px; font-size: 14px; }
+.top .beside ul { padding-inline: calc(var(--s5) - var(--s3)); }
 .count { display: inline-block; min-width: 22px; padding: 0 6px; border-radius: 11px; background: var(--sunken); color: var(--quiet); font-size: 12px; line-height: 20px; text-align: center; }
 .count.some { background: var(--accent); color: var(--on-accent); font-weight: 650; }
 .who { margin-left: auto; padding-block: var(--s3); color: var(--quiet); font-size: 13px; }
@@ -272,8 +275,10 @@ textarea.document { font-family: var(--mono); font-size: 13px; line-height: 1.5;
   main { padding-block: var(--s5) var(--s6); }
   h1 { font-size: 21px; }
   .top > .bounds { padding-top: var(--s2); gap: 0 var(--s4); }
-  .top nav { order: 3; flex-basis: 100%; margin-inline: calc(-1 * var(--s3)); }
-  .top nav a { padding-block: 9px 8px; }
+  .top nav { order: 3; flex-basis: 100%; margin-inline: -9px; }
+  .top nav a, .top .beside a { padding: 9px 9px 8px; font-size: 14px; }
+  .top .beside { margin-inline: 0; }
+  .top .beside ul { padding-inline: calc(var(--s4) - 9px); }
   .card, .panel, .banner { padding-inline: var(--s4); }
   .card-side { flex-basis: 100%; display: flex; flex-wrap: wrap; justify-content: space-between; align-items: center; gap: var(--s2); }
   .wide-only { display: none; }

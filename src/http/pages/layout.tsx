@@ -3,7 +3,7 @@ import type { Child } from "hono/jsx";
 import type { Principal } from "../../core/principal.ts";
 import type { HaltRow } from "../../operations/halt-runs.ts";
 import { STYLE_URL } from "../style.ts";
-import { SECTIONS, type Section, sectionsFor } from "./sections.ts";
+import { groupsFor, SECTIONS, type Section } from "./sections.ts";
 import { Stopped } from "./stopped.tsx";
 
 /** What the frame shows around a page. Without a principal (an error before anybody was known) there is no navigation. */
@@ -64,6 +64,7 @@ export const Layout = ({ frame: { principal, pending, stopped }, title, section,
             </>
           )}
         </div>
+        {principal === null ? null : <Beside principal={principal} section={section} pending={pending} />}
         <Stopped stopped={stopped} />
       </header>
       <main id="main" class="bounds" tabindex={-1}>
@@ -76,14 +77,38 @@ export const Layout = ({ frame: { principal, pending, stopped }, title, section,
   </html>
 );
 
-const Navigation = ({ principal, section, pending }: { principal: Principal; section: Section | undefined; pending: number | null }) => {
-  const sections = sectionsFor(principal);
-  if (sections.length === 0) return null;
+interface NavigationProps {
+  readonly principal: Principal;
+  readonly section: Section | undefined;
+  readonly pending: number | null;
+}
+
+const Navigation = ({ principal, section, pending }: NavigationProps) => {
+  const groups = groupsFor(principal);
+  if (groups.length === 0) return null;
   return (
     <nav aria-label="Main">
       <ul>
-        {sections.map((name) => (
-          <NavItem href={SECTIONS[name].href} current={section === name}>
+        {groups.map(({ group, sections: [first] }) => (
+          <NavItem href={SECTIONS[first as Section].href} current={section && SECTIONS[section].group === group && "true"}>
+            {group}
+            {group === "Work" && pending !== null ? <Waiting pending={pending} /> : null}
+          </NavItem>
+        ))}
+      </ul>
+    </nav>
+  );
+};
+
+/** The pages beside this one. Nothing where there is only this one. */
+const Beside = ({ principal, section, pending }: NavigationProps) => {
+  const group = section && groupsFor(principal).find(({ sections }) => sections.includes(section));
+  if (!group || group.sections.length < 2) return null;
+  return (
+    <nav class="beside" aria-label={group.group}>
+      <ul class="bounds">
+        {group.sections.map((name) => (
+          <NavItem href={SECTIONS[name].href} current={section === name && "page"}>
             {SECTIONS[name].title}
             {name === "approvals" && pending !== null ? <Waiting pending={pending} /> : null}
           </NavItem>
@@ -93,9 +118,9 @@ const Navigation = ({ principal, section, pending }: { principal: Principal; sec
   );
 };
 
-const NavItem = ({ href, current, children }: { href: string; current: boolean; children: Child }) => (
+const NavItem = ({ href, current, children }: { href: string; current: "page" | "true" | false | undefined; children: Child }) => (
   <li>
-    <a href={href} aria-current={current ? "page" : undefined}>
+    <a href={href} aria-current={current || undefined}>
       {children}
     </a>
   </li>

@@ -30,7 +30,7 @@ export const ProvidersPage = ({ frame, view, now, recorded = null, refused = nul
   const isHere = ({ provider, host }: { provider: string; host: string }) => draft?.provider === provider && draft.host === host;
   const elsewhere = draft !== null && !view.providers.some(isHere);
   return (
-    <Layout frame={frame} title="Model providers" section="workflows">
+    <Layout frame={frame} title="Model providers" section="providers">
       <div class="page-head">
         <p class="crumb">
           <a href="/workflows">Workflows</a>

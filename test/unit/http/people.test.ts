@@ -199,15 +199,19 @@ describe("the page of people", () => {
 });
 
 describe("the navigation", () => {
-  it("has what the person may open, and each of its links opens", async () => {
-    const links = async () => [...(await text("/workflows")).matchAll(/<li><a href="([^"]+)"/g)].map(([, href]) => href as string);
-    expect(await links()).toEqual(["/workflows", "/stops", "/people"]);
+  it("has what the person may open, by groups, and each of its links opens", async () => {
+    const headOf = async (page: string) => (await text(page)).split("</header>")[0] as string;
+    const linksOn = async (page: string) => [...(await headOf(page)).matchAll(/<li><a href="([^"]+)"/g)].map(([, href]) => href as string);
+    expect(await linksOn("/people")).toEqual(["/workflows", "/stops", "/stops", "/people"]);
     await grant("ada@example.com", "author");
     await grant("ada@example.com", "reviewer");
     as(ADA);
-    const shown = await links();
-    expect(shown).toEqual(["/approvals", "/runs", "/effects", "/workflows", "/specs", "/stops"]);
-    for (const href of shown) expect((await open.get(href)).status, href).toBe(200);
+    const groups = ["/approvals", "/workflows", "/stops"];
+    expect(await linksOn("/runs")).toEqual([...groups, "/approvals", "/runs", "/effects"]);
+    expect(await linksOn("/specs")).toEqual([...groups, "/workflows", "/specs"]);
+    // A group of one page has no row of its own.
+    expect(await linksOn("/stops")).toEqual(groups);
+    for (const href of [...groups, "/runs", "/effects", "/specs"]) expect((await open.get(href)).status, href).toBe(200);
     expect((await open.get("/")).headers.get("location")).toBe("/approvals");
     as(ALAN);
     expect((await open.get("/")).headers.get("location")).toBe("/workflows");
