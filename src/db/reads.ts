@@ -5,6 +5,7 @@ import { and, asc, count, desc, eq, getTableColumns, ne, type SQL, sql } from "d
 import { type DrizzleD1Database, drizzle } from "drizzle-orm/d1";
 import type { Approval, ApprovalEntry, Decision } from "../core/approval.ts";
 import { type Cost, NO_COST } from "../core/cost.ts";
+import type { ConfidenceSource, DecisionBasis } from "../core/decision.ts";
 import type { InterlockEvent } from "../core/event.ts";
 import type { Json, JsonObject } from "../core/json.ts";
 import { EVERY_WORKFLOW, type Within } from "../core/principal.ts";
@@ -126,10 +127,18 @@ export interface RecordedDecision {
       { readonly confidence: number; readonly alternatives: readonly { readonly value: string; readonly probability: number }[] }
     >
   >;
-  readonly source: "logprobs" | "none";
+  readonly source: ConfidenceSource;
+  readonly basis?: DecisionBasis;
+  readonly samples?: number;
   readonly model: string;
   readonly provider: string;
   readonly notSent: readonly string[];
+  /** What the model was told to do; runs from before it was recorded lack it. */
+  readonly instruction: string | null;
+  /** The person who decided, where no model could. */
+  readonly by: string | null;
+  /** What was asked before and came to nothing. */
+  readonly tried: readonly { readonly model: string; readonly provider: string; readonly message: string; readonly repaired?: true }[];
 }
 export interface RecordedRead {
   readonly step: string;
@@ -484,8 +493,11 @@ function eventOf(logged: typeof eventLog.$inferSelect | undefined): EventRow | n
 }
 
 const recordedDecision = (entry: AuditRow & { readonly body: JsonObject }): RecordedDecision => ({
-  ...(entry.body.decision as unknown as Omit<RecordedDecision, "step" | "at" | "notSent">),
+  ...(entry.body.decision as unknown as Omit<RecordedDecision, "step" | "at" | "notSent" | "instruction" | "by" | "tried">),
   step: entry.step ?? "",
   at: entry.at,
   notSent: (entry.body.notSent as readonly string[] | undefined) ?? [],
+  instruction: (entry.body.instruction as string | undefined) ?? null,
+  by: (entry.body.by as string | undefined) ?? null,
+  tried: (entry.body.tried as unknown as RecordedDecision["tried"] | undefined) ?? [],
 });

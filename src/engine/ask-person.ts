@@ -7,7 +7,7 @@ import { digest, type JsonObject } from "../core/json.ts";
 import { computeGate, timesOf } from "../governance/gate.ts";
 import { peopleOf } from "../governance/review.ts";
 import { foldEffect } from "./effect-decision.ts";
-import type { Tried } from "./journal.ts";
+import type { StepEntry, Tried } from "./journal.ts";
 import { keepAsking, notByOf } from "./open-approval.ts";
 import type { Pass } from "./pass.ts";
 import { outputOfAnswer } from "./step-output.ts";
@@ -28,7 +28,7 @@ export function askPerson(pass: Pass, asked: PersonAsked, tried: readonly Tried[
   const { approval, said, decision } = foldEffect(entries.slice(entries.findLastIndex(({ type }) => type === "question.asked")));
   if (!approval) pass.record(step, { type: "approval.requested", approval: approvalFor(pass, asked, tried) });
   else if (!decision) keepAsking(pass, approval, computeGate(pass.spec.review, approval, said, pass.ports.now()).next);
-  else conclude(pass, asked, tried, decision, pass.ports.now() - approval.requestedAt);
+  else pass.record(step, endOf(pass, asked, tried, decision, pass.ports.now() - approval.requestedAt));
 }
 
 function approvalFor(pass: Pass, { step, subject, decision, instruction, schema }: PersonAsked, tried: readonly Tried[]): Approval {
@@ -56,7 +56,7 @@ function approvalFor(pass: Pass, { step, subject, decision, instruction, schema 
 }
 
 /** Who was asked and did not answer is the author's to know: an error, for there is nothing that could stand for an answer. */
-function conclude(pass: Pass, { step, args, decision, schema }: PersonAsked, tried: readonly Tried[], said: Decision, ms: number): void {
+function endOf(pass: Pass, { step, args, decision, schema }: PersonAsked, tried: readonly Tried[], said: Decision, ms: number): StepEntry {
   const unanswered = (why: string): never =>
     pass.failStep(step, args, { code: "decision.unanswered", message: `No model could decide “${decision}”, and ${why}` });
   switch (said.kind) {
@@ -64,7 +64,7 @@ function conclude(pass: Pass, { step, args, decision, schema }: PersonAsked, tri
       const parsed = schema.safeParse(said.values);
       if (!parsed.success) return unanswered(`what ${said.by} answered no longer fits the workflow's code`);
       const { by, agreed } = said;
-      return pass.record(step, {
+      return {
         type: "decision.made",
         args,
         decision: {
@@ -84,7 +84,7 @@ function conclude(pass: Pass, { step, args, decision, schema }: PersonAsked, tri
         tried,
         by,
         ...(agreed ? { agreed } : {}),
-      });
+      };
     }
     // Nothing is proposed that could be approved as it stands; an answer that says so is refused before it is recorded.
     case "approved":

@@ -2,7 +2,7 @@
 // A definition holds no state and does nothing by itself.
 import type * as z from "zod";
 import type { Actions, ReadAction, Trigger, Use, WriteAction } from "../connectors/define.ts";
-import type { Failure } from "../core/errors.ts";
+import { type Failure, InterlockError } from "../core/errors.ts";
 import type { InterlockEvent } from "../core/event.ts";
 import type { Json, JsonObject } from "../core/json.ts";
 import type { ProviderDemands, Treatment } from "../governance/data-flow.ts";
@@ -106,8 +106,11 @@ export interface DecisionRequest<Element extends string = string> {
   readonly never?: readonly string[];
 }
 
-export interface ModelHandle<D extends Decisions, Element extends string> {
+export interface ModelHandle<D extends Decisions, Element extends string, Draft extends string> {
+  /** One decision of one field or several. A label, a date and an amount are fields alike: what the schema says is what is extracted. */
   decide<K extends keyof D & string>(decision: K, request: DecisionRequest<Element> & StepOptions): Promise<Decided<z.infer<D[K]>>>;
+  /** A text. It has no confidence, and a write that holds it is asked about unless the spec never asks for the action and has a rule for the field. */
+  draft(name: Draft, request: DecisionRequest<Element> & StepOptions): Promise<Decided<string>>;
 }
 
 /** What a signal came to: its data, or that none came in time. */
@@ -171,8 +174,8 @@ export interface StepTools {
   isJournalNearlyFull(step: string): Promise<boolean>;
 }
 
-export type Handles<U extends Uses, D extends Decisions, Element extends string> = {
-  readonly [K in keyof U]: U[K] extends Use<infer A> ? ActionHandles<A> : ModelHandle<D, Element>;
+export type Handles<U extends Uses, D extends Decisions, Element extends string, Draft extends string = never> = {
+  readonly [K in keyof U]: U[K] extends Use<infer A> ? ActionHandles<A> : ModelHandle<D, Element, Draft>;
 };
 
 /** Runs with one key share a lane: they begin in order, and at most `atOnce` of them (one, for a bare key) are under way at a time. */
@@ -198,7 +201,12 @@ export interface Limits {
   readonly priority?: (context: { readonly event: InterlockEvent }) => number;
 }
 
-export interface WorkflowDeclaration<U extends Uses = Uses, D extends Decisions = Decisions, Element extends string = string> {
+export interface WorkflowDeclaration<
+  U extends Uses = Uses,
+  D extends Decisions = Decisions,
+  Element extends string = string,
+  Draft extends string = string,
+> {
   readonly name: string;
   readonly version: number;
   readonly purpose: string;
@@ -209,6 +217,10 @@ export interface WorkflowDeclaration<U extends Uses = Uses, D extends Decisions 
   readonly uses: U;
   readonly dataFlow: readonly DataElement<Element>[];
   readonly decisions: D;
+  /** Texts that a model writes, by name; none of them is a decision's. */
+  readonly drafts?: readonly Draft[];
+  /** Decisions that are asked once even where the model gives no measure, and so always asked of a person: several samples cost several times as much. */
+  readonly unsampled?: readonly (keyof D & string)[];
   /** Per decision, the fields of its answer in which tokens become the values again that they stand for. In all others they stay tokens. */
   readonly reinsert?: { readonly [K in keyof D]?: readonly string[] };
   /** Links, addresses, numbers and amounts that may be written whatever the record holds; a link stands for everything below it. */
@@ -221,10 +233,15 @@ export interface Workflow extends WorkflowDeclaration {
 }
 
 /** `body` must be deterministic between its calls: no clock, no randomness, no network of its own. It is replayed from the start after every wait. */
-export function defineWorkflow<const U extends Uses, D extends Decisions, Element extends string>(
-  declaration: WorkflowDeclaration<U, D, Element>,
-  body: (context: Handles<U, D, Element> & { readonly event: InterlockEvent; readonly step: StepTools }) => Promise<unknown>,
+export function defineWorkflow<const U extends Uses, D extends Decisions, Element extends string, const Draft extends string = never>(
+  declaration: WorkflowDeclaration<U, D, Element, Draft>,
+  body: (context: Handles<U, D, Element, Draft> & { readonly event: InterlockEvent; readonly step: StepTools }) => Promise<unknown>,
 ): Workflow {
   checkLimits(declaration.name, declaration.limits);
+  const double = declaration.drafts?.find((name) => Object.hasOwn(declaration.decisions, name));
+  if (double !== undefined)
+    throw new InterlockError("workflow.undeclared", `${declaration.name}: "${double}" is a decision and a draft; a name is one of them`, {
+      field: `drafts.${double}`,
+    });
   return { ...(declaration as unknown as WorkflowDeclaration), body };
 }

@@ -14,7 +14,7 @@ import type { Entry, Journal, RunEntry } from "./journal.ts";
 import { cancelOf } from "./lifecycle.ts";
 import { Pass, type PassEnd, type Ports } from "./pass.ts";
 import { cancelChildren, runChild } from "./run-child.ts";
-import { runDecision } from "./run-decision.ts";
+import { runDecision, schemaOf } from "./run-decision.ts";
 import { runEffect } from "./run-effect.ts";
 import { runQuestion } from "./run-question.ts";
 import { isRead, runRead } from "./run-read.ts";
@@ -232,7 +232,7 @@ function connectorHandle(pass: Pass, { workflow, event }: RunInput, use: Use): R
               input,
               basedOn: options?.basedOn ?? null,
               retry: options?.retry,
-              taintOf: (values, target) => taintOf(pass, workflow, event, values, target),
+              taintOf: (values, target) => taintOf(pass, workflow, event, { values, target, basedOn: options?.basedOn?.decision ?? null }),
             }),
           );
   }
@@ -241,8 +241,10 @@ function connectorHandle(pass: Pass, { workflow, event }: RunInput, use: Use): R
 
 function modelHandle(pass: Pass, { workflow, event: { subject } }: RunInput, model: string): Record<string, unknown> {
   return {
-    decide: (decision: string, request: DecisionRequest & StepOptions) =>
-      pass.step(decision, (step) => runDecision(pass, workflow, { step, model, decision, subject, request })),
+    decide: (name: string, request: DecisionRequest & StepOptions) =>
+      pass.step(name, (step) => runDecision(pass, workflow, { kind: "decide", step, model, name, subject, request })),
+    draft: (name: string, request: DecisionRequest & StepOptions) =>
+      pass.step(name, (step) => runDecision(pass, workflow, { kind: "draft", step, model, name, subject, request })),
   };
 }
 
@@ -256,8 +258,8 @@ export function actionOfApproval(workflow: Workflow | undefined, entries: readon
 /** What an answer to an approval must fit, where a person is asked in the models' place; null for any other, and where this deployment does not have it. */
 export function schemaOfApproval(workflow: Workflow | undefined, entries: readonly Entry[], approvalId: string): z.ZodType | null {
   const asked = entries.find((entry) => entry.type === "approval.requested" && entry.approval.id === approvalId);
-  const decision = asked?.type === "approval.requested" ? asked.approval.answer?.decision : undefined;
-  return workflow && decision !== undefined && Object.hasOwn(workflow.decisions, decision) ? (workflow.decisions[decision] ?? null) : null;
+  const name = asked?.type === "approval.requested" ? asked.approval.answer?.decision : undefined;
+  return workflow && name !== undefined ? schemaOf(workflow, name) : null;
 }
 
 /** The names of all steps that a journal knows. */

@@ -37,6 +37,8 @@ export function manifestOf(workflow: Workflow): JsonObject {
     ...(workflow.reinsert ? { reinsert: { ...workflow.reinsert } } : {}),
     ...(workflow.mayWrite ? { mayWrite: [...workflow.mayWrite] } : {}),
     ...(workflow.limits ? { limits: limitFacts(workflow.limits) } : {}),
+    ...(workflow.drafts ? { drafts: [...workflow.drafts] } : {}),
+    ...(workflow.unsampled ? { unsampled: [...workflow.unsampled] } : {}),
     decisions: Object.fromEntries(
       Object.entries(workflow.decisions).map(([name, schema]) => [name, z.toJSONSchema(schema) as unknown as JsonObject]),
     ),

@@ -1,7 +1,7 @@
 // A decision as a memoised step: a model's, or a person's where no model could decide. It always ends: answered, or asked of a person, or it says that nobody answered.
 // What leaves is built from declared elements only. It must not judge the answer: what may be written on it is the governance spec's.
 // Sequence: recorded? -> declared elements -> treatments -> the models in their order -> put values back where that is declared -> journal; or a person is asked.
-import type * as z from "zod";
+import * as z from "zod";
 import { errorFacts, InterlockError } from "../core/errors.ts";
 import { digest } from "../core/json.ts";
 import { type Prepared, prepare } from "../governance/data-flow.ts";
@@ -21,32 +21,40 @@ import { type Patience, patienceOf } from "./retry.ts";
 import { handOut, outputOfAnswer } from "./step-output.ts";
 
 export interface DecisionCall {
+  /** A decision has fields, a draft is a text. */
+  readonly kind: "decide" | "draft";
   readonly step: string;
   /** The deployment's name for the models. */
   readonly model: string;
-  readonly decision: string;
+  readonly name: string;
   /** The record that the run is about, for a person who is asked. */
   readonly subject: string;
   readonly request: DecisionRequest & { readonly retry?: RetryPolicy };
 }
 
+/** What a model is asked for where a text is wanted, and a person in its place. */
+const DRAFT = z.object({ text: z.string() });
+
+/** What an answer must fit; null for what the workflow does not declare. */
+export function schemaOf({ decisions, drafts }: Pick<Workflow, "decisions" | "drafts">, name: string): z.ZodType | null {
+  if (Object.hasOwn(decisions, name)) return decisions[name] ?? null;
+  return drafts?.includes(name) ? DRAFT : null;
+}
+
 export async function runDecision(pass: Pass, workflow: Workflow, call: DecisionCall): Promise<Decided> {
-  const { step, decision } = call;
+  const { step, name } = call;
   const { retry, ...request } = call.request;
-  const args = digest({ decision, ...request });
+  const args = digest({ [call.kind === "draft" ? "draft" : "decision"]: name, ...request });
   const patience = patienceOf(step, retry);
   for (;;) {
     for (const entry of pass.entries(step)) if ("args" in entry) pass.checkArgs(step, entry.args, args);
     const state = foldDecision(pass.entries(step));
     if (!state) return pass.hold(step, "workflow.diverged", `The step "${step}" was recorded as something else and is now a decision`);
-    if (state.made) return decidedOf(decision, state.made);
+    if (state.made) return decidedOf(call, state.made);
     if (state.failed) throw new InterlockError(state.failed.code, state.failed.message, state.failed);
     if (state.question) {
-      askPerson(
-        pass,
-        { step, args, subject: call.subject, decision, instruction: request.instruction, schema: schemaOf(workflow, decision) },
-        state.tried,
-      );
+      const schema = declared(workflow, call);
+      askPerson(pass, { step, args, subject: call.subject, decision: name, instruction: request.instruction, schema }, state.tried);
       continue;
     }
     const { waitsFor } = state;
@@ -67,23 +75,24 @@ export async function runDecision(pass: Pass, workflow: Workflow, call: Decision
 async function askModels(
   pass: Pass,
   workflow: Workflow,
-  { step, model, decision, request: { retry: _, ...request } }: DecisionCall,
+  call: DecisionCall,
   { args, patience, state }: { readonly args: string; readonly patience: Patience; readonly state: DecisionState },
 ): Promise<StepEntry> {
+  const { step, name, request } = call;
   const prepared = prepare(workflow.dataFlow, request, pass.runId);
   const [element] = prepared.undeclared;
   if (element !== undefined)
     throw new InterlockError("workflow.undeclared", `The data element "${element}" is not in the data flow of ${workflow.name}`, {
       field: element,
     });
-  const schema = schemaOf(workflow, decision);
+  const schema = declared(workflow, call);
   await pass.flush();
-  const models = pass.ports.models(model, workflow.name);
-  const asked = { decision, instruction: request.instruction, input: prepared.sent, schema, schemaName: decision };
-  const threshold = thresholdOf(pass.spec, decision);
+  const models = pass.ports.models(call.model, workflow.name);
+  const asked = { decision: name, instruction: request.instruction, input: prepared.sent, schema, schemaName: name };
+  const threshold = call.kind === "draft" || workflow.unsampled?.includes(name) ? null : thresholdOf(pass.spec, name);
   const end = await askChain({ pass, step, prepared, request: asked }, { args, models, patience, state, threshold });
   if (end.decision === null) return notDecided(pass, step, args, end);
-  const fields = workflow.reinsert?.[decision] ?? [];
+  const fields = workflow.reinsert?.[name] ?? [];
   const { value, invented } = putBack(end.decision.value, fields, prepared);
   // The adapter has checked what the model said; what was put into it is checked here.
   if (fields.length > 0 && !schema.safeParse(value).success)
@@ -92,7 +101,7 @@ async function askModels(
   return {
     type: "decision.made",
     args,
-    decision: outputOfAnswer(step, { ...end.decision, value }) as unknown as ModelDecision,
+    decision: outputOfAnswer(step, { ...end.decision, ...(call.kind === "draft" ? UNMEASURED : {}), value }) as unknown as ModelDecision,
     notSent: prepared.notSent,
     sent: prepared.treated,
     instruction: request.instruction,
@@ -114,20 +123,32 @@ function notDecided(pass: Pass, step: string, args: string, { tried }: ChainEnd)
   return pass.wait({ kind: "operator", step, error });
 }
 
-function schemaOf(workflow: Workflow, decision: string): z.ZodType {
-  const schema = Object.hasOwn(workflow.decisions, decision) ? workflow.decisions[decision] : undefined;
-  if (!schema) throw new InterlockError("workflow.undeclared", `${workflow.name} declares no decision "${decision}"`);
+/** That its words are likely says nothing of whether a text is right. */
+const UNMEASURED = { confidence: 0, fields: {}, source: "none" } as const satisfies Partial<ModelDecision>;
+
+function declared(workflow: Workflow, { kind, name }: Pick<DecisionCall, "kind" | "name">): z.ZodType {
+  const schema = schemaOf(workflow, name);
+  if (!schema || (kind === "draft") !== (schema === DRAFT))
+    throw new InterlockError("workflow.undeclared", `${workflow.name} declares no ${kind === "draft" ? "draft" : "decision"} "${name}"`);
   return schema;
 }
 
 /** What the run's own spec compares the confidence with. */
-function thresholdOf(spec: GovernanceSpec, decision: string): SampleThreshold {
-  const set = Object.hasOwn(spec.thresholds, decision) ? spec.thresholds[decision] : undefined;
-  return set === undefined ? null : typeof set === "number" ? set : "proved";
+function thresholdOf({ thresholds }: GovernanceSpec, decision: string): SampleThreshold {
+  const set = Object.entries(thresholds).filter(([of]) => of === decision || of.startsWith(`${decision}.`));
+  if (set.length === 0) return null;
+  const [[of, threshold]] = set as [(typeof set)[number]];
+  return set.length === 1 && of === decision && typeof threshold === "number" ? threshold : "all";
 }
 
-function decidedOf(decision: string, { decision: made, by }: Extract<StepEntry, { type: "decision.made" }>): Decided {
-  return { decision, value: handOut(made.value), confidence: made.confidence, ...(by === undefined ? {} : { decidedBy: by }) };
+function decidedOf({ kind, name }: DecisionCall, { decision: made, by }: Extract<StepEntry, { type: "decision.made" }>): Decided {
+  const value = handOut(made.value);
+  return {
+    decision: name,
+    value: kind === "draft" ? (value as z.infer<typeof DRAFT>).text : value,
+    confidence: made.confidence,
+    ...(by === undefined ? {} : { decidedBy: by }),
+  };
 }
 
 /** Tokens become values in the named fields only; one that stands for nothing is left, wherever it is. */

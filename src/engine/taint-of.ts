@@ -7,10 +7,18 @@ import { type Taint, taintedIn } from "../governance/taint.ts";
 import type { Workflow } from "./define.ts";
 import type { Pass } from "./pass.ts";
 
-export function taintOf(pass: Pass, workflow: Workflow, event: InterlockEvent, values: JsonObject, target: string): Taint[] {
+/** `basedOn`: what the workflow says that the write rests on. */
+export interface Written {
+  readonly values: JsonObject;
+  readonly target: string;
+  readonly basedOn: string | null;
+}
+
+export function taintOf(pass: Pass, workflow: Workflow, event: InterlockEvent, { values, target, basedOn }: Written): Taint[] {
   const sources: Json[] = [event.subject, event.data];
   const words: string[] = [];
   const hints = new Set<string>();
+  const drafts: string[] = [];
   let isFree = false;
   for (const step of pass.calledSteps) {
     for (const entry of pass.entries(step)) {
@@ -22,6 +30,8 @@ export function taintOf(pass: Pass, workflow: Workflow, event: InterlockEvent, v
       const schema = workflow.decisions[step.replace(/#\d+$/, "")];
       if (schema && !answersFreely(schema)) continue;
       isFree = true;
+      const { text } = entry.decision.value as { text?: unknown };
+      if (workflow.drafts?.includes(step.replace(/#\d+$/, "")) && entry.by === undefined && typeof text === "string") drafts.push(text);
       words.push(...textsOf(entry.decision.value as Json));
     }
   }
@@ -30,8 +40,21 @@ export function taintOf(pass: Pass, workflow: Workflow, event: InterlockEvent, v
   const tainted = taintedIn(values, { sources, allowed: workflow.mayWrite ?? [] });
   const named = words.find((word) => word.length >= LEAST_ID && target.split("/").includes(word));
   const chosen: Taint[] = named === undefined || named === event.subject ? [] : [{ kind: "target", field: "target", text: target }];
-  return [...chosen, ...tainted, ...noticed];
+  const isBased = drafts.length > 0 && workflow.drafts?.includes(basedOn ?? "") === true;
+  return [...chosen, ...draftedIn(values, drafts, isBased), ...tainted, ...noticed];
 }
+
+/** The fields that hold a text which a model wrote; all texts, where the write says that it rests on one. */
+function draftedIn(values: JsonObject, drafts: readonly string[], isBased: boolean): Taint[] {
+  const wanted = drafts.map(plain).filter((text) => text !== "");
+  return Object.entries(values).flatMap(([field, value]): Taint[] => {
+    const texts = textsOf(value).map(plain);
+    const holds = texts.some((text) => isBased || wanted.some((draft) => text.includes(draft)));
+    return holds ? [{ kind: "draft", field, text: "a model's text" }] : [];
+  });
+}
+
+const plain = (text: string): string => text.replace(/\s+/g, " ").trim();
 
 /** Below this a word of an answer meets a part of a target by chance. */
 const LEAST_ID = 2;

@@ -120,7 +120,7 @@ function* matchRules(spec: GovernanceSpec, facts: Facts): Generator<RuleMatch> {
     for (const match of own) yield answered(match, deciders);
     return;
   }
-  yield* taintRules(facts.tainted ?? [], action.ask);
+  yield* taintRules(facts.tainted ?? [], action);
   if (spec.regulated) yield { rule: "regulated", outcome: "require_approval", reason: "A regulated decision is always made by a person" };
   if (spec.limits) {
     for (const reached of computeLimit(spec.limits, facts.counts ?? null, countedWrite(facts.action, facts.values, spec.limits))) {

@@ -53,6 +53,7 @@ export const BUILT_IN_RULES = [
   "person_decided",
   "tainted",
   "injection_hint",
+  "draft",
   "regulated",
   "limit_reached",
   "action_always_asks",

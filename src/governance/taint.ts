@@ -4,25 +4,35 @@ import type { Json, JsonObject } from "../core/json.ts";
 import { findIbans } from "./find-account.ts";
 import { findEmails, findPhones } from "./find-contact.ts";
 import { type Span, viewOf } from "./scan.ts";
+import type { ActionRule } from "./spec.ts";
 
 export interface Taint {
-  /** hint: the record speaks to the model; target: the record to write to was named by the model; token: a token of ours that stands for nothing. */
-  readonly kind: "url" | "email" | "iban" | "phone" | "amount" | "id" | "token" | "target" | "hint";
+  /**
+   * hint: the record speaks to the model; target: the record to write to was named by the model; token: a token of ours that stands for nothing; draft: a text that
+   * a model wrote as a whole.
+   */
+  readonly kind: "url" | "email" | "iban" | "phone" | "amount" | "id" | "token" | "target" | "hint" | "draft";
   readonly field: string;
   /** What was found, cut to a length that a page can show. */
   readonly text: string;
 }
 
 export interface TaintRule {
-  readonly rule: "tainted" | "injection_hint";
+  readonly rule: "tainted" | "injection_hint" | "draft";
   readonly outcome: "require_approval";
   readonly reason: string;
   readonly field: string;
 }
 
 /** What the taint comes to in a ruling. Signs of an injection are about what the model decided; what is written without a decision is not touched by them. */
-export function taintRules(tainted: readonly Taint[], ask: "when_unsure" | "always" | "never"): TaintRule[] {
+export function taintRules(tainted: readonly Taint[], { ask, fields }: Pick<ActionRule, "ask" | "fields">): TaintRule[] {
   return tainted.flatMap(({ kind, field, text }): TaintRule[] => {
+    if (kind === "draft") {
+      const isRuled = Object.hasOwn(fields, field) && Object.keys(fields[field] ?? {}).length > 0;
+      const lacks = isRuled ? "is written without asking only where the spec never asks" : "has no rule of its own in the spec";
+      const reason = `${field}: a model wrote this text, and it ${lacks}`;
+      return ask === "never" && isRuled ? [] : [{ rule: "draft", outcome: "require_approval", field, reason }];
+    }
     if (kind === "hint") {
       const reason = `The record ${text}: a person has to look whether it misled the model`;
       return ask === "never" ? [] : [{ rule: "injection_hint", outcome: "require_approval", field, reason }];
@@ -35,7 +45,7 @@ export function taintRules(tainted: readonly Taint[], ask: "when_unsure" | "alwa
   });
 }
 
-const WORDS: Record<Exclude<Taint["kind"], "hint" | "target">, string> = {
+const WORDS: Record<Exclude<Taint["kind"], "hint" | "target" | "draft">, string> = {
   url: "link",
   email: "address",
   iban: "bank account",

@@ -15,16 +15,16 @@ const BORDERLINE = 1 / (FIRST_SAMPLES + 1) / 2;
 export const agreementScore = (votes: number, count: number): number => (votes + 0.5) / (count + 1);
 
 /**
- * What the score is compared with. A certificate's threshold was proved with the score of all samples, so it is compared with that score and no other. Null: the
- * spec sets no threshold, and no score would let anything pass.
+ * What the score is compared with. "all": with no one number (a certificate's threshold was proved with the score of all samples; fields may have thresholds of
+ * their own), so that all samples are asked for. Null: the spec sets no threshold, and no score would let anything pass.
  */
-export type SampleThreshold = number | "proved" | null;
+export type SampleThreshold = number | "all" | null;
 
 /** How many more answers are wanted. `answers`: null for one that failed, which agrees with nothing. */
 export function decideSamples(answers: readonly unknown[], threshold: SampleThreshold): number {
   const count = answers.length;
   if (threshold === null || count >= MOST_SAMPLES) return 0;
-  if (threshold === "proved") return MOST_SAMPLES - count;
+  if (threshold === "all") return MOST_SAMPLES - count;
   if (threshold > agreementScore(MOST_SAMPLES, MOST_SAMPLES)) return 0;
   if (count < FIRST_SAMPLES) return FIRST_SAMPLES - count;
   const { confidence } = scoreOf(answers);

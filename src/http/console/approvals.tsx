@@ -21,7 +21,7 @@ import { filledIn, LimitInput, PositionInput, parseInput, positionText, readForm
 import { APPROVAL_NOTICES, type ApprovalNotice, ApprovalPage } from "../pages/approval-page.tsx";
 import { ApprovalsPage } from "../pages/approvals-page.tsx";
 import { type Draft, VALUE_PREFIX, WORDS } from "../pages/decision-forms.tsx";
-import { editorFor, readEditor } from "../pages/field-editor.ts";
+import { editablesOf, readEditor } from "../pages/field-editor.ts";
 import { decideTogetherPages } from "./decide-together.tsx";
 import { frameFor, renderPage } from "./page.ts";
 
@@ -179,15 +179,15 @@ function decisionOf(form: ReadonlyMap<string, string>, draft: Draft, detail: App
     const regulated = Boolean(detail.spec?.spec.regulated);
     const rules = detail.spec?.spec.actions[approval.action]?.fields ?? {};
     const read: [string, Json][] = [];
-    for (const [field, proposed] of Object.entries(shown)) {
+    for (const { field, proposed, editor } of editablesOf(approval, shown, rules)) {
       const text = draft.values[field];
       if (text === undefined)
         return fail("approval.edit_refused", `${field}: give a value for every field that was asked about`, { field });
-      if (text === "" && regulated)
+      if (text === "" && regulated && !approval.answer)
         return fail("approval.edit_refused", `${field}: give a value yourself, this decision is regulated and nothing is filled in`, {
           field,
         });
-      const value = readEditor(editorFor(Object.hasOwn(rules, field) ? rules[field] : undefined, proposed), field, text, proposed);
+      const value = readEditor(editor, field, text, proposed);
       if (!value.ok) return value;
       read.push([field, value.value]);
     }

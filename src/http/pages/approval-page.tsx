@@ -100,7 +100,22 @@ export const ApprovalPage = ({
         <div class="column">
           <section class="panel" aria-labelledby="why">
             <h2 id="why">Why you are asked</h2>
-            {isQuestion ? (
+            {approval.answer ? (
+              <>
+                {removed === null ? (
+                  <>
+                    <p>{sentence(approval.why)}</p>
+                    {approval.also?.map((reason) => (
+                      <p>{sentence(reason)}</p>
+                    ))}
+                  </>
+                ) : null}
+                <p>
+                  Your answer takes the place of a model’s. It writes nothing by itself: what the workflow then writes is ruled on as
+                  always.
+                </p>
+              </>
+            ) : isQuestion ? (
               <p>The workflow asks this itself. Your answer is given to it; nothing is written by the answer alone.</p>
             ) : removed === null ? (
               <>
@@ -165,7 +180,12 @@ export const ApprovalPage = ({
 
 /** What a question rests on, as the workflow gave it; a question without facts has no table. */
 const Facts = ({ approval }: { approval: Approval }) =>
-  Object.keys(approval.values).length === 0 ? null : (
+  approval.answer ? (
+    <section class="panel" aria-labelledby="facts">
+      <h2 id="facts">What is to be decided</h2>
+      <p>{approval.answer.instruction}</p>
+    </section>
+  ) : Object.keys(approval.values).length === 0 ? null : (
     <section class="panel" aria-labelledby="facts">
       <h2 id="facts">The facts</h2>
       <ChangeTable caption={`About ${approval.target}`} before={null} values={approval.values} field="Fact" />

@@ -5,7 +5,7 @@ import type { Approval } from "../../core/approval.ts";
 import type { Failure } from "../../core/errors.ts";
 import type { Json, JsonObject } from "../../core/json.ts";
 import type { FieldRule } from "../../db/reads.ts";
-import { type Editor, editorFor, editorText } from "./field-editor.ts";
+import { type Editor, editablesOf, editorText } from "./field-editor.ts";
 import { area, Bound, WordField, WordForm } from "./word-form.tsx";
 import { valueText } from "./words.ts";
 
@@ -50,7 +50,7 @@ export const WORDS: Readonly<Record<string, string>> = {
 /** Where a field is entered on the page: an id by position, because a record's field may be called anything. */
 export function inputId(approval: Approval, field: string, kind: string | null): string | null {
   if (kind !== null && kind !== "edited" && WORDS[kind] === field) return wordsId(kind);
-  const index = Object.keys(approval.values).indexOf(field);
+  const index = Object.keys(approval.answer?.fields ?? approval.values).indexOf(field);
   return index >= 0 ? `field-${index}` : kind === "edited" && field === "reason" ? wordsId(kind) : null;
 }
 
@@ -75,12 +75,13 @@ export const DecisionForms = (props: DecisionFormsProps) => {
   const approving = isQuestion
     ? "Your approval is recorded and given to the workflow, which goes on with it."
     : "Exactly the change above is written, and recorded as your decision.";
+  const isOpen = approval.answer !== undefined && Object.keys(props.values).length === 0;
   const agreeing = isLast ? approving : `Recorded as your agreement. ${count(missing - 1)} more must agree before anything follows.`;
   return (
     <div class="decide">
       {agreed ? (
         <p>You have agreed to this. Others must agree as well; until they have, you can still say something else.</p>
-      ) : regulated ? (
+      ) : isOpen ? null : regulated ? (
         <WordForm
           {...words("approved")}
           summary="Approve"
@@ -97,15 +98,17 @@ export const DecisionForms = (props: DecisionFormsProps) => {
           <p class="quiet small">{agreeing}</p>
         </form>
       )}
-      {isQuestion ? null : <EditForm {...props} action={action} />}
-      <WordForm
-        {...words("rejected")}
-        summary="Reject"
-        label="Reason (required)"
-        help={`${isQuestion ? "" : "Nothing is written. "}Your words are kept with the run and given to the workflow.`}
-        button={isQuestion ? "Reject" : "Reject this change"}
-        tone={regulated ? "plain" : "danger"}
-      />
+      {isQuestion && !approval.answer ? null : <EditForm {...props} action={action} />}
+      {approval.answer ? null : (
+        <WordForm
+          {...words("rejected")}
+          summary="Reject"
+          label="Reason (required)"
+          help={`${isQuestion ? "" : "Nothing is written. "}Your words are kept with the run and given to the workflow.`}
+          button={isQuestion ? "Reject" : "Reject this change"}
+          tone={regulated ? "plain" : "danger"}
+        />
+      )}
       <WordForm
         {...words("insufficient")}
         summary="Not enough information"
@@ -126,17 +129,17 @@ export const DecisionForms = (props: DecisionFormsProps) => {
 };
 
 const EditForm = ({ approval, values, digest, fields, regulated, refused, draft, action }: DecisionFormsProps & { action: string }) => (
-  <details open={draft?.kind === "edited"}>
-    <summary class="button wide">Edit and approve</summary>
+  <details open={draft?.kind === "edited" || approval.answer !== undefined}>
+    <summary class="button wide">{approval.answer ? "Give the answer" : "Edit and approve"}</summary>
     <form method="post" action={action}>
       <Bound kind="edited" digest={digest} />
-      {Object.entries(values).map(([field, value]) => (
+      {editablesOf(approval, values, fields).map(({ field, proposed, isOpen, editor }) => (
         <FieldInput
           id={inputId(approval, field, "edited") ?? ""}
           field={field}
-          proposed={value}
-          blank={regulated}
-          editor={editorFor(Object.hasOwn(fields, field) ? fields[field] : undefined, value)}
+          proposed={isOpen ? null : proposed}
+          blank={regulated || isOpen}
+          editor={editor}
           entered={draft?.kind === "edited" ? draft.values[field] : undefined}
           refused={draft?.kind === "edited" && refused?.field === field ? refused.message : null}
         />
@@ -150,9 +153,13 @@ const EditForm = ({ approval, values, digest, fields, regulated, refused, draft,
           refused={refusalOf("edited", refused, draft)}
         />
       ) : null}
-      <p class="quiet small">The edited values are checked against the governance spec again before anything is written.</p>
-      <button type="submit" class={regulated ? "button" : "button primary"}>
-        Approve these values
+      <p class="quiet small">
+        {approval.answer
+          ? "Recorded as your answer, under your name. What the workflow then writes is ruled on as always."
+          : "The edited values are checked against the governance spec again before anything is written."}
+      </p>
+      <button type="submit" class={regulated && !approval.answer ? "button" : "button primary"}>
+        {approval.answer ? "Answer" : "Approve these values"}
       </button>
     </form>
   </details>
@@ -191,6 +198,7 @@ const HandOver = ({ others, digest, refused, draft, action }: DecisionFormsProps
 interface FieldInputProps {
   readonly id: string;
   readonly field: string;
+  /** Null, on its own, where nobody has proposed anything. */
   readonly proposed: Json;
   /** Nothing is filled in: the value is theirs to give. */
   readonly blank: boolean;
@@ -200,7 +208,9 @@ interface FieldInputProps {
 }
 
 const FieldInput = ({ id, field, proposed, blank, editor, entered, refused }: FieldInputProps) => {
-  const hint = [blank ? `Proposed: ${valueText(proposed)}.` : null, hintOf(editor)].filter((part) => part !== null).join(" ");
+  const hint = [blank && proposed !== null ? `Proposed: ${valueText(proposed)}.` : null, hintOf(editor)]
+    .filter((part) => part !== null)
+    .join(" ");
   const described = [refused && `${id}-error`, hint && `${id}-help`].filter(Boolean).join(" ");
   const common = {
     id,
@@ -208,12 +218,13 @@ const FieldInput = ({ id, field, proposed, blank, editor, entered, refused }: Fi
     "aria-invalid": refused ? ("true" as const) : undefined,
     "aria-describedby": described === "" ? undefined : described,
   };
+  const isRequired = blank && !(editor.kind === "text" && editor.nullable);
   const text = entered ?? (blank ? "" : editorText(editor, proposed));
   return (
     <div class="field">
       <label for={id}>{field}</label>
       {editor.kind === "choice" ? (
-        <select {...common} required={blank}>
+        <select {...common} required={isRequired}>
           {blank ? <option value="">Choose a value</option> : null}
           {editor.options.map((option) => (
             <option value={option.text} selected={option.text === text}>
@@ -222,14 +233,14 @@ const FieldInput = ({ id, field, proposed, blank, editor, entered, refused }: Fi
           ))}
         </select>
       ) : editor.long ? (
-        <textarea {...common} rows={5} required={blank} spellcheck={editor.kind === "json" ? false : undefined}>
+        <textarea {...common} rows={5} required={isRequired} spellcheck={editor.kind === "json" ? false : undefined}>
           {area(text)}
         </textarea>
       ) : (
         <input
           {...common}
           type="text"
-          required={blank}
+          required={isRequired}
           value={text}
           autocomplete="off"
           spellcheck={editor.kind === "json" ? false : undefined}
@@ -250,6 +261,7 @@ const FieldInput = ({ id, field, proposed, blank, editor, entered, refused }: Fi
 };
 
 function hintOf(editor: Editor): string | null {
+  if (editor.kind === "text" && editor.nullable) return "Leave it empty where there is none.";
   if (editor.kind === "json") return "JSON: a number, true, false, null, a list or an object; a text in double quotes.";
   return editor.kind === "text" && editor.maxLength !== null ? `At most ${editor.maxLength} characters.` : null;
 }

@@ -32,7 +32,7 @@ export function entryWords({ type, body, at }: Pick<AuditRow, "type" | "body" | 
     case "read.done":
       return say(`Read with ${str(body.action)} in ${num(body.ms)} ms`);
     case "decision.made":
-      return say(decisionText(obj(body.decision)));
+      return say(decisionText(body));
     case "attempt.failed":
       return body.retryAt === null
         ? say(`Attempt ${num(body.attempt)} to ${DURING[str(body.during)] ?? "go on"} failed, and an operator has to act: ${error}`, "bad")
@@ -126,7 +126,9 @@ export function entryWords({ type, body, at }: Pick<AuditRow, "type" | "body" | 
     case "signal.expired":
       return say("No signal came in time", "warn");
     case "question.asked":
-      return say("Has a question to people");
+      return body.tried === undefined
+        ? say("Has a question to people")
+        : say(`No model could decide, so a person is asked: ${triedText(body.tried)}`, "warn");
     case "child.started":
       return say(`Started the run ${str(body.child)} of ${str(body.workflow)}`);
     case "child.ended":
@@ -179,13 +181,27 @@ const CHOICES: Readonly<Record<string, string>> = {
   abandon: "give this write up",
 };
 
-function decisionText(decision: JsonObject): string {
+function decisionText({ decision: made, by, tried }: JsonObject): string {
+  const decision = obj(made);
   const value = obj(decision.value);
   const answer =
     listing(Object.entries(value).map(([field, chosen]) => `${field} ${valueText(chosen)}`)) || valueText(decision.value ?? null);
+  const after = Array.isArray(tried) && tried.length > 0 ? ` (before: ${triedText(tried)})` : "";
+  if (typeof by === "string") return `${by} answered ${answer}, where no model could${after}`;
+  const samples = typeof decision.samples === "number" ? `, by how many of ${decision.samples} answers agree` : "";
   const sure = decision.source === "none" ? "with no measure of how sure it is" : `${percent(num(decision.confidence))} sure`;
-  return `The model answered ${answer}, ${sure}`;
+  return `The model answered ${answer}, ${sure}${samples}${after}`;
 }
+
+/** Each model that was asked in vain, and why. */
+const triedText = (tried: Json): string =>
+  (Array.isArray(tried) ? tried : [])
+    .map(obj)
+    .map(
+      ({ provider, model, message, repaired }) =>
+        `${str(provider)}, ${str(model)}: ${str(message)}${repaired === true ? ", and asked again" : ""}`,
+    )
+    .join("; ");
 
 function ruled(ruling: JsonObject, isSampled: boolean): EntryWords {
   const why = `${str(ruling.reason)} (rule ${str(ruling.rule)})`;

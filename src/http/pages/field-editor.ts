@@ -1,12 +1,15 @@
 // How one proposed value is edited in a form, and read back from it. Values are JSON and form fields are text: a listed value is chosen, a text is edited as
 // text, anything else as JSON. Pure. The same rule and value give the same editor when the form is shown and when it is read, so nothing about it is posted.
+
+import type { Approval } from "../../core/approval.ts";
 import { fail, ok, type Result } from "../../core/errors.ts";
-import { canonical, type Json, sameJson } from "../../core/json.ts";
+import { canonical, type Json, type JsonObject, sameJson } from "../../core/json.ts";
 import type { FieldRule } from "../../db/reads.ts";
 
 export type Editor =
   | { readonly kind: "choice"; readonly options: readonly { readonly text: string; readonly value: Json }[] }
-  | { readonly kind: "text"; readonly long: boolean; readonly maxLength: number | null }
+  /** `nullable`: an empty text is null. */
+  | { readonly kind: "text"; readonly long: boolean; readonly maxLength: number | null; readonly nullable?: true }
   | { readonly kind: "json"; readonly long: boolean };
 
 /** Beyond this, or with a line break, a text gets more than one line. */
@@ -16,13 +19,72 @@ export function editorFor(rule: FieldRule | undefined, value: Json): Editor {
   if (rule?.oneOf) {
     const allowed = rule.oneOf as readonly Json[];
     // What is proposed is offered even if the spec read here does not list it; the partition rules on the answer either way.
-    const values = allowed.some((option) => sameJson(option, value)) ? allowed : [value, ...allowed];
-    const plain = values.every((option) => typeof option === "string");
-    return { kind: "choice", options: values.map((option) => ({ text: plain ? String(option) : canonical(option), value: option })) };
+    return choiceOf(allowed.some((option) => sameJson(option, value)) ? allowed : [value, ...allowed]);
   }
   if (typeof value === "string")
     return { kind: "text", long: value.length > LINE || /[\r\n]/.test(value), maxLength: rule?.maxLength ?? null };
   return { kind: "json", long: canonical(value).length > LINE };
+}
+
+function choiceOf(values: readonly Json[]): Editor {
+  const plain = values.every((option) => typeof option === "string");
+  return { kind: "choice", options: values.map((option) => ({ text: plain ? String(option) : canonical(option), value: option })) };
+}
+
+/** For a field of a decision, of which nothing is proposed: by its JSON Schema. */
+export function editorForSchema(schema: Json | undefined): Editor {
+  const choices = choicesOf(schema);
+  if (choices !== null) return choiceOf(choices);
+  const { type, anyOf, maxLength, format, pattern } = node(schema);
+  const given = Array.isArray(anyOf) ? anyOf.filter((one) => node(one).type !== "null") : [];
+  if (given.length === 1 && Array.isArray(anyOf) && given.length < anyOf.length) {
+    const editor = editorForSchema(given[0]);
+    return editor.kind === "text" ? { ...editor, nullable: true } : editor;
+  }
+  if (type !== "string") return { kind: "json", long: type === "object" || type === "array" };
+  const most = typeof maxLength === "number" ? maxLength : null;
+  const short = format !== undefined || pattern !== undefined || (most !== null && most <= LINE);
+  return { kind: "text", long: !short, maxLength: most };
+}
+
+/** All that a field may be, where that is a list. */
+function choicesOf(schema: Json | undefined): readonly Json[] | null {
+  const { enum: listed, const: one, type, anyOf } = node(schema);
+  if (Array.isArray(listed)) return listed;
+  if (one !== undefined) return [one];
+  if (type === "boolean") return [true, false];
+  if (type === "null") return [null];
+  if (!Array.isArray(anyOf)) return null;
+  const branches = anyOf.map(choicesOf);
+  return branches.every((branch) => branch !== null) ? branches.flat() : null;
+}
+
+const node = (schema: Json | undefined): JsonObject =>
+  typeof schema === "object" && schema !== null && !Array.isArray(schema) ? (schema as JsonObject) : {};
+
+/** One field of an approval's form. `isOpen`: nobody has proposed anything for it. */
+export interface Editable {
+  readonly field: string;
+  readonly proposed: Json;
+  readonly isOpen: boolean;
+  readonly editor: Editor;
+}
+
+/** What can be entered: the values of a write, or the fields of a decision that a person makes in the models' place. `values`: as they stand. */
+export function editablesOf(
+  { answer }: Pick<Approval, "answer">,
+  values: JsonObject,
+  rules: Readonly<Record<string, FieldRule>>,
+): readonly Editable[] {
+  if (answer) {
+    return Object.entries(answer.fields).map(([field, schema]) => {
+      const isOpen = !Object.hasOwn(values, field);
+      return { field, proposed: isOpen ? "" : (values[field] as Json), isOpen, editor: editorForSchema(schema) };
+    });
+  }
+  return Object.entries(values).map(([field, proposed]) => {
+    return { field, proposed, isOpen: false, editor: editorFor(Object.hasOwn(rules, field) ? rules[field] : undefined, proposed) };
+  });
 }
 
 export function editorText(editor: Editor, value: Json): string {
@@ -30,7 +92,7 @@ export function editorText(editor: Editor, value: Json): string {
     case "choice":
       return editor.options.find((option) => sameJson(option.value, value))?.text ?? "";
     case "text":
-      return String(value);
+      return value === null ? "" : String(value);
     case "json":
       return JSON.stringify(value, null, editor.long ? 2 : undefined);
   }
@@ -46,6 +108,7 @@ export function readEditor(editor: Editor, field: string, text: string, proposed
       return chosen ? ok(chosen.value) : fail("approval.edit_refused", `${field}: choose one of the listed values`, { field });
     }
     case "text":
+      if (editor.nullable && text === "") return ok(null);
       return ok(lines(text) === lines(String(proposed)) ? proposed : lines(text));
     case "json":
       try {

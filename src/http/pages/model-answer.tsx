@@ -86,11 +86,31 @@ const Answer = ({
       {decision.source === "none" ? (
         <p class="note">This model gives no measure of how sure it is, so its answers count as 0 % sure.</p>
       ) : null}
+      {decision.by === null ? null : <p class="note">{`No model could decide this: ${decision.by} answered in its place.`}</p>}
+      {decision.samples === undefined ? null : (
+        <p class="quiet small">{`Asked ${decision.samples} times: how sure it is says how many of the answers agree.`}</p>
+      )}
+      {decision.tried.map(({ model, provider, message, repaired }) => (
+        <p class="quiet small">{`Asked before: ${provider}, ${model}: ${message}${repaired ? ". It was asked again." : ""}`}</p>
+      ))}
       {decision.notSent.length > 0 ? <p class="quiet small">{`Not sent to the model: ${listing(decision.notSent)}.`}</p> : null}
-      <p class="small model-name">
-        {decision.provider === "builtin" ? "Built-in statistical model, not a language model" : `Answered by ${decision.provider}`}
-        <code>{decision.model}</code>
-      </p>
+      {decision.by === null ? (
+        <p class="small model-name">
+          {decision.provider === "builtin" ? "Built-in statistical model, not a language model" : `Answered by ${decision.provider}`}
+          <code>{decision.model}</code>
+        </p>
+      ) : null}
+      {decision.instruction === null ? null : (
+        <details>
+          <summary class="small">What it was told to do</summary>
+          <p>{decision.instruction}</p>
+          {decision.basis?.prompt ? (
+            <p class="quiet small">
+              Prompt <code>{decision.basis.prompt}</code>
+            </p>
+          ) : null}
+        </details>
+      )}
     </div>
   );
 };

@@ -18,6 +18,7 @@ export const Timeline = ({ entries }: { entries: readonly AuditRow[] }) => (
           </time>
           <div class="entry">
             <p>{text}</p>
+            <Prompt entry={entry} />
             {entry.body === null ? <p class="quiet small">{labelOf(entry)}</p> : <JsonDetails label={labelOf(entry)} value={entry.body} />}
           </div>
         </li>
@@ -25,6 +26,22 @@ export const Timeline = ({ entries }: { entries: readonly AuditRow[] }) => (
     })}
   </ol>
 );
+
+/** What a model was told to do, and under which digest certificates know it. */
+const Prompt = ({ entry: { type, body } }: { entry: AuditRow }) => {
+  const { basis } = (type === "decision.made" ? (body?.decision ?? {}) : {}) as { basis?: { prompt?: string } };
+  if (!basis?.prompt) return null;
+  return (
+    <p class="quiet small">
+      {"Prompt "}
+      <code title={basis.prompt}>{basis.prompt.slice(0, SHOWN_DIGEST)}</code>
+      {typeof body?.instruction === "string" ? `: ${body.instruction}` : null}
+    </p>
+  );
+};
+
+/** Enough to tell two prompts of one workflow apart at a glance; the whole stands in the entry. */
+const SHOWN_DIGEST = 12;
 
 /** The engine's own doing needs no name; a person's does, and a sentence may not carry it. */
 const labelOf = ({ step, type, actor }: AuditRow): string =>

@@ -30,10 +30,14 @@ describe("a provider outside", () => {
     ["has no signed agreement", { ...card, dpaSignedOn: null }],
     ["has one that has ended", { ...card, dpaExpires: "2026-01-04" }],
     ["has one for another host", { ...card, host: "other.example" }],
-  ])("is sent nothing when it %s: the run waits for an operator", async (_, known) => {
-    const world = ledgerWorld(judge(), { remote: { host: "model.example", card: known } });
-    expect(await world.engine.run()).toMatchObject({ on: { kind: "operator", error: { code: "model.no_agreement" } } });
+  ])("is sent nothing when it %s: a person decides", async (_, known) => {
+    const world = ledgerWorld(judge(), {
+      remote: { host: "model.example", card: known },
+      answer: ({ digest }) => ({ kind: "edited", digest, values: { verdict: "no" } }),
+    });
+    expect(await world.engine.run()).toMatchObject({ state: { output: { value: { verdict: "no" }, decidedBy: "ada@example.com" } } });
     expect(world.asked).toEqual([]);
+    expect(world.engine.entries("decision.made")).toMatchObject([{ notSent: [], tried: [{ code: "model.no_agreement" }] }]);
   });
 
   it("is asked under an agreement that holds", async () => {
@@ -64,10 +68,11 @@ describe("a decision about a record", () => {
     ["a text holds what must never leave", { never: ["pics.example.com"] }, "must never leave"],
   ])("is not asked when %s, and the value is not in the error", async (_, more, named) => {
     const world = ledgerWorld(judge(more));
-    const end = await world.engine.run();
-    expect(end).toMatchObject({ state: { status: "failed", error: { code: "model.forbidden_value" } } });
-    expect(JSON.stringify(end)).toContain(named);
-    expect(JSON.stringify(end)).not.toContain("hunter2");
+    // A person is asked, and nobody answers.
+    expect(await world.engine.run()).toMatchObject({ state: { status: "failed", error: { code: "decision.unanswered" } } });
+    const asked = world.engine.entries("question.asked");
+    expect(asked).toMatchObject([{ tried: [{ code: "model.forbidden_value", message: expect.stringContaining(named) }] }]);
+    expect(JSON.stringify(asked)).not.toContain("hunter2");
     expect(world.asked).toEqual([]);
   });
 });

@@ -106,8 +106,11 @@ export interface LedgerScenario {
   readonly says?: ModelResult[];
   /** A model outside, and what is on record about its provider. */
   readonly remote?: { readonly host: string; readonly card: ProviderCard | null };
+  /** Models that are asked after that one. */
+  readonly further?: readonly Model[];
+  readonly circuit?: MemoryOptions["circuit"];
   /** Parts of the workflow's declaration, replaced. */
-  readonly declares?: Partial<Pick<Workflow, "decisions" | "dataFlow" | "reinsert" | "mayWrite">>;
+  readonly declares?: Partial<Pick<Workflow, "decisions" | "drafts" | "unsampled" | "dataFlow" | "reinsert" | "mayWrite">>;
 }
 
 export const sure = (confidence = 0.95): ModelResult => ({
@@ -166,10 +169,11 @@ export function ledgerWorld(body: Body, scenario: LedgerScenario = {}) {
       workflow,
       spec,
       event,
-      model: mind,
+      model: [mind, ...(scenario.further ?? [])],
       systems,
       clock,
       ...(scenario.remote ? { providerCard: async () => scenario.remote?.card ?? null } : {}),
+      ...(scenario.circuit ? { circuit: scenario.circuit } : {}),
       ...(scenario.answer ? { answer: scenario.answer } : {}),
       ...(scenario.stopAt ? { stopAt: scenario.stopAt } : {}),
       ...(scenario.afterStop ? { afterStop: scenario.afterStop } : {}),
@@ -179,7 +183,7 @@ export function ledgerWorld(body: Body, scenario: LedgerScenario = {}) {
   const engine = engineOf({ ...ledgerWorkflow(body, scenario.actions), ...scenario.declares });
   /** From the same journal, up to the end that it had; `to` keeps only the first so many entries. */
   const again = (changed: Body = body, to: number | null = null): MemoryEngine => {
-    const next = engineOf(ledgerWorkflow(changed, scenario.actions));
+    const next = engineOf({ ...ledgerWorkflow(changed, scenario.actions), ...scenario.declares });
     next.durable.push(...structuredClone(to === null ? engine.durable.filter((entry) => !isEnd(entry)) : engine.durable.slice(0, to)));
     return next;
   };

@@ -118,15 +118,12 @@ describe("a model that cannot answer", () => {
     error: { code, message: "no answer", ...(retryAfterMs === undefined ? {} : { retryAfterMs }) },
   });
 
-  it.each(["model.unavailable", "model.invalid_output", "model.not_trained", "model.rate_limited"] as const)(
-    "for now (%s) is asked again",
-    async (dotted) => {
-      const world = ledgerWorld(ask({ "note.text": "x" }), { says: [no(dotted), no(dotted)] });
-      expect(await world.engine.run()).toMatchObject({ state: { status: "completed", output: { value: { verdict: "yes" } } } });
-      expect(world.asked).toHaveLength(3);
-      expect(world.engine.entries("attempt.failed")).toMatchObject([{ error: { code: dotted } }, { error: { code: dotted } }]);
-    },
-  );
+  it.each(["model.unavailable", "model.not_trained", "model.rate_limited"] as const)("for now (%s) is asked again", async (dotted) => {
+    const world = ledgerWorld(ask({ "note.text": "x" }), { says: [no(dotted), no(dotted)] });
+    expect(await world.engine.run()).toMatchObject({ state: { status: "completed", output: { value: { verdict: "yes" } } } });
+    expect(world.asked).toHaveLength(3);
+    expect(world.engine.entries("attempt.failed")).toMatchObject([{ error: { code: dotted } }, { error: { code: dotted } }]);
+  });
 
   it("and names a time is not asked before it", async () => {
     const world = ledgerWorld(ask({ "note.text": "x" }), { says: [no("model.rate_limited", 30_000)] });
@@ -135,18 +132,17 @@ describe("a model that cannot answer", () => {
     expect(world.clock.now - began).toBe(30_000);
   });
 
-  it.each(["model.refused", "model.rejected"] as const)(
-    "for good (%s) goes into the author's code and is not asked again",
-    async (dotted) => {
-      const world = ledgerWorld(ask({ "note.text": "x" }), { says: [no(dotted)] });
-      expect(await world.engine.run()).toMatchObject({ state: { status: "failed", error: { code: dotted } } });
-      expect(world.asked).toHaveLength(1);
-    },
-  );
-
-  it("for too long is put before an operator", async () => {
-    const world = ledgerWorld(ask({ "note.text": "x" }), { says: Array.from({ length: MAX_ATTEMPTS }, () => no("model.unavailable")) });
-    expect(await world.engine.run()).toMatchObject({ kind: "operator", on: { step: "judge", error: { code: "model.unavailable" } } });
-    expect(world.asked).toHaveLength(MAX_ATTEMPTS);
+  it.each([
+    ["for good (refused)", "model.refused", 1],
+    ["for good (rejected)", "model.rejected", 1],
+    ["for good (not what was asked for)", "model.invalid_output", 1],
+    ["for too long", "model.unavailable", MAX_ATTEMPTS],
+  ] as const)("%s is not asked again, and a person is", async (_, dotted, times) => {
+    const world = ledgerWorld(ask({ "note.text": "x" }), {
+      says: Array.from({ length: times }, () => no(dotted)),
+      answer: ({ digest }) => ({ kind: "edited", digest, values: { verdict: "no" } }),
+    });
+    expect(await world.engine.run()).toMatchObject({ state: { output: { value: { verdict: "no" }, decidedBy: "ada@example.com" } } });
+    expect(world.asked).toHaveLength(times);
   });
 });

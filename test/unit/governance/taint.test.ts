@@ -52,14 +52,14 @@ describe("what the record holds", () => {
 
 describe("a ruling", () => {
   it("asks for whatever is tainted, even where nothing else would be asked", () => {
-    const rules = taintRules([{ kind: "url", field: "body", text: "https://evil.example" }], "never");
+    const rules = taintRules([{ kind: "url", field: "body", text: "https://evil.example" }], { ask: "never", fields: {} });
     expect(rules).toMatchObject([{ rule: "tainted", outcome: "require_approval", field: "body" }]);
   });
 
   it("asks for signs of an injection where the write rests on a decision", () => {
     const hint = [{ kind: "hint", field: "record", text: "gives the model a role" }] as const;
-    expect(taintRules(hint, "when_unsure")).toMatchObject([{ rule: "injection_hint" }]);
-    expect(taintRules(hint, "never")).toEqual([]);
+    expect(taintRules(hint, { ask: "when_unsure", fields: {} })).toMatchObject([{ rule: "injection_hint" }]);
+    expect(taintRules(hint, { ask: "never", fields: {} })).toEqual([]);
   });
 });
 
