@@ -7,6 +7,7 @@ import { zendesk } from "../../src/connectors/zendesk.ts";
 import type { Deployment } from "../../src/deployment.ts";
 import { defineWorkflow } from "../../src/engine/define.ts";
 import type { Model } from "../../src/inference/model.ts";
+import { priced } from "../../src/inference/priced.ts";
 import { createWorker } from "../../src/worker.ts";
 import { ticketTriage } from "../../src/workflows/ticket-triage/workflow.ts";
 import { flowWorkflows } from "./flow-workflows.ts";
@@ -77,11 +78,35 @@ const largeOutputs = defineWorkflow(
 export const UNAPPROVED = { connector: "zendesk", type: "ticket.unapproved" } as const;
 const unapproved = { ...ticketTriage, name: "unapproved-triage", trigger: UNAPPROVED };
 
+/** The same answers from a provider outside, which bills 1,000 tokens read and 1,000 written for each. */
+export const BILLED = { provider: "openai", host: "api.openai.test" } as const;
+const { local: _, ...outside } = scripted;
+const billed: Model = {
+  ...outside,
+  ...BILLED,
+  id: "gpt-4.1",
+  maxCompletionTokens: 2_000,
+  async decide(request, now) {
+    const result = await scripted.decide(request, now);
+    if (!result.ok) return result;
+    const usage = { promptTokens: 1_000, completionTokens: 1_000 };
+    return { ok: true, decision: { ...result.decision, provider: "openai", model: "gpt-4.1-2025-04-14", usage, costUsd: null } };
+  },
+};
+/** The real workflow with that model. */
+export const BUDGETED = { connector: "zendesk", type: "ticket.budgeted" } as const;
+const budgeted = {
+  ...ticketTriage,
+  name: "budgeted-triage",
+  trigger: BUDGETED,
+  uses: { ...ticketTriage.uses, model: { kind: "model" as const, model: "billed" } },
+};
+
 export const deployment: Deployment = {
   ...real,
   partitions: 4,
-  models: { default: { trained: [], build: () => scripted } },
-  workflows: [...real.workflows, waitForSignal, largeOutputs, ...flowWorkflows, ...relatives, pausedSteps, unapproved],
+  models: { default: { trained: [], build: () => scripted }, billed: { trained: [], build: () => priced(billed) } },
+  workflows: [...real.workflows, waitForSignal, largeOutputs, ...flowWorkflows, ...relatives, pausedSteps, unapproved, budgeted],
 };
 /** Moves on with every look, so that what starts remember for a moment is never remembered here. */
 let clock = 0;
@@ -93,3 +118,4 @@ const worker = createWorker(deployment, () => {
 export default worker.handler;
 export const RunPartition = worker.RunPartition;
 export const WorkflowLimits = worker.WorkflowLimits;
+export const Connection = worker.Connection;

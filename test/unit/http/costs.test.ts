@@ -22,7 +22,9 @@ describe("/costs", () => {
     expect(page).toContain("at least $0.004, 1 call of unknown cost");
     expect(page).toContain("gpt-4.1 of openai");
     // Three runs, one of them automated.
-    expect(page).toMatch(/ticket-triage Business case of ticket-triage 3 1 at least \$0\.004, 1 call of unknown cost at least \$0\.00133 at least \$0\.004/);
+    expect(page).toMatch(
+      /ticket-triage Business case of ticket-triage 3 1 at least \$0\.004, 1 call of unknown cost at least \$0\.00133 at least \$0\.004/,
+    );
     const { rows, records } = (await (await open.get("/api/costs")).json()) as { rows: unknown[]; records: unknown[] };
     expect(rows).toMatchObject([{ workflow: "ticket-triage", ...GPT, decisions: 3, calls: 3, unknownCalls: 1, usd: 0.004 }]);
     expect(records).toMatchObject([{ runs: 3, automated: 1 }]);
@@ -72,7 +74,15 @@ describe("/costs", () => {
 
 describe("/workflows/:name/business-case", () => {
   const AT = "/workflows/ticket-triage/business-case";
-  const WORK = { volume: "4000", minutesManual: "6", minutesReview: "1.5", hourlyCost: "38", costPerError: "25", platformCost: "1500", setupCost: "30000" };
+  const WORK = {
+    volume: "4000",
+    minutesManual: "6",
+    minutesReview: "1.5",
+    hourlyCost: "38",
+    costPerError: "25",
+    platformCost: "1500",
+    setupCost: "30000",
+  };
   const query = (work: Record<string, string> = WORK) => `${AT}?${new URLSearchParams(work)}`;
   const stories = () => [
     ...Array.from({ length: 30 }, (_, index) => unasked(told(100 + index, { sampled: true }))),
@@ -113,7 +123,9 @@ describe("/workflows/:name/business-case", () => {
 
   it("says plainly that it costs more than it saves, and that set-up is never paid back", async () => {
     const page = await text(await open.get(query({ ...WORK, costPerError: "500" })));
-    expect(page).toMatch(/In a month it costs \$[\d,.]+ more than work by hand; seen pessimistically it costs \$[\d,.]+ more than work by hand/);
+    expect(page).toMatch(
+      /In a month it costs \$[\d,.]+ more than work by hand; seen pessimistically it costs \$[\d,.]+ more than work by hand/,
+    );
     expect(page).toMatch(/Set-up paid back after never never/);
   });
 
