@@ -5,7 +5,7 @@ import { deployment as real } from "../../src/config.ts";
 import { slack } from "../../src/connectors/slack.ts";
 import { zendesk } from "../../src/connectors/zendesk.ts";
 import type { Deployment } from "../../src/deployment.ts";
-import { defineWorkflow } from "../../src/engine/define.ts";
+import { defineWorkflow, model } from "../../src/engine/define.ts";
 import type { Model } from "../../src/inference/model.ts";
 import { priced } from "../../src/inference/priced.ts";
 import { createWorker } from "../../src/worker.ts";
@@ -78,6 +78,7 @@ const largeOutputs = defineWorkflow(
 export const UNAPPROVED = { connector: "zendesk", type: "ticket.unapproved" } as const;
 const unapproved = { ...ticketTriage, name: "unapproved-triage", trigger: UNAPPROVED };
 
+<<<<<<< HEAD
 /** The same answers from a provider outside, which bills 1,000 tokens read and 1,000 written for each. */
 export const BILLED = { provider: "openai", host: "api.openai.test" } as const;
 const { local: _, ...outside } = scripted;
@@ -101,12 +102,48 @@ const budgeted = {
   trigger: BUDGETED,
   uses: { ...ticketTriage.uses, model: { kind: "model" as const, model: "billed" } },
 };
+=======
+/** A provider that is down, and after it a model that decides but where the ticket says that nobody can. */
+export const down: Model & { calls: number } = {
+  id: "down",
+  provider: "acme",
+  host: "api.acme.test",
+  label: "Down",
+  calls: 0,
+  async decide() {
+    down.calls++;
+    return { ok: false, error: { code: "model.unavailable", message: "acme answered 503" } };
+  },
+};
+const second: Model = {
+  ...scripted,
+  id: "second",
+  async decide(request, now) {
+    if (Object.values(request.input).some((text) => text.includes("nobody knows")))
+      return { ok: false, error: { code: "model.refused", message: "the model declined to answer" } };
+    return scripted.decide(request, now);
+  },
+};
+export const CHAINED = { connector: "zendesk", type: "ticket.chained" } as const;
+const chained = { ...ticketTriage, name: "chained-triage", trigger: CHAINED, uses: { ...ticketTriage.uses, model: model("chained") } };
+>>>>>>> chain
 
 export const deployment: Deployment = {
   ...real,
   partitions: 4,
+<<<<<<< HEAD
   models: { default: { trained: [], build: () => scripted }, billed: { trained: [], build: () => priced(billed) } },
   workflows: [...real.workflows, waitForSignal, largeOutputs, ...flowWorkflows, ...relatives, pausedSteps, unapproved, budgeted],
+=======
+  models: {
+    default: { trained: [], build: () => scripted },
+    chained: [
+      { trained: [], build: () => down },
+      { trained: [], build: () => second },
+    ],
+  },
+  workflows: [...real.workflows, chained, waitForSignal, largeOutputs, ...flowWorkflows, ...relatives, pausedSteps, unapproved],
+>>>>>>> chain
 };
 /** Moves on with every look, so that what starts remember for a moment is never remembered here. */
 let clock = 0;

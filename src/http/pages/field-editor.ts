@@ -35,16 +35,24 @@ function choiceOf(values: readonly Json[]): Editor {
 export function editorForSchema(schema: Json | undefined): Editor {
   const choices = choicesOf(schema);
   if (choices !== null) return choiceOf(choices);
-  const { type, anyOf, maxLength, format, pattern } = node(schema);
-  const given = Array.isArray(anyOf) ? anyOf.filter((one) => node(one).type !== "null") : [];
-  if (given.length === 1 && Array.isArray(anyOf) && given.length < anyOf.length) {
-    const editor = editorForSchema(given[0]);
+  const { type, maxLength, format, pattern } = node(schema);
+  const given = withoutNull(schema);
+  if (given !== null) {
+    const editor = editorForSchema(given);
     return editor.kind === "text" ? { ...editor, nullable: true } : editor;
   }
   if (type !== "string") return { kind: "json", long: type === "object" || type === "array" };
   const most = typeof maxLength === "number" ? maxLength : null;
   const short = format !== undefined || pattern !== undefined || (most !== null && most <= LINE);
   return { kind: "text", long: !short, maxLength: most };
+}
+
+/** What a field may be besides null, in either way of saying so; null where it may not be null, or several other things. */
+function withoutNull(schema: Json | undefined): Json | null {
+  const { type, anyOf, ...rest } = node(schema);
+  const list = Array.isArray(anyOf) ? anyOf : Array.isArray(type) ? type.map((one): Json => ({ ...rest, type: one })) : [];
+  const given = list.filter((one) => node(one).type !== "null");
+  return given.length === 1 && given.length < list.length ? (given[0] as Json) : null;
 }
 
 /** All that a field may be, where that is a list. */

@@ -36,6 +36,7 @@ describe("when every step ends the pass", async () => {
 
   describe("approvals", async () => void (await import("./approvals.test.ts")));
   describe("compensation and undo", async () => void (await import("./compensation-and-undo.test.ts")));
+  describe("endings of decisions", async () => void (await import("./decision-endings.test.ts")));
   describe("gates", async () => void (await import("./gates.test.ts")));
   describe("model steps", async () => void (await import("./model-steps.test.ts")));
   describe("operator", async () => void (await import("./operator.test.ts")));

@@ -6,6 +6,7 @@ import { deployment } from "../../../src/config.ts";
 import { createHttp } from "../../../src/connectors/http.ts";
 import type { Result } from "../../../src/core/errors.ts";
 import { answerApproval } from "../../../src/engine/answer-approval.ts";
+import { schemaOfApproval } from "../../../src/engine/execute.ts";
 import { askUndo, resolveStep } from "../../../src/engine/external.ts";
 import type { Entry, NewEntry } from "../../../src/engine/journal.ts";
 import type { PartitionPort } from "../../../src/engine/partition-port.ts";
@@ -67,6 +68,7 @@ export async function openConsole(
     await project(db, story);
     return { ok: true, value: null };
   };
+  const triage = deployment.workflows.find(({ name }) => name === "ticket-triage");
   const existing = new Set(stories.map(({ id }) => id));
   const partition: Pick<
     PartitionPort,
@@ -79,7 +81,7 @@ export async function openConsole(
     },
     decide: (runId, approvalId, decision, by) =>
       tell("decide", runId, [approvalId, decision, by], (story) =>
-        answerApproval(story.entries, approvalId, decision, by, spec, now(), null),
+        answerApproval(story.entries, approvalId, decision, by, spec, now(), null, schemaOfApproval(triage, story.entries, approvalId)),
       ),
     undo: (runId, step, by) => tell("undo", runId, [step, by], (story) => askUndo(story.entries, step, by, { runId, spec, now: now() })),
     previewUndo: async (runId, steps) => {

@@ -176,6 +176,8 @@ describe("a model with its prices", () => {
 
   test("does not know the cost where price or usage is unknown, or another model has answered", async () => {
     expect(await decide(model({}, { usage: null }))).toEqual({ costUsd: null, priceVersion: undefined });
+    const uncounted = { promptTokens: 0, completionTokens: 0 };
+    expect(await decide(model({}, { usage: uncounted }))).toEqual({ costUsd: null, priceVersion: undefined });
     expect(await decide(model({ provider: "acme" }))).toEqual({ costUsd: null, priceVersion: undefined });
     expect(await decide(model({}, { model: "some-other-model" }))).toEqual({ costUsd: null, priceVersion: undefined });
     // A gateway's name for the one that was asked.
