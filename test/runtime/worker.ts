@@ -78,7 +78,6 @@ const largeOutputs = defineWorkflow(
 export const UNAPPROVED = { connector: "zendesk", type: "ticket.unapproved" } as const;
 const unapproved = { ...ticketTriage, name: "unapproved-triage", trigger: UNAPPROVED };
 
-<<<<<<< HEAD
 /** The same answers from a provider outside, which bills 1,000 tokens read and 1,000 written for each. */
 export const BILLED = { provider: "openai", host: "api.openai.test" } as const;
 const { local: _, ...outside } = scripted;
@@ -100,9 +99,8 @@ const budgeted = {
   ...ticketTriage,
   name: "budgeted-triage",
   trigger: BUDGETED,
-  uses: { ...ticketTriage.uses, model: { kind: "model" as const, model: "billed" } },
+  uses: { ...ticketTriage.uses, model: model("billed") },
 };
-=======
 /** A provider that is down, and after it a model that decides but where the ticket says that nobody can. */
 export const down: Model & { calls: number } = {
   id: "down",
@@ -126,24 +124,19 @@ const second: Model = {
 };
 export const CHAINED = { connector: "zendesk", type: "ticket.chained" } as const;
 const chained = { ...ticketTriage, name: "chained-triage", trigger: CHAINED, uses: { ...ticketTriage.uses, model: model("chained") } };
->>>>>>> chain
 
 export const deployment: Deployment = {
   ...real,
   partitions: 4,
-<<<<<<< HEAD
-  models: { default: { trained: [], build: () => scripted }, billed: { trained: [], build: () => priced(billed) } },
-  workflows: [...real.workflows, waitForSignal, largeOutputs, ...flowWorkflows, ...relatives, pausedSteps, unapproved, budgeted],
-=======
   models: {
     default: { trained: [], build: () => scripted },
+    billed: { trained: [], build: () => priced(billed) },
     chained: [
       { trained: [], build: () => down },
       { trained: [], build: () => second },
     ],
   },
-  workflows: [...real.workflows, chained, waitForSignal, largeOutputs, ...flowWorkflows, ...relatives, pausedSteps, unapproved],
->>>>>>> chain
+  workflows: [...real.workflows, budgeted, chained, waitForSignal, largeOutputs, ...flowWorkflows, ...relatives, pausedSteps, unapproved],
 };
 /** Moves on with every look, so that what starts remember for a moment is never remembered here. */
 let clock = 0;
