@@ -43,12 +43,16 @@ export const BusinessCasePage = ({ frame, view, entered, refused, kept, now }: B
         automation at the end of its interval that saves less.
       </p>
     </div>
-    {refused === null ? null : <Refusal failure={refused} />}
+    {refused === null ? null : <Refusal failure={named(refused)} />}
     {kept ? <Notice>These inputs are kept for this workflow.</Notice> : null}
-    {view.case === null ? <NoCase view={view} /> : <Estimates found={view.case} view={view} />}
     <div class="two">
-      <Inputs frame={frame} view={view} entered={entered} now={now} />
-      <MeasuredFacts view={view} />
+      <div class="column">
+        {view.case === null ? <NoCase view={view} /> : <Estimates found={view.case} view={view} />}
+        <Inputs frame={frame} view={view} entered={entered} refused={refused} now={now} />
+      </div>
+      <div class="column aside">
+        <MeasuredFacts view={view} />
+      </div>
     </div>
   </Layout>
 );
@@ -92,10 +96,15 @@ const Estimates = ({ found, view }: { found: Case; view: BusinessCaseView }) => 
     <h2 id="estimates">{verdict(found)}</h2>
     {view.counts.cost.unknownCalls === 0 ? null : (
       <p>
-        <strong>{`What ${view.counts.cost.unknownCalls} model calls cost is unknown`}</strong>, so the costs with the workflow are at least
-        what stands here, and the savings at most.
+        <strong>{`What ${view.counts.cost.unknownCalls} of the model calls cost is unknown`}</strong>, so the costs with the workflow are at
+        least what stands here, and the savings at most.
       </p>
     )}
+    {found.pessimistic.rates.automation > found.expected.rates.automation ? (
+      <p>
+        So many wrong writes would cost more than the reviews they spare: the pessimistic estimate takes the upper end of what is automatic.
+      </p>
+    ) : null}
     <table class="list">
       <caption class="unseen">The estimate at the counted rates, and the pessimistic one</caption>
       <thead>
@@ -157,18 +166,37 @@ function errorsText({ wrong, corrected }: BusinessCaseView["counts"], errors: Bu
     : `${corrected} of ${errors.n} writes that people were asked about and edited or rejected. Those are the ones of which the model was less sure, so this is likely too high; auditSampling in the governance spec measures the automatic ones`;
 }
 
-const Inputs = ({ frame: { principal }, view, entered, now }: Pick<BusinessCasePageProps, "frame" | "view" | "entered" | "now">) => {
+/** A refusal that names a field by its label on this page. */
+function named(failure: Failure): Failure {
+  const name = INPUT_NAMES.find((one) => one === failure.field);
+  return name === undefined
+    ? failure
+    : { ...failure, field: LABELS[name], message: failure.message.replace(`${name}: `, `${LABELS[name]}: `) };
+}
+
+type InputsProps = Pick<BusinessCasePageProps, "frame" | "view" | "entered" | "refused" | "now">;
+
+const Inputs = ({ frame: { principal }, view, entered, refused, now }: InputsProps) => {
   const { kept, workflow } = view;
   const shown = (name: keyof WorkInputs): string => entered[name] ?? (kept ? String(kept.inputs[name]) : "");
   const address = businessCaseAddress(workflow);
   return (
     <section class="panel" aria-labelledby="inputs">
       <h2 id="inputs">What only you know</h2>
-      <form method="get" action={address}>
+      <form method="get" action={address} class="column">
         {INPUT_NAMES.map((name) => (
           <div class="field">
             <label for={name}>{LABELS[name]}</label>
-            <input type="text" inputmode="decimal" id={name} name={name} value={shown(name)} required autocomplete="off" />
+            <input
+              type="text"
+              inputmode="decimal"
+              id={name}
+              name={name}
+              value={shown(name)}
+              required
+              autocomplete="off"
+              aria-invalid={refused?.field === name ? "true" : undefined}
+            />
           </div>
         ))}
         <p class="status-line">

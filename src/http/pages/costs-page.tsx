@@ -32,7 +32,7 @@ export const CostsPage = ({ frame, filter, workflows, costs: { rows, records } }
         {`Between ${span(filter)} no model was asked${filter.workflow === undefined ? "" : ` for ${filter.workflow}`}. Another time may have some.`}
       </Empty>
     ) : (
-      <>
+      <div class="column">
         <Total rows={rows} filter={filter} />
         <Records records={records} principal={frame.principal} />
         <Models rows={rows} />
@@ -43,7 +43,7 @@ export const CostsPage = ({ frame, filter, workflows, costs: { rows, records } }
           </a>{" "}
           <span class="quiet small">by day, workflow and model, with tokens and the version of the prices</span>
         </p>
-      </>
+      </div>
     )}
   </Layout>
 );
@@ -53,7 +53,7 @@ const span = ({ from, to }: CostsPageProps["filter"]): string => `${day(from)} a
 const Total = ({ rows, filter }: { rows: readonly CostRow[]; filter: CostsPageProps["filter"] }) => {
   const total = addCosts(rows);
   return (
-    <p class="lead page-head">
+    <p>
       <strong>{costText(total)}</strong>
       {` for ${total.calls} ${total.calls === 1 ? "call" : "calls"} between ${span(filter)} (days of UTC).`}
       {total.unknownCalls === 0
@@ -77,9 +77,7 @@ const Records = ({ records, principal }: { records: readonly RecordCosts[]; prin
           <th scope="col" class="number">
             Runs
           </th>
-          <th scope="col" class="number">
-            Automated
-          </th>
+          <th scope="col">Automated</th>
           <th scope="col">Cost</th>
           <th scope="col">Per run</th>
           <th scope="col">Per automated record</th>
@@ -99,7 +97,7 @@ const Records = ({ records, principal }: { records: readonly RecordCosts[]; prin
               ) : null}
             </th>
             <td class="number">{record.runs}</td>
-            <td class="number">{record.automated}</td>
+            <td>{record.automated}</td>
             <td>{costText(record)}</td>
             <td>{eachText(record, record.runs)}</td>
             <td>{record.automated === 0 ? "no automated record" : eachText(record, record.automated)}</td>

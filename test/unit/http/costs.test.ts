@@ -138,9 +138,9 @@ describe("/workflows/:name/business-case", () => {
   });
 
   it.each([
-    ["volume", "0", /volume: give at least 1/],
-    ["hourlyCost", "forty", /hourlyCost: give a number, of dollars an hour/],
-    ["minutesReview", "-1", /minutesReview: give at least 0/],
+    ["volume", "0", /Records a month: give at least 1/],
+    ["hourlyCost", "forty", /Cost of an hour of work \(\$\): give a number, of dollars an hour/],
+    ["minutesReview", "-1", /Minutes for one review: give at least 0/],
   ])("says what is wrong with %s = %s, and keeps what was entered", async (name, value, message) => {
     const response = await open.get(query({ ...WORK, [name]: value }));
     expect(response.status).toBe(400);
