@@ -165,6 +165,7 @@ export function checkOver(world: World, report: Report): void {
   for (const run of world.runs) {
     checkJournal(run, report);
     checkAnswers(world, run, report);
+    checkDecisions(run, report);
     checkEffects(world, run, report);
     checkEnd(run, report);
   }
@@ -216,6 +217,17 @@ function checkAnswers(world: World, run: SimulatedRun, report: Report): void {
     else if (!peopleOf(run.scenario.spec.review, run.scenario.spec.review.reviewers).includes(said.by))
       report("answers bind", `${entry.approvalId} was answered by ${said.by}`);
     else if (said.forbidden) report("answers bind", `${entry.approvalId} was answered with values that the spec denies`);
+  }
+}
+
+/** What a person decided in the models' place is what they said, and nobody else's word. */
+function checkDecisions(run: SimulatedRun, report: Report): void {
+  for (const entry of run.durable) {
+    if (entry.type !== "decision.made" || (entry.by === undefined && entry.decision.source !== "person")) continue;
+    const said = lastOf(ofStep(run, entry.step ?? ""), "approval.decided");
+    const given = said?.decision.kind === "edited" ? said.decision : null;
+    if (given === null || given.by !== entry.by || !sameJson(given.values, entry.decision.value as JsonObject))
+      report("answers bind", `${run.id}: "${entry.step}" was decided by ${entry.by}, who said ${JSON.stringify(said?.decision)}`);
   }
 }
 

@@ -123,9 +123,9 @@ const ENGINE: readonly Mutant[] = [
   },
   {
     fault: "a remembered model decision is made again",
-    file: "run-read.ts",
-    from: 'case "decision.made":\n        pass.checkArgs(step, entry.args, args);\n        return handOut(entry.decision);',
-    to: 'case "decision.made":\n        pass.checkArgs(step, entry.args, args);\n        break;',
+    file: "decision-state.ts",
+    from: 'case "decision.made":\n        state = { ...state, made: entry };',
+    to: 'case "decision.made":\n        state = { ...state, made: state.made };',
   },
   {
     fault: "no compensation",

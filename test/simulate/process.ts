@@ -9,6 +9,7 @@ import type { Ports } from "../../src/engine/pass.ts";
 import { noRuns } from "../harness/fake-runs.ts";
 import type { Chaos, Fault } from "./chaos.ts";
 import { checkArriving, checkLeaving, type Report, type Write } from "./invariants.ts";
+import { modelPorts } from "./minds.ts";
 import type { Random } from "./random.ts";
 import { keep, type SimulatedRun, type World } from "./world.ts";
 
@@ -233,34 +234,7 @@ export function runProcess<T>(
       doors.set(connector, known);
       return known;
     },
-    models: () => [
-      {
-        id: "scripted",
-        provider: "test",
-        local: true,
-        label: "Scripted",
-        decide: async () => {
-          await boundary("before request");
-          clock.now += 200;
-          await boundary("after request");
-          return {
-            ok: true,
-            decision: {
-              value: { team: run.scenario.team, priority: "high" },
-              confidence: run.scenario.confidence,
-              fields: {},
-              source: "logprobs",
-              basis: { prompt: "prompt", schema: "schema" },
-              model: "scripted",
-              provider: "test",
-              usage: { promptTokens: 1, completionTokens: 1 },
-              costUsd: 0,
-              latencyMs: 1,
-            },
-          };
-        },
-      },
-    ],
+    ...modelPorts(run.scenario, run.asked, { boundary, clock }),
     now: () => clock.now,
     random: () => random.next(),
     turn: () => new Promise((resolve) => setImmediate(resolve)),

@@ -2,7 +2,8 @@
 import type { GovernanceSpec } from "../../src/governance/spec.ts";
 import { ticketTriageSpec } from "../../src/workflows/ticket-triage/governance.ts";
 import { TEAMS } from "../../src/workflows/ticket-triage/labels.ts";
-import type { Random } from "./random.ts";
+import { type Mind, mindOf } from "./minds.ts";
+import { createRandom, type Random } from "./random.ts";
 
 export const PERSONS = [
   "approves",
@@ -24,6 +25,7 @@ export interface RunScenario {
   readonly ticket: number;
   readonly spec: GovernanceSpec;
   readonly person: Person;
+  readonly mind: Mind;
   readonly operatorActs: boolean;
   readonly undo: "never" | "afterwards" | "meanwhile";
   readonly startsAfter: number;
@@ -45,7 +47,7 @@ export function drawScenario(random: Random): Scenario {
     const rules = ticketTriageSpec.actions["zendesk.updateTicket"]!;
     const teams = mood === "denied" ? TEAMS.filter((name) => name !== team) : TEAMS;
     const askToTell = random.chance(0.1);
-    runs.push({
+    const run: Omit<RunScenario, "mind"> = {
       workflow: random.chance(0.15) ? "notify twice" : "triage",
       team,
       confidence: mood === "unsure" ? 0.4 : 0.95,
@@ -64,7 +66,8 @@ export function drawScenario(random: Random): Scenario {
       operatorActs: random.chance(0.9),
       undo: random.pick(["never", "never", "afterwards", "meanwhile"] as const),
       startsAfter: random.int(60_000),
-    });
+    };
+    runs.push({ ...run, mind: mindOf(createRandom(run.startsAfter)) });
   }
   return { runs, tickets: count, archived: random.chance(0.2) ? [random.pick(runs).team] : [] };
 }

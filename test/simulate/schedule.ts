@@ -6,7 +6,7 @@ import type { InterlockEvent } from "../../src/core/event.ts";
 import type { JsonObject } from "../../src/core/json.ts";
 import { dueOf, type WaitReason } from "../../src/core/run.ts";
 import { answerApproval } from "../../src/engine/answer-approval.ts";
-import { actionOfApproval, executePass, stepsOf, undoStep, withUndo } from "../../src/engine/execute.ts";
+import { actionOfApproval, executePass, schemaOfApproval, stepsOf, undoStep, withUndo } from "../../src/engine/execute.ts";
 import { askUndo, resolveStep } from "../../src/engine/external.ts";
 import type { OperatorChoice } from "../../src/engine/journal.ts";
 import { manifestDigest } from "../../src/engine/manifest.ts";
@@ -89,6 +89,7 @@ export async function runSchedule(seed: number, options: ScheduleOptions = {}): 
       held: false,
       undoAsked: false,
       seenApprovals: new Set(),
+      asked: { count: 0 },
     };
     const pins = { workflow: workflow.name, version: workflow.version, manifestDigest: manifestDigest(workflow), specVersion: 1 };
     const { type, subject, connection } = event;
@@ -119,16 +120,50 @@ export async function runSchedule(seed: number, options: ScheduleOptions = {}): 
   ): void {
     const { spec } = run.scenario;
     const action = actionOfApproval(workflowOf(run.scenario), run.durable, asked.id);
-    const decided = answerApproval(run.durable, asked.id, input, by, spec, clock.now, action);
+    const schema = schemaOfApproval(workflowOf(run.scenario), run.durable, asked.id);
+    const decided = answerApproval(run.durable, asked.id, input, by, spec, clock.now, action, schema);
     const writes = input.kind === "approved" ? asked.values : input.kind === "edited" ? (input.values ?? null) : null;
-    const forbidden = input.kind === "edited" && input.values?.group === "executives";
+    const forbidden = input.kind === "edited" && (input.values?.group === "executives" || input.values?.team === "executives");
     world.answers.push({ approvalId: asked.id, digest: input.digest, by, at: clock.now, writes, forbidden, accepted: decided.ok });
     if (!decided.ok) return;
     keep(run, [decided.value], clock.now);
     run.due = clock.now;
   }
 
+  /** A person in the models' place: whoever approves, or edits, answers. */
+  function planAnswer(run: SimulatedRun, asked: Approval): void {
+    const { digest } = asked;
+    const { person, team } = run.scenario;
+    const soon = 1_000 + random.int(3_600_000);
+    const give = (chosen: string, by?: string) =>
+      answer(run, asked, { kind: "edited", digest, values: { team: chosen, priority: "high" } }, by);
+    switch (person) {
+      case "nobody":
+        return;
+      case "rejects":
+        return void later(soon, () => answer(run, asked, { kind: "rejected", digest, reason: "no" }));
+      case "late":
+        return void later(asked.expiresAt - clock.now + (random.chance(0.7) ? 0 : random.int(60_000)), () => give(team));
+      case "not a reviewer":
+        return void later(soon, () => give(team, "mallory@example.com"));
+      case "forbidden edit":
+        later(soon, () => give("executives"));
+        return void (random.chance(0.5) && later(soon + 60_000, () => give(team)));
+      case "wrong digest":
+        later(soon, () => answer(run, asked, { kind: "approved", digest }));
+        return void (random.chance(0.5) && later(soon + 60_000, () => give(team)));
+      case "approves":
+      case "edits":
+      case "twice":
+        return void later(soon, () => give(team));
+    }
+  }
+
   function plan(run: SimulatedRun, asked: Approval): void {
+    if (asked.answer) {
+      planAnswer(run, asked);
+      return;
+    }
     const { digest } = asked;
     const soon = 1_000 + random.int(3_600_000);
     const edited: JsonObject =

@@ -24,6 +24,8 @@ export interface SimulatedRun {
   held: boolean;
   undoAsked: boolean;
   readonly seenApprovals: Set<string>;
+  /** How often it has asked a model. */
+  readonly asked: { count: number };
 }
 
 /** What a person sent, and whether it was accepted. `writes`: what it allows to write. */
