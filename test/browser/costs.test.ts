@@ -18,7 +18,7 @@ const PAGES = {
   costs: "/costs",
   "costs-empty": "/costs?workflow=other",
   case: `${CASE}?${WORK}`,
-  "case-refused": `${CASE}?${WORK}&volume=many`,
+  "case-refused": `${CASE}?${WORK.replace("4000", "many")}`,
   "case-empty": CASE,
   workflows: "/workflows",
 } as const;

@@ -23,7 +23,7 @@ describe("/costs", () => {
     expect(page).toContain("gpt-4.1 of openai");
     // Three runs, one of them automated.
     expect(page).toMatch(
-      /ticket-triage Business case of ticket-triage 3 1 at least \$0\.004, 1 call of unknown cost at least \$0\.00133 at least \$0\.004/,
+      /Business case of ticket-triage at least \$0\.004, 1 call of unknown cost 3 runs, at least \$0\.00133 each at least \$0\.004 1 automated/,
     );
     const { rows, records } = (await (await open.get("/api/costs")).json()) as { rows: unknown[]; records: unknown[] };
     expect(rows).toMatchObject([{ workflow: "ticket-triage", ...GPT, decisions: 3, calls: 3, unknownCalls: 1, usd: 0.004 }]);
