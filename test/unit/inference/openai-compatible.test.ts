@@ -145,6 +145,7 @@ describe("a decision", () => {
           team: { confidence: expect.closeTo(0.9, 12), alternatives: [{ value: "shipping", probability: expect.closeTo(0.1, 12) }] },
         },
         source: "logprobs",
+        basis: { prompt: expect.stringMatching(/^[0-9a-f]{64}$/), schema: expect.stringMatching(/^[0-9a-f]{64}$/) },
         model: "some-model-2026-11-01",
         provider: "acme",
         usage: { promptTokens: 1200, cachedTokens: 1024, completionTokens: 90 },
