@@ -199,7 +199,19 @@ describe("the versions of workflows over the API", () => {
     const old = tell({ ending: "asked", ticket: 9 });
     const gone = { id: "gone.1", workflow: "gone", version: 2, specVersion: 1, partition: "p1", event: old.event, state: old.state };
     await projectRuns(open.db, [
-      { ...gone, startedAt: NOW, seq: 1, updatedAt: NOW, eraseAt: null, salt: "", head: "", entries: [], effects: [], approvals: [], costs: [] },
+      {
+        ...gone,
+        startedAt: NOW,
+        seq: 1,
+        updatedAt: NOW,
+        eraseAt: null,
+        salt: "",
+        head: "",
+        entries: [],
+        effects: [],
+        approvals: [],
+        costs: [],
+      },
     ]);
     const { workflows } = (await (await open.get("/api/workflows")).json()) as { workflows: object[] };
     expect(workflows).toMatchObject([

@@ -222,7 +222,19 @@ describe("the workflows", () => {
   it("say which versions are missing, and what to do", async () => {
     const gone = { id: "gone.1", workflow: "gone", version: 2, specVersion: 1, partition: "p1", event: asked.event, state: asked.state };
     await projectRuns(open.db, [
-      { ...gone, startedAt: NOW, seq: 1, updatedAt: NOW, eraseAt: null, salt: "", head: "", entries: [], effects: [], approvals: [], costs: [] },
+      {
+        ...gone,
+        startedAt: NOW,
+        seq: 1,
+        updatedAt: NOW,
+        eraseAt: null,
+        salt: "",
+        head: "",
+        entries: [],
+        effects: [],
+        approvals: [],
+        costs: [],
+      },
     ]);
     const html = await page("/workflows");
     expect(html).toMatch(
