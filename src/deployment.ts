@@ -67,10 +67,11 @@ export function defineDeployment(deployment: Omit<Deployment, "partitions"> & { 
       "workflow.undeclared",
       `notices: ${notices.connection} is no connection on a chat; name one of this deployment's`,
     );
+  for (const name of Object.keys(deployment.models)) modelSources(deployment, name);
   return { partitions: PARTITIONS, ...deployment, models: withPrices(deployment.models, deployment.prices) };
 }
 
-/** The models behind a name, in their order; throws for a name that has none. */
+/** The models behind a name, in their order; throws for a name that has none, and so for an empty list before anything runs. */
 export function modelSources({ models }: Pick<Deployment, "models">, name: string): readonly ModelSource[] {
   const found = Object.hasOwn(models, name) ? models[name] : undefined;
   const sources = found === undefined ? [] : isChain(found) ? found : [found];

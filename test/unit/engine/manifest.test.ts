@@ -107,6 +107,8 @@ describe("a manifest's digest", () => {
       ],
     },
     "an element is kept longer": { dataFlow: [{ ...subject, retentionDays: 31 }, ...rest] },
+    "a text is asked for": { drafts: ["reply"] },
+    "a decision is sampled no more": { unsampled: ["triage"] },
     "another model is asked": { uses: { ...ticketTriage.uses, model: { kind: "model", model: "other" } } },
     "another connector is used": { uses: { ...ticketTriage.uses, book: ledgerConnector.only("addLine") } },
     "an action is no longer used": { uses: { ...ticketTriage.uses, chat: { ...chat, actions: {} } } },
