@@ -17,17 +17,18 @@ export function costText({ usd, calls, unknownCalls }: Cost): string {
 
 const callsText = (calls: number): string => `${calls} ${calls === 1 ? "call" : "calls"}`;
 
-/** Cents where they say enough, else three significant digits: a model call is often a hundredth of a cent. */
+/** Whole dollars from a thousand on, cents where they say enough, else three significant digits: a model call is often a hundredth of a cent. */
 export function dollars(usd: number): string {
   const size = Math.abs(usd);
   const sign = usd < 0 ? "-" : "";
   if (size === 0) return "$0";
-  if (size >= 1) return `${sign}$${grouped(size.toFixed(2))}`;
+  if (size >= 999.995) return `${sign}$${grouped(size.toFixed(0))}`;
+  if (size >= 1) return `${sign}$${size.toFixed(2)}`;
   const digits = Math.min(12, Math.max(2, 2 - Math.floor(Math.log10(size))));
   return `${sign}$${size.toFixed(digits).replace(/(\.\d\d\d*?)0+$/, "$1")}`;
 }
 
-const grouped = (fixed: string): string => fixed.replace(/\B(?=(\d{3})+\.)/g, ",");
+const grouped = (whole: string): string => whole.replace(/\B(?=(\d{3})+$)/g, ",");
 
 /** What one of `count` cost on average; null where there is none. With unknown calls in it, at least so much. */
 export const costOfEach = ({ usd }: Cost, count: number): number | null => (count === 0 ? null : usd / count);

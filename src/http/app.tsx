@@ -11,6 +11,7 @@ import type { Deployment } from "../deployment.ts";
 import { approvalsApi } from "./api/approvals.ts";
 import { auditApi } from "./api/audit.ts";
 import { breakersApi } from "./api/breakers.ts";
+import { businessCaseApi } from "./api/business-case.ts";
 import { certificatesApi } from "./api/certificates.ts";
 import { contestsApi } from "./api/contests.ts";
 import { costsApi } from "./api/costs.ts";
@@ -32,6 +33,7 @@ import { validationsApi } from "./api/validations.ts";
 import { workflowsApi } from "./api/workflows.ts";
 import { approvalPages } from "./console/approvals.tsx";
 import { auditPages } from "./console/audit.tsx";
+import { businessCasePages } from "./console/business-case.tsx";
 import { certificatePages } from "./console/certificates.tsx";
 import { contestPages } from "./console/contests.tsx";
 import { costPages } from "./console/costs.tsx";
@@ -118,6 +120,7 @@ const api = (deployment: Deployment) =>
     .route("/workflows", workflowsApi(deployment))
     .route("/workflows", dataFlowApi(deployment))
     .route("/workflows", reviewsApi(deployment))
+    .route("/workflows", businessCaseApi(deployment))
     .route("/provider-cards", providerCardsApi(deployment))
     .route("/models", modelsApi(deployment))
     .route("/audit", auditApi())
@@ -144,6 +147,7 @@ const pages = (deployment: Deployment) =>
     .route("/workflows", dataFlowPages(deployment))
     .route("/workflows", reviewPages(deployment))
     .route("/workflows", shadowPages(deployment))
+    .route("/workflows", businessCasePages(deployment))
     .route("/providers", providerPages(deployment))
     .route("/", documentPages(deployment))
     .route("/validations", validationPages(deployment))

@@ -48,8 +48,11 @@ function priceOf(lists: readonly (readonly PriceRow[])[], provider: string, aske
   return found ?? (answered.startsWith(asked) ? findPrice(lists, provider, asked, now) : null);
 }
 
+/** A call that is said to have read nothing was not counted. */
 const tokensOf = ({ usage }: ModelDecision) =>
-  usage === null ? undefined : { prompt: usage.promptTokens, cached: usage.cachedTokens ?? 0, completion: usage.completionTokens };
+  usage === null || usage.promptTokens === 0
+    ? undefined
+    : { prompt: usage.promptTokens, cached: usage.cachedTokens ?? 0, completion: usage.completionTokens };
 
 function textsOf({ instruction, input, schema }: ModelRequest): string[] {
   const output = outputSchemaOf(schema);

@@ -44,11 +44,13 @@ export function monthlyCase(work: Work, rates: Rates): MonthlyCase {
   return { rates, manualCost, newCost, saving: manualCost - newCost, wrongWrites, reviewHours };
 }
 
-/** What a validation counted at the threshold. */
+/** What was counted: by a validation at its threshold, or in production. */
 export interface Measured {
   readonly records: number;
   readonly accepted: number;
   readonly errors: number;
+  /** Of how many it was found out whether they were wrong; absent: of all accepted ones. */
+  readonly checked?: number;
 }
 
 export interface BusinessCase {
@@ -60,14 +62,22 @@ export interface BusinessCase {
   readonly pessimistic: MonthlyCase;
 }
 
-/** Throws RangeError unless errors <= accepted <= records are whole numbers and there is at least one record. */
-export function businessCase(work: Work, { records, accepted, errors }: Measured, confidence: number = CONFIDENCE): BusinessCase {
+/** Throws RangeError unless errors <= checked and accepted <= records are whole numbers and there is at least one record. */
+export function businessCase(
+  work: Work,
+  { records, accepted, errors, checked = accepted }: Measured,
+  confidence: number = CONFIDENCE,
+): BusinessCase {
   if (!(records > 0)) throw new RangeError(`records is ${records}: measure at least one`);
   const [low, high] = wilson(accepted, records);
-  const error = upperBound(errors, accepted, confidence);
+  const error = upperBound(errors, checked, confidence);
   const [fewer, more] = [monthlyCase(work, { automation: low, error }), monthlyCase(work, { automation: high, error })];
   return {
-    expected: monthlyCase(work, { automation: accepted / records, error: accepted === 0 ? 0 : errors / accepted }),
+    expected: monthlyCase(work, { automation: accepted / records, error: checked === 0 ? 0 : errors / checked }),
     pessimistic: fewer.saving <= more.saving ? fewer : more,
   };
 }
+
+/** Months until what was paid once is saved; null where it never is. */
+export const breakEvenMonths = (setupCost: number, { saving }: Pick<MonthlyCase, "saving">): number | null =>
+  setupCost === 0 && saving >= 0 ? 0 : saving > 0 ? setupCost / saving : null;

@@ -7,6 +7,7 @@ import { zendesk } from "../../src/connectors/zendesk.ts";
 import type { Deployment } from "../../src/deployment.ts";
 import { defineWorkflow, model } from "../../src/engine/define.ts";
 import type { Model } from "../../src/inference/model.ts";
+import { priced } from "../../src/inference/priced.ts";
 import { createWorker } from "../../src/worker.ts";
 import { ticketTriage } from "../../src/workflows/ticket-triage/workflow.ts";
 import { flowWorkflows } from "./flow-workflows.ts";
@@ -77,6 +78,29 @@ const largeOutputs = defineWorkflow(
 export const UNAPPROVED = { connector: "zendesk", type: "ticket.unapproved" } as const;
 const unapproved = { ...ticketTriage, name: "unapproved-triage", trigger: UNAPPROVED };
 
+/** The same answers from a provider outside, which bills 1,000 tokens read and 1,000 written for each. */
+export const BILLED = { provider: "openai", host: "api.openai.test" } as const;
+const { local: _, ...outside } = scripted;
+const billed: Model = {
+  ...outside,
+  ...BILLED,
+  id: "gpt-4.1",
+  maxCompletionTokens: 2_000,
+  async decide(request, now) {
+    const result = await scripted.decide(request, now);
+    if (!result.ok) return result;
+    const usage = { promptTokens: 1_000, completionTokens: 1_000 };
+    return { ok: true, decision: { ...result.decision, provider: "openai", model: "gpt-4.1-2025-04-14", usage, costUsd: null } };
+  },
+};
+/** The real workflow with that model. */
+export const BUDGETED = { connector: "zendesk", type: "ticket.budgeted" } as const;
+const budgeted = {
+  ...ticketTriage,
+  name: "budgeted-triage",
+  trigger: BUDGETED,
+  uses: { ...ticketTriage.uses, model: model("billed") },
+};
 /** A provider that is down, and after it a model that decides but where the ticket says that nobody can. */
 export const down: Model & { calls: number } = {
   id: "down",
@@ -106,12 +130,13 @@ export const deployment: Deployment = {
   partitions: 4,
   models: {
     default: { trained: [], build: () => scripted },
+    billed: { trained: [], build: () => priced(billed) },
     chained: [
       { trained: [], build: () => down },
       { trained: [], build: () => second },
     ],
   },
-  workflows: [...real.workflows, chained, waitForSignal, largeOutputs, ...flowWorkflows, ...relatives, pausedSteps, unapproved],
+  workflows: [...real.workflows, budgeted, chained, waitForSignal, largeOutputs, ...flowWorkflows, ...relatives, pausedSteps, unapproved],
 };
 /** Moves on with every look, so that what starts remember for a moment is never remembered here. */
 let clock = 0;

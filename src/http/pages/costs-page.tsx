@@ -32,7 +32,7 @@ export const CostsPage = ({ frame, filter, workflows, costs: { rows, records } }
         {`Between ${span(filter)} no model was asked${filter.workflow === undefined ? "" : ` for ${filter.workflow}`}. Another time may have some.`}
       </Empty>
     ) : (
-      <>
+      <div class="column">
         <Total rows={rows} filter={filter} />
         <Records records={records} principal={frame.principal} />
         <Models rows={rows} />
@@ -43,7 +43,7 @@ export const CostsPage = ({ frame, filter, workflows, costs: { rows, records } }
           </a>{" "}
           <span class="quiet small">by day, workflow and model, with tokens and the version of the prices</span>
         </p>
-      </>
+      </div>
     )}
   </Layout>
 );
@@ -53,7 +53,7 @@ const span = ({ from, to }: CostsPageProps["filter"]): string => `${day(from)} a
 const Total = ({ rows, filter }: { rows: readonly CostRow[]; filter: CostsPageProps["filter"] }) => {
   const total = addCosts(rows);
   return (
-    <p class="lead page-head">
+    <p>
       <strong>{costText(total)}</strong>
       {` for ${total.calls} ${total.calls === 1 ? "call" : "calls"} between ${span(filter)} (days of UTC).`}
       {total.unknownCalls === 0
@@ -74,14 +74,7 @@ const Records = ({ records, principal }: { records: readonly RecordCosts[]; prin
       <thead>
         <tr>
           <th scope="col">Workflow</th>
-          <th scope="col" class="number">
-            Runs
-          </th>
-          <th scope="col" class="number">
-            Automated
-          </th>
           <th scope="col">Cost</th>
-          <th scope="col">Per run</th>
           <th scope="col">Per automated record</th>
         </tr>
       </thead>
@@ -98,11 +91,14 @@ const Records = ({ records, principal }: { records: readonly RecordCosts[]; prin
                 </span>
               ) : null}
             </th>
-            <td class="number">{record.runs}</td>
-            <td class="number">{record.automated}</td>
-            <td>{costText(record)}</td>
-            <td>{eachText(record, record.runs)}</td>
-            <td>{record.automated === 0 ? "no automated record" : eachText(record, record.automated)}</td>
+            <td>
+              {costText(record)}
+              <span class="meta">{`${record.runs} ${record.runs === 1 ? "run" : "runs"}, ${eachText(record, record.runs)} each`}</span>
+            </td>
+            <td>
+              {record.automated === 0 ? "none in this time" : eachText(record, record.automated)}
+              {record.automated === 0 ? null : <span class="meta">{`${record.automated} automated`}</span>}
+            </td>
           </tr>
         ))}
       </tbody>
@@ -177,8 +173,7 @@ const Days = ({ rows }: { rows: readonly CostRow[] }) => {
         <caption class="unseen">Cost by day and workflow, the latest first</caption>
         <thead>
           <tr>
-            <th scope="col">Day (UTC)</th>
-            <th scope="col">Workflow</th>
+            <th scope="col">Day (UTC) and workflow</th>
             <th scope="col" class="number">
               Decisions
             </th>
@@ -192,8 +187,8 @@ const Days = ({ rows }: { rows: readonly CostRow[] }) => {
               <tr>
                 <th scope="row">
                   <time datetime={date}>{day(Date.parse(date))}</time>
+                  <span class="meta">{workflow}</span>
                 </th>
-                <td>{workflow}</td>
                 <td class="number">{own.reduce((total, { decisions }) => total + decisions, 0)}</td>
                 <td>{costText(addCosts(own))}</td>
               </tr>

@@ -8,6 +8,7 @@ import type { Frame } from "./layout.tsx";
 import { Facts, Loud, Paper, Part, type Row, Sentences, Sheet } from "./paper.tsx";
 import {
   askWords,
+  budgetWords,
   classWords,
   failureWords,
   fieldWords,
@@ -76,6 +77,7 @@ export const GovernanceDocument = ({ frame, document, actions, now }: Governance
             ) : (
               <Sentences of={limitWords(spec.limits)} />
             )}
+            {spec.budget === undefined ? <p>No budget for model calls is set.</p> : <Sentences of={budgetWords(spec.budget)} />}
           </Part>
           <Part title="7. Taking back">
             <Sentences of={[...rollbackWords(spec, kept.undoDays), failureWords(spec)]} />

@@ -109,6 +109,16 @@ export function limitWords({ writesPerHour, valuePerDay = [] }: NonNullable<Gove
   ];
 }
 
+export function budgetWords({ usdPerDay, usdPerRun, onReached }: NonNullable<GovernanceSpec["budget"]>): string[] {
+  return [
+    ...(usdPerDay === undefined ? [] : [`At most $${usdPerDay} for model calls in a day of UTC, all runs together.`]),
+    ...(usdPerRun === undefined ? [] : [`At most $${usdPerRun} for the model calls of one run.`]),
+    onReached === "ask"
+      ? "A call for which there is no room is not made: a person makes the decision."
+      : "A call for which there is no room is not made: the decision fails.",
+  ];
+}
+
 export const samplingWords = (share: number | undefined): string =>
   share === undefined || share === 0
     ? "None: writes that nobody was asked about are not looked at afterwards."

@@ -2,6 +2,7 @@
 // It shows the text that is bound to the digest, and nothing besides.
 import type { Json } from "../../core/json.ts";
 import type { ActionRule, GovernanceSpec } from "../../governance/spec.ts";
+import { budgetWords } from "./policy-words.ts";
 import { ASK_WORDS, fieldRuleWords } from "./spec-words.ts";
 import { listing, percent, sentence, valueText } from "./words.ts";
 
@@ -64,6 +65,7 @@ export const SpecDocument = ({ spec }: { spec: GovernanceSpec }) => (
           <li>{`At most ${max} of ${field} in a day, over all ${action}`}</li>
         ))}
         {spec.limits === undefined ? <li>No limit on how much in what time.</li> : null}
+        {spec.budget === undefined ? <li>No budget for model calls.</li> : budgetWords(spec.budget).map((words) => <li>{words}</li>)}
         <li>{`Writes can be taken back for ${spec.rollback.windowDays} days, by ${spec.rollback.owner}`}</li>
       </ul>
       <p class="value">{sentence(spec.rollback.procedure)}</p>

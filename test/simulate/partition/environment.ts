@@ -159,7 +159,7 @@ export function makeEnvironment({ time, random, chaos, boundary, specs, flow, co
     counts: (write) => across(caller, async () => ok(await counter.counts(write))),
     take: (write) => across(caller, async () => ok(await counter.take(write))),
     reserve: (call) => across(caller, async () => ok(await counter.reserve(call))),
-    settle: (call) => across(caller, async () => ok((await counter.settle(call), null))),
+    settle: (call) => across(caller, async () => ok(await counter.settle(call).then(() => null))),
   });
 
   return {

@@ -78,6 +78,16 @@ describe("a budget", () => {
     expect(engine.entries("decision.made")).toMatchObject([{ tried: [{ code: "model.budget" }] }]);
   });
 
+  it("that has no room for one model leaves the decision to the next, which may cost nothing", async () => {
+    const limits = memoryLimits(() => T0);
+    await limits.reserve({ workflow: WORKFLOW, run: "r.other", usd: 1, budget: dollar("refuse") });
+    const local = { id: "own", provider: "builtin", local: true as const, label: "Own", decide: async () => sure() };
+    const { engine, asked } = world(dollar("refuse"), { limits, further: [local] });
+    expect(await engine.run()).toMatchObject({ state: { status: "completed", output: { value: { verdict: "yes" } } } });
+    expect(asked).toEqual([]);
+    expect(engine.entries("decision.made")).toMatchObject([{ tried: [{ code: "model.budget", model: "scripted" }] }]);
+  });
+
   it("of a run stops that run and no other", async () => {
     const limits = memoryLimits(() => T0);
     const budget = dollar("refuse", { usdPerRun: 0.6 });

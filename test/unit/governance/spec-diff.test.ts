@@ -8,6 +8,7 @@ const UPDATE = "zendesk.updateTicket";
 const rich = {
   ...ticketTriageSpec,
   auditSampling: 0.1,
+  budget: { usdPerDay: 5, onReached: "refuse" },
   limits: { writesPerHour: 100, valuePerDay: [{ action: UPDATE, field: "amount", max: 500 }] },
   actions: {
     ...ticketTriageSpec.actions,
@@ -98,6 +99,10 @@ describe("a difference between two versions", () => {
     [["limits"], undefined, "looser: Limits: removed"],
     [["limits", "writesPerHour"], 200, "looser: Most writes in an hour: raised from 100 to 200"],
     [["limits", "valuePerDay", 0, "max"], 400, `stricter: Most amount of ${UPDATE} in a day: lowered from 500 to 400`],
+    [["budget"], undefined, "looser: Budget for model calls: removed"],
+    [["budget", "usdPerDay"], 10, "looser: Most dollars for model calls in a day: raised from 5 to 10"],
+    [["budget", "usdPerRun"], 0.1, "stricter: Most dollars for model calls in a run: added, 0.1"],
+    [["budget", "onReached"], "ask", "neutral: What happens when the budget is reached: changed from refuse to ask"],
     [["onFailure"], "leave", "neutral: What a failed run does with its writes: changed from compensate to leave"],
     [["owner"], "new@example.com", "neutral: Owner: changed from head.of.support@example.com to new@example.com"],
     [["version"], 2, []],

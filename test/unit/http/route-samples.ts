@@ -116,6 +116,9 @@ const GRANT = { principal: "grace@example.com", role: "operator", workflow: WORK
 /** Of test/unit/http/access.test.ts. */
 const REVOKED = { principal: "grace@example.com", role: "auditor", workflow: "*" };
 
+const WORK = { volume: 4000, minutesManual: 6, minutesReview: 1.5, hourlyCost: 38, costPerError: 25, platformCost: 1500, setupCost: 30000 };
+const WORK_FORM = Object.fromEntries(Object.entries(WORK).map(([name, value]) => [name, String(value)]));
+
 const CONTESTED = { step: "tell the team", person: "case 8", reason: "It is about me" };
 
 export const SAMPLES: Readonly<Record<string, Sample>> = {
@@ -190,6 +193,8 @@ export const SAMPLES: Readonly<Record<string, Sample>> = {
     decides: true,
     otherwise: 409,
   },
+  "GET /api/workflows/:name/business-case": { path: `/api/workflows/${WORKFLOW}/business-case`, thing: true },
+  "POST /api/workflows/:name/business-case": { path: `/api/workflows/${WORKFLOW}/business-case`, json: WORK, thing: true },
   "GET /api/provider-cards": { path: "/api/provider-cards", thing: true },
   "POST /api/provider-cards": { path: "/api/provider-cards", json: CARD, thing: true, decides: true },
   "GET /api/audit/key": { path: "/api/audit/key", otherwise: 404 },
@@ -283,6 +288,8 @@ export const SAMPLES: Readonly<Record<string, Sample>> = {
     decides: true,
     otherwise: 409,
   },
+  "GET /workflows/:name/business-case": { path: `/workflows/${WORKFLOW}/business-case`, thing: true },
+  "POST /workflows/:name/business-case": { path: `/workflows/${WORKFLOW}/business-case`, form: WORK_FORM, thing: true },
   "GET /workflows/:name/art-30": { path: `/workflows/${WORKFLOW}/art-30`, thing: true },
   "GET /specs/:workflow/:version/document": { path: `/specs/${WORKFLOW}/${SPEC.version}/document`, thing: true },
   // The deployment's own model is built in: there is nothing to probe.

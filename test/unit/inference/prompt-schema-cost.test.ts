@@ -58,6 +58,7 @@ describe("the answer's schema", () => {
         { path: "sure", literals: ["true", "false"] },
       ],
       topLogprobs: 5,
+      digest: expect.stringMatching(/^[0-9a-f]{64}$/),
     });
   });
 
