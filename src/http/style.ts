@@ -43,11 +43,11 @@ main { padding-block: var(--s6) var(--s7); }
 footer p { padding-block: var(--s4) var(--s6); border-top: 1px solid var(--line); color: var(--quiet); font-size: 13px; }
 
 .top { background: var(--surface); border-bottom: 1px solid var(--line); }
-.top > .bounds { display: flex; flex-wrap: wrap; align-items: center; gap: 0 var(--s5); min-height: 56px; }
+.top > .bounds { display: flex; flex-wrap: wrap; align-items: center; gap: 0 var(--s4); min-height: 56px; }
 .brand { display: flex; align-items: center; gap: var(--s2); color: var(--ink); font-weight: 700; font-size: 16px; letter-spacing: -0.015em; text-decoration: none; }
 .brand svg { color: var(--accent); }
 .top ul { display: flex; flex-wrap: wrap; gap: 0 var(--s1); }
-.top nav a { display: block; padding: 17px var(--s3) 14px; border-bottom: 3px solid transparent; color: var(--quiet); text-decoration: none; font-weight: 550; white-space: nowrap; }
+.top nav a { display: block; padding: 17px var(--s2) 14px; border-bottom: 3px solid transparent; color: var(--quiet); text-decoration: none; font-size: 14px; font-weight: 550; white-space: nowrap; }
 .top nav a:hover { color: var(--ink); }
 .top nav a[aria-current] { color: var(--ink); border-bottom-color: var(--accent); }
 .count { display: inline-block; min-width: 22px; padding: 0 6px; border-radius: 11px; background: var(--sunken); color: var(--quiet); font-size: 12px; line-height: 20px; text-align: center; }
@@ -265,6 +265,10 @@ textarea.document { font-family: var(--mono); font-size: 13px; line-height: 1.5;
 .banner .facts { margin-top: var(--s2); }
 .banner .facts dd { font-size: 17px; font-weight: 600; font-variant-numeric: tabular-nums; }
 .banner .facts .meta { display: block; font-weight: 400; }
+.lines { display: grid; grid-template-columns: minmax(0, 1fr); gap: var(--s2); }
+.lines div { display: grid; grid-template-columns: 180px minmax(0, 1fr); gap: var(--s3); align-items: baseline; }
+.beside { display: grid; grid-template-columns: minmax(0, 3fr) minmax(0, 2fr); gap: var(--s4) var(--s6); align-items: start; }
+.beside > * { min-width: 0; display: grid; gap: var(--s3); }
 .panel.after { margin-top: var(--s4); }
 .panel > details > summary { padding-block: var(--s1); color: var(--accent); font-weight: 600; font-size: 14px; }
 .panel > details > summary:hover { color: var(--accent-strong); }
@@ -276,9 +280,10 @@ textarea.document { font-family: var(--mono); font-size: 13px; line-height: 1.5;
 .chart .axis.across { text-align: right; padding-right: 3%; }
 .plot { display: block; }
 .plot text { fill: var(--quiet); color: var(--quiet); font-size: 12px; font-variant-numeric: tabular-nums; }
-.plot .tick-y, .plot .limit-name { text-anchor: end; }
+.plot .tick-y { text-anchor: end; }
 .plot .tick-x { text-anchor: middle; }
-.plot .limit-name { fill: var(--bad); color: var(--bad); font-weight: 600; }
+.plot .tick-x.last { text-anchor: end; }
+.plot .limit-name { fill: var(--bad); color: var(--bad); font-weight: 650; stroke: var(--surface); stroke-width: 4; stroke-linejoin: round; paint-order: stroke; }
 .plot .grid { stroke: var(--line); stroke-width: 1; }
 .plot .limit { stroke: var(--bad); stroke-width: 1.5; stroke-dasharray: 6 4; }
 .plot .agree { stroke: var(--edge); stroke-width: 1.5; stroke-dasharray: 6 4; }
@@ -299,12 +304,12 @@ textarea.document { font-family: var(--mono); font-size: 13px; line-height: 1.5;
 .measures th:first-child, .measures.words th, .measures.words td { text-align: left; }
 .measures thead th { border-top: 0; color: var(--quiet); font-size: 13px; font-weight: 600; }
 .measures tbody th { font-weight: 550; }
-.measures.words tbody th { width: 26%; }
+.measures.words tbody th { width: 30%; overflow-wrap: break-word; }
 .measures .meta { display: block; }
 .scroll { overflow-x: auto; }
-.confusion { border-collapse: collapse; font-size: 13px; font-variant-numeric: tabular-nums; }
-.confusion th { padding: 4px var(--s2); font-weight: 550; text-align: right; }
-.confusion th:first-child { text-align: left; overflow-wrap: normal; }
+.confusion { justify-self: start; border-collapse: collapse; font-size: 13px; font-variant-numeric: tabular-nums; }
+.confusion th { padding: 4px var(--s2) 4px 0; font-weight: 550; text-align: left; }
+.confusion thead th:not(:first-child) { padding-inline: var(--s1); text-align: center; }
 .confusion thead th { color: var(--quiet); }
 .confusion td { min-width: 30px; padding: 4px var(--s1); border: 1px solid var(--line); text-align: center; overflow-wrap: normal; }
 .confusion .none { color: var(--quiet); }
@@ -319,7 +324,7 @@ textarea.document { font-family: var(--mono); font-size: 13px; line-height: 1.5;
 .error-page { display: grid; gap: var(--s3); max-width: 68ch; padding-block: var(--s6); justify-items: start; }
 
 @media (max-width: 860px) {
-  .two { grid-template-columns: minmax(0, 1fr); }
+  .two, .beside { grid-template-columns: minmax(0, 1fr); }
   .stays { position: static; }
   .button.jump { display: inline-block; }
 }
@@ -328,7 +333,7 @@ textarea.document { font-family: var(--mono); font-size: 13px; line-height: 1.5;
   main { padding-block: var(--s5) var(--s6); }
   h1 { font-size: 21px; }
   .top > .bounds { padding-top: var(--s2); gap: 0 var(--s4); }
-  .top nav { order: 3; flex-basis: 100%; margin-inline: calc(-1 * var(--s3)); }
+  .top nav { order: 3; flex-basis: 100%; margin-inline: calc(-1 * var(--s2)); }
   .top nav a { padding-block: 9px 8px; }
   .card, .panel, .banner { padding-inline: var(--s4); }
   .card-side { flex-basis: 100%; display: flex; flex-wrap: wrap; justify-content: space-between; align-items: center; gap: var(--s2); }
@@ -339,7 +344,7 @@ textarea.document { font-family: var(--mono); font-size: 13px; line-height: 1.5;
   .list .number { width: 70px; }
   .list time { white-space: normal; }
   .facts, .aside .facts { grid-template-columns: minmax(0, 1fr); gap: var(--s2); }
-  .facts div, .aside .facts div { display: grid; grid-template-columns: 112px minmax(0, 1fr); gap: var(--s3); align-items: baseline; }
+  .facts div, .aside .facts div, .lines div { display: grid; grid-template-columns: 112px minmax(0, 1fr); gap: var(--s3); align-items: baseline; }
   .list th, .list td { padding-inline: var(--s3); }
   .option { grid-template-columns: 54px minmax(0, 96px) minmax(0, 1fr) 54px; gap: var(--s2); }
   .timeline { --rail: 6px; }
@@ -360,7 +365,7 @@ textarea.document { font-family: var(--mono); font-size: 13px; line-height: 1.5;
   .measures:not(.words) td { display: grid; grid-template-columns: 42% minmax(0, 1fr); gap: var(--s3); }
   .measures:not(.words) td::before { content: attr(data-head); color: var(--quiet); font-size: 13px; }
   .confusion { font-size: 12px; }
-  .confusion th, .confusion td { min-width: 0; padding: 4px 3px; }
+  .confusion td, .confusion thead th:not(:first-child) { min-width: 21px; padding: 4px 1px; }
   .paper td::before { content: attr(data-head); display: block; color: var(--quiet); font-size: 12px; }
 }
 @media (max-width: 360px) {

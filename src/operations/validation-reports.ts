@@ -17,6 +17,7 @@ import type { GateOutcome, IssuedReport, Relabelling } from "../validation/repor
 import type { Context } from "./context.ts";
 import { readValidation } from "./read-validation.ts";
 import { permit } from "./require-role.ts";
+import { type KeptImport, keptImport } from "./validations.ts";
 
 /**
  * Revision 1, computed and kept; the one that is there already where this was done before. For whoever ends a validation: its digest is what the validation is ended
@@ -54,6 +55,8 @@ export interface ReportView {
   readonly revisions: readonly ReportRow[];
   /** With the labels that this revision was computed from. */
   readonly records: readonly ValidatedRecord[];
+  /** Rows of the file that are no record. */
+  readonly rejections: KeptImport["rejections"];
 }
 
 /** `revision`: null for the latest. */
@@ -68,7 +71,13 @@ export async function readReport(
   const { state, records } = read.value;
   const [issued, revisions] = await Promise.all([readIssuedReport(env.DB, id, revision), listReports(env.DB, id)]);
   if (issued === null && revision !== null) return fail("validation.not_found", `Validation ${id} has no report of revision ${revision}`);
-  return ok({ state, issued, revisions, records: withLabels(records, issued?.report.relabelled ?? []) });
+  return ok({
+    state,
+    issued,
+    revisions,
+    records: withLabels(records, issued?.report.relabelled ?? []),
+    rejections: keptImport(state).rejections,
+  });
 }
 
 export const PreviewInput = z.object({

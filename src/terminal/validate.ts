@@ -112,7 +112,7 @@ async function run(call: ValidateCall, terminal: Terminal): Promise<0 | 1 | 2> {
     mkdirSync(call.out, { recursive: true });
     const write = (name: string, content: string) => writeFileSync(path.join(call.out as string, name), content);
     write("report.json", canonical(issued));
-    write("report.html", reportFile(issued, validated));
+    write("report.html", reportFile(issued, validated, rejections));
     write("records.csv", recordsCsv(issued, validated));
     write("records.jsonl", reportJsonl(issued, validated));
     terminal.print(

@@ -65,7 +65,7 @@ export function sendReport(c: Call, view: ReportView): Response {
   const { issued, records, state } = view;
   const format = parseInput(Format, c.req.param("format"));
   if (issued === null) return refuse(fail("validation.wrong_state", "The report is issued when every record is answered").error);
-  const body = format === "html" ? reportFile(issued, records) : (exportReport(view, format) ?? "");
+  const body = format === "html" ? reportFile(issued, records, view.rejections) : (exportReport(view, format) ?? "");
   return c.body(body, 200, {
     "content-type": `${TYPES[format]}; charset=utf-8`,
     "content-disposition": `attachment; filename="interlock-validation-${state.id.replaceAll(/[^\w-]/g, "_")}-${issued.report.revision}.${format}"`,

@@ -5,7 +5,7 @@ import { type Frame, Layout } from "./layout.tsx";
 import { Bar } from "./marks.tsx";
 import { Refusal } from "./refusal.tsx";
 import { validationAddress } from "./report-page.tsx";
-import { scoreText } from "./report-parts.ts";
+import { millis, scoreText } from "./report-parts.ts";
 import { utc } from "./words.ts";
 
 type LabelledRecord = ReportView["records"][number];
@@ -106,7 +106,8 @@ const LabelField = ({ field, current, choices }: { field: string; current: strin
         <input type="text" id={name} name={name} value={current} />
       ) : (
         <select id={name} name={name}>
-          {choices.map((choice) => (
+          {/* A label of an older release may be none of today's. */}
+          {[...(choices.includes(current) ? [] : [current]), ...choices].map((choice) => (
             <option value={choice} selected={choice === current}>
               {choice}
             </option>
@@ -142,7 +143,7 @@ const Answer = ({ record: { answer, expected }, fields }: { record: LabelledReco
           </div>
         </div>
       ))}
-      <p class="meta">{`${answer.model} (${answer.provider}), ${Math.round(answer.latencyMs)} ms`}</p>
+      <p class="meta">{`${answer.model} (${answer.provider}), ${millis(answer.latencyMs)}`}</p>
     </section>
   );
 };

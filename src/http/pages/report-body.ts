@@ -1,27 +1,30 @@
 // A validation report as people read it: the verdict first, then what explains it. The same on the console's page and in the file; a report is not computed here.
 import { html } from "hono/html";
+import type { Rejection } from "../../validation/import-file.ts";
 import type { IssuedReport, ValidationReport } from "../../validation/report-shape.ts";
 import { boundText, count, moreText, shareText } from "../../validation/share-text.ts";
 import { reliabilityChart, reliabilityTable } from "./reliability-chart.ts";
 import { classesTable, confusionMatrix, fieldsTable, mixupsText } from "./report-fields.ts";
 import { gateTable } from "./report-gate.ts";
 import { type MistakesProps, mistakesList } from "./report-mistakes.ts";
-import { dollars, endsText, facts, type Html, panel, scoreText, sheet } from "./report-parts.ts";
+import { beside, dollars, endsText, facts, type Html, lines, millis, panel, scoreText, sheet } from "./report-parts.ts";
 import { type ChartMark, curveTable, riskChart } from "./risk-chart.ts";
 import { day, utc } from "./words.ts";
 
 export interface ReportBodyProps extends Omit<MistakesProps, "report" | "threshold"> {
   readonly issued: IssuedReport;
+  /** Rows of the file that are no record of this. */
+  readonly rejections: readonly Rejection[];
 }
 
 export const TONES = { proved: "good", not_proved: "warn", too_few: "warn" } as const;
 
-export function reportBody({ issued, inputs, recordHref }: ReportBodyProps): Html {
+export function reportBody({ issued, inputs, rejections, recordHref }: ReportBodyProps): Html {
   const { report } = issued;
   return html`
 ${verdict(report)}
 <div class="column">
-${panel("automatic", "What may be written automatically", html`${riskChart(chartOf(report))}${gateTable(report.gates.proved, report.facts.confidence)}${details("The points of the chart", curveTable(report))}`)}
+${panel("automatic", "What may be written automatically", html`${beside(riskChart(chartOf(report)), gateTable(report.gates.proved, report.facts.confidence))}${details("The points of the chart", curveTable(report))}`)}
 ${panel("more", "Why not more?", whyNotMore(report))}
 ${panel("mistakes", "Mistakes, the surest first", mistakesList({ report, threshold: report.gates.proved.threshold, inputs, recordHref }))}
 ${panel("fields", "Fields and classes", fieldsOf(report))}
@@ -29,7 +32,7 @@ ${panel("reliability", "Does the score mean what it says?", reliability(report))
 ${panel("spent", "Cost and time", spent(report))}
 ${report.comparison === null ? "" : panel("comparison", "Against the validation before", comparison(report.comparison))}
 ${report.relabelled.length === 0 ? "" : panel("relabelled", "Labels that were changed", relabelled(report))}
-${panel("basis", "What this rests on", basisOf(issued))}
+${panel("basis", "What this rests on", basisOf(issued, rejections))}
 </div>`;
 }
 
@@ -131,14 +134,16 @@ export function reliability({ reliability: measured }: ValidationReport): Html {
       ? "There are fewer than 20 mistakes or right answers: too few to turn scores into probabilities, so the score itself is shown."
       : `People are shown a probability that is fitted to these records (${measured.calibration === "platt" ? "Platt’s curve" : "isotonic regression"}).`;
   return html`
-${reliabilityChart(measured)}
-${facts([
-  ["Calibration error (ECE)", measured.ece.toFixed(3)],
-  ["In bins of equal size", measured.equalMassEce.toFixed(3)],
-  ["Worst bin", measured.mce.toFixed(3)],
-  ["Brier score", measured.brier.toFixed(3)],
-])}
-<p class="quiet">${shown} The threshold is on the raw score: none of this moves it.</p>
+${beside(
+  reliabilityChart(measured),
+  html`${lines([
+    ["Calibration error (ECE)", measured.ece.toFixed(3)],
+    ["In bins of equal size", measured.equalMassEce.toFixed(3)],
+    ["Worst bin", measured.mce.toFixed(3)],
+    ["Brier score", measured.brier.toFixed(3)],
+  ])}
+<p class="quiet">${shown} The threshold is on the raw score: none of this moves it.</p>`,
+)}
 ${details("Scores and right answers", reliabilityTable(measured))}`;
 }
 
@@ -150,8 +155,8 @@ ${facts([
     "Cost of all answers",
     cost.unknown > 0 && cost.known > 0 ? html`${known} <span class="meta">and ${cost.unknown} answers at an unknown price</span>` : known,
   ],
-  ["An answer: median, 95 of 100", cost.known === 0 ? "unknown" : `${dollars(cost.p50)}, ${dollars(cost.p95)}`],
-  ["Time: median, 95 of 100", latency.known === 0 ? "-" : `${millis(latency.p50)}, ${millis(latency.p95)}`],
+  ["Cost of one: median, 95 of 100", cost.known === 0 ? "unknown" : `${dollars(cost.p50)}, ${dollars(cost.p95)}`],
+  ["Time for one: median, 95 of 100", latency.known === 0 ? "-" : `${millis(latency.p50)}, ${millis(latency.p95)}`],
   ["Tokens in, out", `${tokens.prompt}, ${tokens.completion}`],
 ])}
 ${
@@ -161,12 +166,10 @@ ${
         caption: "Records without an answer, by reason",
         head: ["Reason", "Records", "For example"],
         words: true,
-        rows: failures.map(({ code, records, example }) => [code, records, example]),
+        rows: failures.map(({ code, records, example }) => [code, count(records, "record", "records"), example]),
       })
 }`;
 }
-
-const millis = (ms: number): string => (ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`);
 
 const LISTED = 20;
 const listed = (ids: readonly string[]): string =>
@@ -180,7 +183,7 @@ const comparison = ({ id, digest, model, records, fixed, broken, same, p }: NonN
       ? html`Chance alone would seldom explain this (p = ${p.toPrecision(2)}).`
       : html`Chance alone could explain this (p = ${p.toPrecision(2)}).`
 }</p>
-${facts([
+${lines([
   ["Broken", listed(broken)],
   ["Fixed", listed(fixed)],
   [
@@ -208,10 +211,10 @@ export const labelsText = (labels: Readonly<Record<string, string>>): string =>
     .map(([field, label]) => `${field}: ${label}`)
     .join(", ");
 
-function basisOf({ report, digest }: IssuedReport): Html {
+function basisOf({ report, digest }: IssuedReport, rejections: readonly Rejection[]): Html {
   const { facts: asked, main, bases, uncovered } = report;
   return html`
-${facts([
+${lines([
   ["Workflow", `${asked.workflow}, version ${asked.workflowVersion}`],
   ["Decision", `${asked.decision}: ${asked.fields.join(", ")}`],
   ["Model", main === null ? "none answered with a measure of confidence" : `${main.model} (${main.provider})`],
@@ -225,9 +228,22 @@ ${facts([
   ["Revision", `${report.revision}`],
 ])}
 ${uncovered === 0 ? "" : html`<p>${count(uncovered, "record was", "records were")} answered by another model or without a measure of confidence, and counted as asked: ${bases.map(({ model, provider, records }) => `${model} (${provider}) ${records}`).join(", ")}.</p>`}
+${
+  rejections.length === 0
+    ? ""
+    : details(
+        "Refused rows",
+        sheet({
+          caption: "Rows of the file that were refused",
+          head: ["Line", "Why"],
+          words: true,
+          rows: rejections.map(({ line, reason }) => [line, reason]),
+        }),
+      )
+}
 ${details(
   "Digests",
-  facts([
+  lines([
     ["This report", html`<code class="digest">${digest}</code>`],
     ["Data", html`<code class="digest">${asked.dataset.digest}</code>`],
     ...(main === null

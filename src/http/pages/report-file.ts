@@ -1,6 +1,7 @@
 // A validation report as one file: to send, to keep, to print. No script, and nothing is loaded. Made by the console and by `npm run validate` alike, so it knows
 // nothing of a request.
 import { html, raw } from "hono/html";
+import type { Rejection } from "../../validation/import-file.ts";
 import type { ValidatedRecord } from "../../validation/record.ts";
 import type { IssuedReport } from "../../validation/report-shape.ts";
 import { STYLE } from "../style.ts";
@@ -8,7 +9,11 @@ import { reportBody } from "./report-body.ts";
 import { utc } from "./words.ts";
 
 /** `records`: with what they said, where it is kept; it is shown beside the mistakes. */
-export function reportFile(issued: IssuedReport, records: readonly Pick<ValidatedRecord, "id" | "input">[]): string {
+export function reportFile(
+  issued: IssuedReport,
+  records: readonly Pick<ValidatedRecord, "id" | "input">[],
+  rejections: readonly Rejection[],
+): string {
   const { workflow, decision, dataset, finishedAt } = issued.report.facts;
   const title = `Validation of ${workflow}: ${decision}`;
   const page = html`<!doctype html>
@@ -25,7 +30,7 @@ export function reportFile(issued: IssuedReport, records: readonly Pick<Validate
 <body class="report-file">
 <main class="bounds">
 <div class="page-head"><h1>${title}</h1><p class="lead">${dataset.name}, ${utc(finishedAt)}. Made by Interlock.</p></div>
-${reportBody({ issued, inputs: new Map(records.map(({ id, input }) => [id, input])), recordHref: null })}
+${reportBody({ issued, inputs: new Map(records.map(({ id, input }) => [id, input])), rejections, recordHref: null })}
 </main>
 </body>
 </html>

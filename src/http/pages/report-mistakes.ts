@@ -4,7 +4,8 @@ import type { Mistake, ValidationReport } from "../../validation/report-shape.ts
 import { count } from "../../validation/share-text.ts";
 import { type Html, scoreText } from "./report-parts.ts";
 
-/** More are in the exports. */
+/** The others follow on request, and those beyond in the exports. */
+const AT_ONCE = 8;
 const SHOWN = 50;
 /** Enough to see what was meant. */
 const LONGEST = 400;
@@ -22,10 +23,13 @@ export interface MistakesProps {
 export function mistakesList({ report, threshold, inputs, recordHref }: MistakesProps): Html {
   const { total, shown } = report.mistakes;
   if (total === 0) return html`<p>No answer is wrong.</p>`;
+  const list = (mistakes: readonly Mistake[]): Html =>
+    html`<ol class="mistakes">${mistakes.map((mistake) => item(mistake, threshold, inputs.get(mistake.id), recordHref))}</ol>`;
   const rest = total - Math.min(SHOWN, shown.length);
   return html`
 <p class="quiet">${count(total, "answer is", "answers are")} wrong. The surest come first: those are what a threshold lets through.</p>
-<ol class="mistakes">${shown.slice(0, SHOWN).map((mistake) => item(mistake, threshold, inputs.get(mistake.id), recordHref))}</ol>
+${list(shown.slice(0, AT_ONCE))}
+${shown.length > AT_ONCE ? html`<details><summary>${count(Math.min(SHOWN, shown.length) - AT_ONCE, "more mistake", "more mistakes")}</summary>${list(shown.slice(AT_ONCE, SHOWN))}</details>` : ""}
 ${rest > 0 ? html`<p class="quiet">${count(rest, "more is", "more are")} in the CSV.</p>` : ""}`;
 }
 

@@ -1,7 +1,7 @@
 // One validation's report in the console: the report itself, its revisions, and the files it can be taken along as.
 import type { ReportView } from "../../operations/validation-reports.ts";
 import { type Frame, Layout } from "./layout.tsx";
-import { Empty } from "./list-parts.tsx";
+import { Empty, Tabs } from "./list-parts.tsx";
 import { reportBody } from "./report-body.ts";
 import { utc } from "./words.ts";
 
@@ -13,12 +13,14 @@ export const ReportPage = ({ frame, view }: { frame: Frame; view: ReportView }) 
   return (
     <Layout frame={frame} title={`Validation of ${facts.workflow}`} section="validations">
       <ReportHead view={view} title={`Validation of ${facts.workflow}: ${facts.decision}`} />
+      <ReportTabs view={view} current="report" />
       {issued === null ? (
         <Unfinished view={view} />
       ) : (
         <>
           {reportBody({
             issued,
+            rejections: view.rejections,
             inputs: new Map(records.map(({ id, input }) => [id, input])),
             recordHref: (record) => validationAddress(state.id, `/records/${encodeURIComponent(record)}`),
           })}
@@ -38,22 +40,28 @@ export const ReportHead = ({ view: { state, issued }, title }: { view: ReportVie
     <h1>{title}</h1>
     <p class="lead">{`${state.facts.dataset.name}, ${state.total} records${issued === null ? "" : `, ${utc(issued.report.facts.finishedAt)}`}`}</p>
     {issued === null ? null : (
-      <p class="links">
-        <a class="button" href={validationAddress(state.id, "/report")}>
-          Report
-        </a>
-        <a class="button" href={validationAddress(state.id, "/threshold")}>
-          Look at another threshold
-        </a>
+      <p class="links small">
+        Take it along:
         {(["html", "csv", "jsonl"] as const).map((format) => (
-          <a class="button" href={validationAddress(state.id, `/export/${format}?revision=${issued.report.revision}`)}>
-            {format === "html" ? "One file" : format.toUpperCase()}
-          </a>
+          <a href={validationAddress(state.id, `/export/${format}?revision=${issued.report.revision}`)}>{FORMATS[format]}</a>
         ))}
       </p>
     )}
   </div>
 );
+
+const FORMATS = { html: "one HTML file", csv: "CSV", jsonl: "JSONL" } as const;
+
+export const ReportTabs = ({ view: { state, issued }, current }: { view: ReportView; current: "report" | "threshold" }) =>
+  issued === null ? null : (
+    <Tabs
+      label="This validation"
+      tabs={[
+        { text: "Report", href: validationAddress(state.id, "/report"), current: current === "report" },
+        { text: "Threshold", href: validationAddress(state.id, "/threshold"), current: current === "threshold" },
+      ]}
+    />
+  );
 
 export const Unfinished = ({ view: { state } }: { view: ReportView }) => (
   <Empty title={state.status === "cancelled" ? "Cancelled" : "Not finished yet"}>

@@ -27,8 +27,19 @@ export const sheet = ({ caption, head, rows, words }: SheetProps): Html => html`
 )}</tbody>
 </table>`;
 
-export const facts = (rows: readonly (readonly [name: string, value: Cell])[]): Html => html`
-<dl class="facts">${rows.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>`;
+type Fact = readonly [name: string, value: Cell];
+
+/** Short values, side by side. */
+export const facts = (rows: readonly Fact[]): Html => factList("facts", rows);
+
+/** Longer ones, one below the other. */
+export const lines = (rows: readonly Fact[]): Html => factList("facts lines", rows);
+
+const factList = (look: string, rows: readonly Fact[]): Html => html`
+<dl class="${look}">${rows.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>`;
+
+/** Next to each other where there is room for both. */
+export const beside = (one: Html, other: Html): Html => html`<div class="beside"><div>${one}</div><div>${other}</div></div>`;
 
 export const panel = (id: string, title: string, content: Cell | readonly Cell[]): Html => html`
 <section class="panel" aria-labelledby="${id}"><h2 id="${id}">${title}</h2>${content}</section>`;
@@ -52,3 +63,8 @@ export const dollars = (usd: number): string =>
   usd === 0 ? "$0" : usd < 0.01 ? `$${usd.toPrecision(2)}` : `$${usd.toFixed(usd < 1 ? 4 : 2)}`;
 
 export const perThousand = (n: number): string => (n === 0 ? "0" : n < 10 ? n.toFixed(1) : String(Math.round(n)));
+
+export function millis(ms: number): string {
+  if (ms < 1) return "under 1 ms";
+  return ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`;
+}

@@ -61,13 +61,13 @@ export function riskChart({ curve, limit, confidence, marks }: RiskChartProps): 
 <title>Wrong among the automatic, by share written automatically</title>
 <desc>${summary}</desc>
 ${rows.map((share) => html`<line class="grid" x1="${PLOT.left}%" x2="${PLOT.left + PLOT.width}%" y1="${y(share)}%" y2="${y(share)}%" /><text class="tick-y" x="${PLOT.left}%" y="${y(share)}%" dx="-6" dy="4">${shareText(share)}</text>`)}
-${[0, 0.25, 0.5, 0.75, 1].map((share) => html`<text class="tick-x" x="${x(share)}%" y="${PLOT.top + PLOT.height}%" dy="18">${shareText(share)}</text>`)}
-<svg x="${PLOT.left}%" y="${PLOT.top}%" width="${PLOT.width}%" height="${PLOT.height}%" viewBox="0 0 1000 1000" preserveAspectRatio="none">
+${[0, 0.25, 0.5, 0.75, 1].map((share) => html`<text class="${share === 1 ? "tick-x last" : "tick-x"}" x="${x(share)}%" y="${PLOT.top + PLOT.height}%" dy="18">${shareText(share)}</text>`)}
+<svg aria-hidden="true" x="${PLOT.left}%" y="${PLOT.top}%" width="${PLOT.width}%" height="${PLOT.height}%" viewBox="0 0 1000 1000" preserveAspectRatio="none">
 ${curve.length === 0 ? "" : html`<path class="band" d="M${band}Z" /><path class="curve" d="M${line}" />`}
 </svg>
 <line class="limit" x1="${PLOT.left}%" x2="${PLOT.left + PLOT.width}%" y1="${y(limit)}%" y2="${y(limit)}%" />
-<text class="limit-name" x="${PLOT.left + PLOT.width}%" y="${y(limit)}%" dx="-4" dy="-6">limit ${shareText(limit)}</text>
-${shown.map((mark) => html`<svg x="${x(shareOf(mark))}%" y="${y(Math.min(top, riskOf(mark)))}%" overflow="visible"><path class="point ${mark.kind}" d="${MARK_SHAPES[mark.kind]}" /></svg>`)}
+<text class="limit-name" x="${PLOT.left}%" y="${y(limit)}%" dx="6" dy="-6">limit ${shareText(limit)}</text>
+${shown.map((mark) => html`<svg aria-hidden="true" x="${x(shareOf(mark))}%" y="${y(Math.min(top, riskOf(mark)))}%" overflow="visible"><path class="point ${mark.kind}" d="${MARK_SHAPES[mark.kind]}" /></svg>`)}
 </svg>
 <p class="axis across">Share of the records that is written automatically</p>
 <ul class="legend">

@@ -1,12 +1,14 @@
 // The threshold screen: what writing more, or less, by itself would cost in wrong writes. Any threshold and any limit can be looked at; what is looked at is not proved,
 // and changes nothing.
+import { html } from "hono/html";
 import type { Preview, PreviewInput, ReportView } from "../../operations/validation-reports.ts";
+import type { ValidationReport } from "../../validation/report-shape.ts";
 import { type Frame, Layout } from "./layout.tsx";
 import { chartOf, details, fieldsOf, reliability, verdict, whyNotMore } from "./report-body.ts";
 import { gateTable } from "./report-gate.ts";
 import { mistakesList } from "./report-mistakes.ts";
-import { ReportHead, Unfinished, validationAddress } from "./report-page.tsx";
-import { panel, scoreText } from "./report-parts.ts";
+import { ReportHead, ReportTabs, Unfinished, validationAddress } from "./report-page.tsx";
+import { beside, panel, scoreText } from "./report-parts.ts";
 import { curveTable, riskChart } from "./risk-chart.ts";
 
 export interface ThresholdPageProps {
@@ -20,6 +22,7 @@ export interface ThresholdPageProps {
 export const ThresholdPage = ({ frame, view, preview, asked }: ThresholdPageProps) => (
   <Layout frame={frame} title={`Threshold of ${view.state.facts.workflow}`} section="validations">
     <ReportHead view={view} title={`Threshold of ${view.state.facts.workflow}: ${view.state.facts.decision}`} />
+    <ReportTabs view={view} current="threshold" />
     {preview === null ? <Unfinished view={view} /> : <Screen view={view} preview={preview} asked={asked} />}
   </Layout>
 );
@@ -31,6 +34,7 @@ const Screen = ({ view, preview: { looked, gate }, asked }: Omit<ThresholdPagePr
   const chart = chartOf(report);
   const marks = gate === null ? chart.marks : [...chart.marks, { kind: "preview", gate } as const];
   const shown = gate ?? gates.proved;
+  const heading = headingOf(report, gate);
   const isOtherLimit = view.issued?.report.facts.limit !== facts.limit;
   return (
     <>
@@ -41,7 +45,7 @@ const Screen = ({ view, preview: { looked, gate }, asked }: Omit<ThresholdPagePr
       <div class="column">
         <section class="panel" aria-labelledby="chart">
           <h2 id="chart">Errors against automation</h2>
-          {riskChart({ ...chart, marks })}
+          {beside(riskChart({ ...chart, marks }), html`<h3>${heading}</h3>${gateTable(shown, facts.confidence)}`)}
           <form method="get" class="filter" action={validationAddress(state.id, "/threshold")}>
             <div class="field">
               <label for="threshold">Threshold, 0 to 1</label>
@@ -70,15 +74,6 @@ const Screen = ({ view, preview: { looked, gate }, asked }: Omit<ThresholdPagePr
           </p>
           {details("The points of the chart", curveTable(chart))}
         </section>
-        {panel(
-          "at",
-          gate === null
-            ? gates.proved.threshold === null
-              ? "Nothing is proved: everything is asked"
-              : `At the proved threshold, ${scoreText(gates.proved.threshold)}`
-            : `At ${scoreText(gate.threshold)}, which is ${standing(gate.threshold, gates.proved.threshold)}`,
-          gateTable(shown, facts.confidence),
-        )}
         {panel("more", "Why not more?", whyNotMore(report))}
         {panel(
           "mistakes",
@@ -97,6 +92,12 @@ const Screen = ({ view, preview: { looked, gate }, asked }: Omit<ThresholdPagePr
   );
 };
 
-/** A stricter threshold than the proved one lets fewer through; nothing was tested at it. */
-const standing = (threshold: number | null, proved: number | null): string =>
-  threshold !== null && threshold === proved ? "proved" : "not proved";
+function headingOf(report: ValidationReport, gate: Preview["gate"]): string {
+  const { proved } = report.gates;
+  if (gate !== null) return `At ${scoreText(gate.threshold)}, which is ${isProved(report, gate.threshold) ? "proved" : "not proved"}`;
+  return proved.threshold === null ? "Nothing is proved: everything is asked" : `At the proved threshold, ${scoreText(proved.threshold)}`;
+}
+
+/** Every step of the walk that passed is proved, and not only the last. */
+const isProved = ({ certification }: ValidationReport, threshold: number | null): boolean =>
+  certification.kind === "certified" && certification.steps.some((step) => step.passes && step.threshold === threshold);

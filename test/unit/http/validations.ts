@@ -17,7 +17,7 @@ export const FACTS: ValidationFacts = {
   dataset: { name: "tickets-june.csv", digest: "d".repeat(64), rows: 300, rejected: 2 },
   specVersion: 3,
   currentThreshold: 0.8,
-  limit: 0.05,
+  limit: 0.1,
   confidence: 0.95,
   startedAt: NOW,
   finishedAt: NOW + 90_000,
@@ -38,7 +38,10 @@ export function labelledRecords(count: number, seed = 1): ValidatedRecord[] {
     return {
       id: `t-${index + 1}`,
       line: index + 2,
-      input: { "ticket.subject": `About my ${team}`, "ticket.description": `Hello, number ${index + 1} has a question for ${team} & <others>.` },
+      input: {
+        "ticket.subject": `About my ${team}`,
+        "ticket.description": `Hello, number ${index + 1} has a question for ${team} & <others>.`,
+      },
       expected: { team },
       answer:
         index % 50 === 49
@@ -47,7 +50,12 @@ export function labelledRecords(count: number, seed = 1): ValidatedRecord[] {
               kind: "answered",
               value: { team: given },
               score,
-              fields: { team: { confidence: score, alternatives: [{ value: isWrong ? team : "other", probability: Number((1 - score).toFixed(4)) }] } },
+              fields: {
+                team: {
+                  confidence: score,
+                  alternatives: [{ value: isWrong ? team : "other", probability: Number((1 - score).toFixed(4)) }],
+                },
+              },
               source: "builtin",
               basis: { prompt: "a".repeat(64), schema: "b".repeat(64) },
               provider: "builtin",
@@ -62,11 +70,28 @@ export function labelledRecords(count: number, seed = 1): ValidatedRecord[] {
   });
 }
 
+const IMPORT = {
+  terms: { columns: {}, anyway: false },
+  columns: { id: "id", elements: { "ticket.description": "text" }, fields: { team: "team" } },
+  warnings: [],
+  rejections: [
+    { line: 302, reason: 'The label of "team" is empty' },
+    { line: 303, reason: "The same record as on line 7" },
+  ],
+};
+
 type Row = { readonly facts: ValidationFacts; readonly records: readonly ValidatedRecord[]; readonly createdAt?: number };
 
 async function begin(db: D1Database, { facts, records, createdAt = facts.startedAt }: Row): Promise<void> {
   const { id, workflow, startedAt, finishedAt: _, ...planned } = facts;
-  const row = { id, workflow, facts: { id, workflow, ...planned }, import: "{}", createdAt, createdBy: "ann@example.com" };
+  const row = {
+    id,
+    workflow,
+    facts: { id, workflow, ...planned },
+    import: JSON.stringify(IMPORT),
+    createdAt,
+    createdBy: "ann@example.com",
+  };
   await insertValidation(db, row);
   const plan = records.map(({ answer: _answer, ...record }, index) => ({ ...record, number: index + 1 }));
   await startValidation(db, id, plan, startedAt);
@@ -87,4 +112,5 @@ export async function finished(env: Env, row: Row): Promise<IssuedReport> {
   return issued;
 }
 
-export const codeOf = async (response: Response): Promise<Failure["code"] | undefined> => ((await response.json()) as { code?: Failure["code"] }).code;
+export const codeOf = async (response: Response): Promise<Failure["code"] | undefined> =>
+  ((await response.json()) as { code?: Failure["code"] }).code;
