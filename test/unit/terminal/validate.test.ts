@@ -260,7 +260,7 @@ const present = existsSync(banking);
 if (!present) console.log("skipped: the banking77 data set is not beside the repository (../shared/datasets/banking77)");
 
 describe.skipIf(!present)("banking77: 450 labelled rows, and a model trained on them", () => {
-  const files = present
+  const files: Readonly<Record<string, string>> = present
     ? {
         "train.csv": readFileSync(path.join(banking, "train_3080.csv"), "utf8"),
         "test.csv": readFileSync(path.join(banking, "test_3080.csv"), "utf8"),
