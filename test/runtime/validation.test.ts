@@ -269,6 +269,22 @@ describe("a validation", () => {
     expect(most(asked)).toBe(1);
   });
 
+  it("waits while the kill switch of its workflow is on", async () => {
+    const { model, asked } = countingModel(right);
+    const world = worldWith(model);
+    const id = await begin(world, 20, "halted");
+    const turn = (on: number) =>
+      env.DB.prepare("insert into halt (scope, at, \"on\", by, reason) values ('ticket-triage', ?1, ?2, 'olga@example.com', 'a look')")
+        .bind(world.clock + (on === 1 ? 0 : 1), on)
+        .run();
+    await turn(1);
+    expect(await deliver(world, world.queue.splice(0, 1))).toEqual([60]);
+    expect(asked.size).toBe(0);
+    await turn(0);
+    await drain(world);
+    expect((await stateOf(world, id)).state.status).toBe("finished");
+  });
+
   it("whose provider is away is stopped, and no record is taken for failed", async () => {
     const { model } = countingModel(() => ({ ok: false, error: { code: "model.unavailable", message: "502" } }));
     const world = worldWith(model);
