@@ -180,7 +180,7 @@ describe("500 records", () => {
     expect(twice.length).toBeLessThanOrEqual(5);
     expect(twice.every((text) => before.has(text) && !recorded.includes(text))).toBe(true);
     expect(most(asked)).toBeLessThanOrEqual(2);
-  });
+  }, 120_000);
 
   it("end in a report that is issued once and does not change", async () => {
     const { model } = countingModel(right);
@@ -199,7 +199,7 @@ describe("500 records", () => {
     ).rejects.toThrow("a record is answered once");
     await expect(env.DB.prepare("update validation set status = 'running' where id = ?").bind(id).run()).rejects.toThrow("stays as it is");
     expect((await stateOf(world, id)).state).toEqual(state);
-  });
+  }, 120_000);
 });
 
 describe("a record", () => {
