@@ -269,7 +269,7 @@ textarea.document { font-family: var(--mono); font-size: 13px; line-height: 1.5;
 .lines div { display: grid; grid-template-columns: 180px minmax(0, 1fr); gap: var(--s3); align-items: baseline; }
 .beside { display: grid; grid-template-columns: minmax(0, 3fr) minmax(0, 2fr); gap: var(--s4) var(--s6); align-items: start; }
 .beside > * { min-width: 0; display: grid; gap: var(--s3); }
-.panel.after { margin-top: var(--s4); }
+.panel.after, .more + .list { margin-top: var(--s4); }
 .panel > details > summary { padding-block: var(--s1); color: var(--accent); font-weight: 600; font-size: 14px; }
 .panel > details > summary:hover { color: var(--accent-strong); }
 .panel > details > :not(summary) { margin-top: var(--s2); }

@@ -29,7 +29,7 @@ describe("a file", () => {
     expect(page).toContain("240 records can be used");
     expect(page).toContain("240 are used, 1 were refused");
     expect(page).toContain("ticket.description from “text”, team from “team”");
-    expect(page).toMatch(/<td>242<\/td><td>The label of (?:"|&quot;)team(?:"|&quot;) is empty/);
+    expect(page).toMatch(/Line 242: The label of (?:"|&quot;)team(?:"|&quot;) is empty/);
     expect(console.asked).toEqual([]);
 
     expect((await console.form(`${address}/start`, {})).status).toBe(303);
