@@ -1,5 +1,6 @@
 // A validation report as people read it: the verdict first, then what explains it. The same on the console's page and in the file; a report is not computed here.
 import { html } from "hono/html";
+import { type ErrorCode, errorFacts } from "../../core/errors.ts";
 import type { Rejection } from "../../validation/import-file.ts";
 import type { IssuedReport, ValidationReport } from "../../validation/report-shape.ts";
 import { boundText, count, moreText, shareText } from "../../validation/share-text.ts";
@@ -164,9 +165,13 @@ ${
     ? html`<p class="quiet">${answered === 0 ? "Nothing was answered." : "Every record was answered."}</p>`
     : sheet({
         caption: "Records without an answer, by reason",
-        head: ["Reason", "Records", "For example"],
+        head: ["Reason", "Code", "Records"],
         words: true,
-        rows: failures.map(({ code, records, example }) => [code, count(records, "record", "records"), example]),
+        rows: failures.map(({ code, records }) => [
+          errorFacts(code as ErrorCode).title,
+          html`<code>${code}</code>`,
+          count(records, "record", "records"),
+        ]),
       })
 }`;
 }
