@@ -21,7 +21,7 @@ export function reportWords(report: ValidationReport): string {
   if (certification.kind === "certified") {
     const { threshold, accepted, errors, upper } = certification.certified;
     lines.push(
-      `Proved          from score ${score(threshold)}: ${accepted} of ${report.records} automatic, ${percent(proved.share)} (${between(proved.shareInterval)})`,
+      `Proved          from score ${score(threshold)}: ${accepted} of ${report.records} automatic, ${shareText(proved.share)} (${between(proved.shareInterval)})`,
       `                ${errors} of them wrong, ${percent(riskOf({ accepted, errors }))}; at most ${boundText(upper)} with ${shareText(facts.confidence)} confidence`,
     );
   }
