@@ -407,7 +407,7 @@ CREATE TABLE `validation` (
 	`workflow` text NOT NULL,
 	`status` text NOT NULL,
 	`facts` text NOT NULL,
-	`import` text NOT NULL,
+	`imported` text NOT NULL,
 	`created_at` integer NOT NULL,
 	`created_by` text NOT NULL,
 	`started_at` integer,

@@ -461,7 +461,7 @@ export const businessCase = sqliteTable(
 
 /**
  * One validation: labelled records through a workflow. status: checked (read, and not begun), running, stopped (something has to be put right first), cancelled,
- * finished. `facts` is a ValidationFacts without its times as JSON, `import` what became of each row of the file. The file itself lies in R2. `moved_at`: the last
+ * finished. `facts` is a ValidationFacts without its times as JSON, `imported` what became of each row of the file. The file itself lies in R2. `moved_at`: the last
  * answer. `report_digest`: SHA-256 of the report that was computed at the end; triggers let nothing change after it.
  */
 export const validation = sqliteTable(
@@ -471,7 +471,7 @@ export const validation = sqliteTable(
     workflow: text("workflow").notNull(),
     status: text("status").notNull(),
     facts: text("facts").notNull(),
-    import: text("import").notNull(),
+    imported: text("imported").notNull(),
     createdAt: integer("created_at").notNull(),
     createdBy: text("created_by").notNull(),
     startedAt: integer("started_at"),

@@ -16,7 +16,7 @@ export interface ValidationRow {
   readonly status: ValidationStatus;
   readonly facts: PlannedFacts;
   /** What became of the file's rows, as JSON: src/operations/validations.ts knows its shape. */
-  readonly import: string;
+  readonly imported: string;
   readonly createdAt: number;
   readonly createdBy: string;
   readonly startedAt: number | null;
@@ -47,7 +47,7 @@ export interface ClaimedRecord extends PlannedRecord {
 
 type Stored = Omit<ValidationRow, "facts" | "because"> & { facts: string; because: string | null };
 
-const COLUMNS = `v.id, v.workflow, v.status, v.facts, v.import, v.created_at as createdAt, v.created_by as createdBy, v.started_at as startedAt, v.moved_at as movedAt,
+const COLUMNS = `v.id, v.workflow, v.status, v.facts, v.imported, v.created_at as createdAt, v.created_by as createdBy, v.started_at as startedAt, v.moved_at as movedAt,
   v.finished_at as finishedAt, v.because, v.report_digest as reportDigest,
   (select count(*) from validation_record where validation = v.id) as total,
   (select count(*) from validation_record where validation = v.id and answer is not null) as answered,
@@ -61,14 +61,14 @@ const rowOf = ({ facts, because, ...row }: Stored): ValidationRow => ({
 
 export async function insertValidation(
   db: D1Database,
-  row: Pick<ValidationRow, "id" | "workflow" | "facts" | "import" | "createdAt" | "createdBy">,
+  row: Pick<ValidationRow, "id" | "workflow" | "facts" | "imported" | "createdAt" | "createdBy">,
 ): Promise<void> {
   await db
     .prepare(
-      `insert into validation (id, workflow, status, facts, import, created_at, created_by) values (?1, ?2, 'checked', ?3, ?4, ?5, ?6)
+      `insert into validation (id, workflow, status, facts, imported, created_at, created_by) values (?1, ?2, 'checked', ?3, ?4, ?5, ?6)
        on conflict (id) do nothing`,
     )
-    .bind(row.id, row.workflow, JSON.stringify(row.facts), row.import, row.createdAt, row.createdBy)
+    .bind(row.id, row.workflow, JSON.stringify(row.facts), row.imported, row.createdAt, row.createdBy)
     .run();
 }
 

@@ -11,7 +11,7 @@ export const STYLE = `
   --s1: 4px; --s2: 8px; --s3: 12px; --s4: 16px; --s5: 24px; --s6: 32px; --s7: 48px;
   --round: 10px; --mono: ui-monospace, SFMono-Regular, Menlo, Consolas, monospace;
 }
-@media (prefers-color-scheme: dark) {
+@media screen and (prefers-color-scheme: dark) {
   :root {
     --ground: #0f1419; --surface: #171e25; --sunken: #11171d; --ink: #e5eaef; --quiet: #9aa7b4; --line: #28323c; --edge: #4a5764;
     --accent: #5ec4d1; --accent-strong: #86dbe5; --on-accent: #06262b; --accent-soft: #12333a;
@@ -272,7 +272,7 @@ textarea.document { font-family: var(--mono); font-size: 13px; line-height: 1.5;
 .lines div { display: grid; grid-template-columns: 180px minmax(0, 1fr); gap: var(--s3); align-items: baseline; }
 .beside { display: grid; grid-template-columns: minmax(0, 3fr) minmax(0, 2fr); gap: var(--s4) var(--s6); align-items: start; }
 .beside > * { min-width: 0; display: grid; gap: var(--s3); }
-.panel.after { margin-top: var(--s4); }
+.panel.after, .more + .list { margin-top: var(--s4); }
 .panel > details > summary { padding-block: var(--s1); color: var(--accent); font-weight: 600; font-size: 14px; }
 .panel > details > summary:hover { color: var(--accent-strong); }
 .panel > details > :not(summary) { margin-top: var(--s2); }
@@ -368,6 +368,7 @@ textarea.document { font-family: var(--mono); font-size: 13px; line-height: 1.5;
   .measures th, .measures td { padding: 1px 0; border: 0; text-align: left; }
   .measures.words tbody th { width: auto; }
   .measures:not(.words) td { display: grid; grid-template-columns: 42% minmax(0, 1fr); gap: var(--s3); }
+  .measures .chip { justify-self: start; }
   .measures:not(.words) td::before { content: attr(data-head); color: var(--quiet); font-size: 13px; }
   .confusion { font-size: 12px; }
   .confusion td, .confusion thead th:not(:first-child) { min-width: 21px; padding: 4px 1px; }
@@ -387,7 +388,8 @@ textarea.document { font-family: var(--mono); font-size: 13px; line-height: 1.5;
 }
 @page { size: A4; margin: 18mm 16mm 20mm; @bottom-right { content: counter(page) " / " counter(pages); font: 8pt system-ui, sans-serif; color: #444; } }
 @media print {
-  .report-file { --ground: #fff; --surface: #fff; --ink: #000; --quiet: #444; --line: #bbb; color-scheme: light; font-size: 10.5pt; }
+  :root { color-scheme: light; }
+  .report-file { --ground: #fff; --ink: #000; --quiet: #444; font-size: 10.5pt; }
   .report-file main { max-width: none; padding: 0; }
   .report-file .panel { border: 0; padding: 0; }
   .report-file details > summary { list-style: none; }

@@ -113,14 +113,14 @@ export async function checkValidation(
     id,
     workflow: workflow.name,
     facts,
-    import: JSON.stringify(kept),
+    imported: JSON.stringify(kept),
     createdAt: now,
     createdBy: principal.id,
   });
   return findValidation(context, principal, id);
 }
 
-export const keptImport = ({ import: kept }: Pick<ValidationRow, "import">): KeptImport => JSON.parse(kept) as KeptImport;
+export const keptImport = ({ imported: kept }: Pick<ValidationRow, "imported">): KeptImport => JSON.parse(kept) as KeptImport;
 
 function importFor(
   { deployment }: Context,

@@ -13,6 +13,7 @@ npm run validate -- --train FILE --data FILE --limit 0.05 [options]      is this
   --text, --label, --id COLUMN, --column NAME=COLUMN (several times)   which column is what
   --rows N, --train-rows N   a draw of N rows of a file, the same each time
   --model NAME        another model of src/config.ts
+  --card FILE         the card of the model's provider (JSON, as the API gives it): without one nothing is sent out of this machine
   --spec FILE         the governance spec (JSON) whose rules are asked about each write
   --anyway            go on with fewer than 200 records, which prove nothing
   --out FOLDER        write report.html, report.json, records.csv and records.jsonl; a run that was stopped goes on there
@@ -43,6 +44,7 @@ export const ValidateCall = z
     "train-rows": rows("train-rows"),
     model: z.string().optional(),
     spec: z.string().optional(),
+    card: z.string().optional(),
     anyway: z.boolean().default(false),
     out: z.string().optional(),
     draws: rows("draws"),
@@ -51,7 +53,8 @@ export const ValidateCall = z
   .superRefine((call, context) => {
     const issue = (message: string) => context.addIssue({ code: "custom", message });
     if (!call.workflow && !call.train) issue("Name what is validated: --workflow NAME, or --train FILE for the labels of a file");
-    if (!call.workflow && (call.model || call.spec)) issue("--model and --spec are of a workflow: name it with --workflow");
+    if (!call.workflow && (call.model || call.spec || call.card))
+      issue("--model, --card and --spec are of a workflow: name it with --workflow");
     if (call.train && call.model) issue("--train is for the built-in model, so --model cannot be named beside it");
     if (call["train-rows"] && !call.train) issue("--train-rows is for the file of --train");
     if (call.size && !call.draws) issue("--size is the size of each of the --draws");
@@ -84,6 +87,7 @@ export function parseCall(args: readonly string[]): Asked {
             "rows",
             "train-rows",
             "model",
+            "card",
             "spec",
             "out",
             "resume",

@@ -4,6 +4,7 @@
 // It gives 0 only for a verdict of "proved" (or draws that keep the promise), 1 where it is not, 2 for a call or data that cannot be used.
 import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import * as z from "zod";
 import { sha256Hex } from "../core/crypto.ts";
 import { canonical, digest } from "../core/json.ts";
 import type { Deployment } from "../deployment.ts";
@@ -76,12 +77,13 @@ async function run(call: ValidateCall, terminal: Terminal): Promise<0 | 1 | 2> {
     models: models.map(({ id }) => id),
   });
   const governing = specOf(call, subject, terminal);
+  const card = cardOf(call, terminal);
   const { startedAt, answers } = begin(call, key, terminal.now());
   if (answers.size > 0) tell(`${answers.size} of ${records.length} records are answered already.\n`);
   const progress = progressOn(terminal, records.length, answers.size);
   const stopped = await ask(
     records.filter(({ number }) => !answers.has(number)),
-    { call, subject, models, governing, fields, answers, progress },
+    { call, subject, models, governing, card, fields, answers, progress },
     terminal,
   );
   progress.end();
@@ -137,6 +139,7 @@ interface Asking {
   readonly subject: Subject;
   readonly models: readonly Model[];
   readonly governing: GovernanceSpec | null;
+  readonly card: ProviderCard | null;
   readonly fields: readonly string[];
   readonly answers: Map<number, RecordAnswer>;
   readonly progress: Progress;
@@ -144,7 +147,7 @@ interface Asking {
 
 const ask = (
   left: readonly ImportedRecord[],
-  { call, subject, models, governing, fields, answers, progress }: Asking,
+  { call, subject, models, governing, card, fields, answers, progress }: Asking,
   terminal: Terminal,
 ) =>
   answerAll(left, {
@@ -153,6 +156,7 @@ const ask = (
     fields,
     ports: {
       models: () => models,
+      providerCard: async (recipient) => (card?.provider === recipient.provider && card.host === recipient.host ? card : null),
       now: terminal.now,
       random: terminal.random,
       turn: () => new Promise((resolve) => setImmediate(resolve)),
@@ -164,19 +168,38 @@ const ask = (
     },
   });
 
-function specOf(call: ValidateCall, { workflow }: Subject, { readText }: Terminal): GovernanceSpec | null {
+function specOf(call: ValidateCall, { workflow }: Subject, terminal: Terminal): GovernanceSpec | null {
   if (call.spec === undefined) return null;
+  const spec = jsonOf(call.spec, GovernanceSpec, terminal);
+  if (spec.workflow !== workflow.name) throw new BadCall(`${call.spec} is of ${spec.workflow}, not of ${workflow.name}`);
+  return spec;
+}
+
+const ProviderCard = z.object({
+  provider: z.string(),
+  host: z.string(),
+  dpaSignedOn: z.iso.date().nullable(),
+  dpaExpires: z.iso.date().nullable(),
+  region: z.string(),
+  zeroRetention: z.boolean(),
+});
+type ProviderCard = z.infer<typeof ProviderCard>;
+
+const cardOf = (call: ValidateCall, terminal: Terminal): ProviderCard | null =>
+  call.card === undefined ? null : jsonOf(call.card, ProviderCard, terminal);
+
+function jsonOf<T>(file: string, schema: z.ZodType<T>, { readText }: Terminal): T {
+  const text = readText(file);
   let body: unknown;
   try {
-    body = JSON.parse(readText(call.spec));
-  } catch (thrown) {
-    if (thrown instanceof BadCall) throw thrown;
-    throw new BadCall(`${call.spec} is not JSON`);
+    body = JSON.parse(text);
+  } catch {
+    throw new BadCall(`${file} is not JSON`);
   }
-  const parsed = GovernanceSpec.safeParse(body);
-  if (!parsed.success) throw new BadCall(`${call.spec}: ${parsed.error.issues[0]?.path.join(".")}: ${parsed.error.issues[0]?.message}`);
-  if (parsed.data.workflow !== workflow.name) throw new BadCall(`${call.spec} is of ${parsed.data.workflow}, not of ${workflow.name}`);
-  return parsed.data;
+  const parsed = schema.safeParse(body);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw new BadCall(`${file}: ${issue?.path.join(".")}: ${issue?.message}`);
 }
 
 /** Records of a draw, unless said: what most teams can label in a day. */

@@ -183,7 +183,7 @@ export const ValidationReport = z.object({
   cost: Spread,
   latency: Spread,
   tokens: z.object({ prompt: Count, completion: Count }),
-  failures: z.array(z.object({ code: z.string(), records: Count, example: z.string() })),
+  failures: z.array(z.object({ code: z.string(), records: Count })),
   comparison: Comparison.nullable(),
 });
 export type ValidationReport = z.infer<typeof ValidationReport>;

@@ -157,15 +157,11 @@ function mistakesOf(answered: readonly JudgedRecord[], calibration: Calibration 
   return { total: wrong.length, shown };
 }
 
+/** Most frequent first. A failure's message may repeat what a record said: it stays with the record. */
 function failuresOf(records: readonly ValidatedRecord[]): ValidationReport["failures"] {
-  const counted = new Map<string, { code: string; records: number; example: string }>();
-  for (const { answer } of records) {
-    if (answer.kind !== "failed") continue;
-    const seen = counted.get(answer.code);
-    if (seen) seen.records++;
-    else counted.set(answer.code, { code: answer.code, records: 1, example: answer.message });
-  }
-  return [...counted.values()].toSorted((one, other) => other.records - one.records);
+  const counted = new Map<string, number>();
+  for (const { answer } of records) if (answer.kind === "failed") counted.set(answer.code, (counted.get(answer.code) ?? 0) + 1);
+  return [...counted].map(([code, failed]) => ({ code, records: failed })).toSorted((one, other) => other.records - one.records);
 }
 
 /** Of the answers that say. */

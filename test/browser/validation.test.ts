@@ -87,11 +87,13 @@ describe.skipIf(chromiumPath === null)("a validation in a browser", () => {
   });
 
   it("is a file that opens without a network, and prints what was folded away", async () => {
-    const { page, complaints } = await openPage(browser, { offline: true });
+    const { page, complaints } = await openPage(browser, { offline: true, colorScheme: "dark" });
     await page.setContent(await (await console.get(`${AT}/export/html`)).text());
     expect(await looksFaults(page)).toEqual([]);
     expect(await page.locator("summary").first().isVisible()).toBe(true);
-    await page.emulateMedia({ media: "print" });
+    // On paper, whatever the screen's colours are.
+    await page.emulateMedia({ media: "print", colorScheme: "dark" });
+    expect(await looksFaults(page)).toEqual([]);
     expect(await page.getByText("ended here").isVisible()).toBe(true);
     expect(complaints).toEqual([]);
     await page.context().close();

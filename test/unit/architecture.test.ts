@@ -444,6 +444,8 @@ describe("a violation is found", () => {
       'import { a } from "../../governance/spec.ts";',
       "src/workflows/a/x.ts imports src/governance/spec.ts",
     ],
+    [IMPORTS, "src/validate.ts", 'import * as z from "zod";', "src/validate.ts imports zod"],
+    [IMPORTS, "src/terminal/x.ts", 'import { a } from "../db/reads.ts";', "src/terminal/x.ts imports src/db/reads.ts"],
     [IMPORTS, "src/audit-verify.ts", 'import * as z from "zod";', "src/audit-verify.ts imports zod"],
     [IMPORTS, "src/db/x.ts", 'import { a } from "../operations/context.ts";', "src/db/x.ts imports src/operations/context.ts"],
     [IMPORTS, "src/ingress/x.ts", 'import { eq } from "drizzle-orm";', "src/ingress/x.ts imports drizzle-orm"],

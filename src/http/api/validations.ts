@@ -44,7 +44,7 @@ async function showOne(c: Call, deployment: Deployment, status: 200 | 202): Prom
   return found.ok ? c.json(detailOf(found.value), status) : refuse(found.error);
 }
 
-const shown = ({ import: _, ...row }: ValidationRow) => row;
+const shown = ({ imported: _, ...row }: ValidationRow) => row;
 
 /** With what became of the file's rows. */
-const detailOf = (row: ValidationRow) => ({ ...shown(row), import: keptImport(row) });
+const detailOf = (row: ValidationRow) => ({ ...shown(row), imported: keptImport(row) });

@@ -1,5 +1,6 @@
 // A validation report as people read it: the verdict first, then what explains it. The same on the console's page and in the file; a report is not computed here.
 import { html } from "hono/html";
+import { type ErrorCode, errorFacts } from "../../core/errors.ts";
 import type { Rejection } from "../../validation/import-file.ts";
 import type { IssuedReport, ValidationReport } from "../../validation/report-shape.ts";
 import { boundText, count, moreText, shareText } from "../../validation/share-text.ts";
@@ -124,8 +125,8 @@ ${sheet({
 
 export const fieldsOf = ({ fields, facts: { limit } }: ValidationReport): Html => html`
 ${fieldsTable(fields, limit)}
-${fields.map((field) => html`<h3>${field.field}</h3>${mixupsText(field)}${field.confusion === null ? "" : html`${confusionMatrix(field)}${details(`Each class of ${field.field}`, classesTable(field))}`}`)}
-<p class="quiet">One threshold is proved for all together. A class with a bound above the limit, of at least 20 accepted records, is better always asked.</p>`;
+${fields.map((field) => html`<h3>${field.field}</h3>${mixupsText(field)}${field.confusion === null ? "" : html`${confusionMatrix(field)}${details(`Each class of ${field.field}`, classesTable(field, limit))}`}`)}
+<p class="quiet">One threshold is proved for all classes together; it does not say that each alone is within the limit. Where one matters more than the others, let the governance spec ask about it always.</p>`;
 
 export function reliability({ reliability: measured }: ValidationReport): Html {
   if (measured === null) return html`<p>No answer has a score.</p>`;
@@ -164,9 +165,13 @@ ${
     ? html`<p class="quiet">${answered === 0 ? "Nothing was answered." : "Every record was answered."}</p>`
     : sheet({
         caption: "Records without an answer, by reason",
-        head: ["Reason", "Records", "For example"],
+        head: ["Reason", "Code", "Records"],
         words: true,
-        rows: failures.map(({ code, records, example }) => [code, count(records, "record", "records"), example]),
+        rows: failures.map(({ code, records }) => [
+          errorFacts(code as ErrorCode).title,
+          html`<code>${code}</code>`,
+          count(records, "record", "records"),
+        ]),
       })
 }`;
 }

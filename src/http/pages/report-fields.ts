@@ -22,26 +22,36 @@ export const fieldsTable = (fields: readonly FieldStanding[], limit: number): Ht
     ]),
   });
 
-const STANDINGS: Record<ClassStanding["standing"], { readonly text: string; readonly tone: string }> = {
-  proved: { text: "within the limit", tone: "good" },
-  unproved: { text: "too few to say", tone: "" },
-  always_ask: { text: "always ask", tone: "bad" },
-  none_accepted: { text: "nothing accepted", tone: "" },
-};
+/** Of few records a bound is high even without a mistake: that is no fault of the class, and said in other words. */
+function standingText({ standing, accepted, errors }: ClassStanding, limit: number): { readonly text: string; readonly tone: string } {
+  switch (standing) {
+    case "proved":
+      return { text: "within the limit", tone: "good" };
+    case "always_ask":
+      return errors / accepted > limit ? { text: "better always asked", tone: "bad" } : { text: "not proved alone", tone: "warn" };
+    case "unproved":
+      return { text: "too few to say", tone: "" };
+    case "none_accepted":
+      return { text: "nothing accepted", tone: "" };
+  }
+}
 
-export const classesTable = ({ field, classes }: FieldStanding): Html =>
+export const classesTable = ({ field, classes }: FieldStanding, limit: number): Html =>
   sheet({
     caption: `Each class of ${field}`,
     head: ["Class", "Right when answered", "Found, of those that are", "Accepted", "Wrong", "At most", "Standing"],
-    rows: classes.map((one): Cell[] => [
-      one.label,
-      rateText(one.right, one.answered, one.rightInterval),
-      one.truly === 0 ? "none" : `${one.found} of ${one.truly}`,
-      one.accepted,
-      one.errors,
-      one.accepted === 0 ? "-" : boundText(one.upper),
-      html`<span class="chip ${STANDINGS[one.standing].tone}">${STANDINGS[one.standing].text}</span>`,
-    ]),
+    rows: classes.map((one): Cell[] => {
+      const { text, tone } = standingText(one, limit);
+      return [
+        one.label,
+        rateText(one.right, one.answered, one.rightInterval),
+        one.truly === 0 ? "none" : `${one.found} of ${one.truly}`,
+        one.accepted,
+        one.errors,
+        one.accepted === 0 ? "-" : boundText(one.upper),
+        html`<span class="chip ${tone}">${text}</span>`,
+      ];
+    }),
   });
 
 /** Columns carry numbers, and rows the numbers with their names: so it fits where names would not. */
@@ -54,7 +64,7 @@ export function confusionMatrix({ field, confusion }: FieldStanding): Html {
 <thead><tr><th scope="col">${field}</th>${labels.map((label, index) => html`<th scope="col" title="${label}">${index + 1}</th>`)}</tr></thead>
 <tbody>${counts.map((row, index) => {
     const total = row.reduce((sum, n) => sum + n, 0);
-    return html`<tr><th scope="row"><span class="meta">${index + 1}</span> ${labels[index] ?? ""}</th>${row.map((n, column) => html`<td class="${tone(n, total, column === index)}">${n}</td>`)}</tr>`;
+    return html`<tr><th scope="row"><span class="meta">${index + 1}</span> ${labels[index] ?? ""}</th>${row.map((n, column) => html`<td class="${cellLook(n, total, column === index)}">${n}</td>`)}</tr>`;
   })}</tbody>
 </table>`;
   return html`${labels.length > SCROLLED_FROM ? scroller(`Confusion matrix of ${field}`, table) : table}
@@ -69,7 +79,7 @@ export const mixupsText = ({ mixups }: FieldStanding): Html | string =>
         .map(({ expected, answered, records }) => `${expected} taken for ${answered} (${count(records, "record", "records")})`)
         .join(", ")}.</p>`;
 
-function tone(n: number, total: number, isRight: boolean): string {
+function cellLook(n: number, total: number, isRight: boolean): string {
   if (n === 0) return "none";
   if (isRight) return "right";
   return n / total >= 0.1 ? "wrong much" : "wrong";

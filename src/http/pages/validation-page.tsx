@@ -101,16 +101,16 @@ const Actions = ({ id, status, rows }: { id: string; status: ValidationRow["stat
   switch (status) {
     case "checked":
       return (
-        <div class="actions">
+        <div class="links">
           {button("start", `Start with ${rows} records`, true)}
           {button("cancel", "Cancel it")}
         </div>
       );
     case "running":
-      return <div class="actions">{button("cancel", "Cancel it")}</div>;
+      return <div class="links">{button("cancel", "Cancel it")}</div>;
     case "stopped":
       return (
-        <div class="actions">
+        <div class="links">
           {button("resume", "It is put right: go on", true)}
           {button("cancel", "Cancel it")}
         </div>
@@ -129,7 +129,7 @@ const ImportFacts = ({ validation: { facts }, kept }: { validation: ValidationRo
     ...Object.entries({ ...columns.elements, ...columns.fields }).map(([name, column]) => `${name} from “${column}”`),
   ];
   return (
-    <section class="panel" aria-labelledby="rows">
+    <section class="panel after" aria-labelledby="rows">
       <h2 id="rows">Rows of the file</h2>
       <p>{`${facts.dataset.rows} are used, ${rejected} were refused. Columns: ${uses.join(", ")}.`}</p>
       <p class="small quiet">
@@ -143,23 +143,14 @@ const ImportFacts = ({ validation: { facts }, kept }: { validation: ValidationRo
         </ul>
       )}
       {rejections.length === 0 ? null : (
-        <table class="list">
-          <caption>{rejections.length < rejected ? `The first ${rejections.length} refused rows` : "Refused rows"}</caption>
-          <thead>
-            <tr>
-              <th scope="col">Line</th>
-              <th scope="col">Why</th>
-            </tr>
-          </thead>
-          <tbody>
+        <>
+          <h3>{rejections.length < rejected ? `The first ${rejections.length} refused rows` : "Refused rows"}</h3>
+          <ul class="bullets">
             {rejections.map(({ line, reason }) => (
-              <tr>
-                <td>{String(line)}</td>
-                <td>{sentence(reason)}</td>
-              </tr>
+              <li>{sentence(`Line ${line}: ${reason}`)}</li>
             ))}
-          </tbody>
-        </table>
+          </ul>
+        </>
       )}
     </section>
   );

@@ -8,6 +8,7 @@ import { Chip, When } from "./marks.tsx";
 import { Refusal } from "./refusal.tsx";
 import { validationAddress } from "./report-page.tsx";
 import { aimWords, STATE_WORDS } from "./validation-words.ts";
+import { capital } from "./words.ts";
 
 export interface ValidationsPageProps {
   readonly frame: Frame;
@@ -55,6 +56,7 @@ const List = ({ validations, now }: { validations: readonly ValidationRow[]; now
         <th scope="col" class="record">
           Workflow and file
         </th>
+        <th scope="col">To prove</th>
         <th scope="col">State</th>
         <th scope="col">Answered</th>
       </tr>
@@ -65,10 +67,11 @@ const List = ({ validations, now }: { validations: readonly ValidationRow[]; now
           <td class="record">
             <a href={validationAddress(row.id)}>{`${row.workflow}: ${row.facts.decision}`}</a>
             <p class="small quiet">
-              {`${row.facts.dataset.name}, ${aimWords(row.facts)}, by ${row.createdBy}, `}
+              {`${row.facts.dataset.name}, by ${row.createdBy}, `}
               <When at={row.createdAt} now={now} />
             </p>
           </td>
+          <td>{capital(aimWords(row.facts))}</td>
           <td>
             <Chip words={STATE_WORDS[row.status]} />
           </td>

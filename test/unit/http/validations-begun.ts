@@ -46,7 +46,7 @@ export async function insertBegun(db: D1Database): Promise<void> {
       id,
       workflow: "ticket-triage",
       facts: factsOf(id),
-      import: JSON.stringify(KEPT),
+      imported: JSON.stringify(KEPT),
       createdAt: NOW,
       createdBy: "ann@example.com",
     });

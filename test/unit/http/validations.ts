@@ -88,7 +88,7 @@ async function begin(db: D1Database, { facts, records, createdAt = facts.started
     id,
     workflow,
     facts: { id, workflow, ...planned },
-    import: JSON.stringify(IMPORT),
+    imported: JSON.stringify(IMPORT),
     createdAt,
     createdBy: "ann@example.com",
   };
