@@ -27,6 +27,8 @@ export interface Ports {
   readonly onRecord?: (workflow: string, certificates: readonly string[]) => Promise<OnRecord | null>;
   /** Which providers are not asked for a while; absent, all are. A local model's never is. */
   readonly circuit?: CircuitPort;
+  /** How often a model without a measure is asked: "all", as for a certificate; absent, as the spec's threshold needs it. */
+  readonly samples?: "all";
   readonly now: () => number;
   readonly random: () => number;
   /** Resolves after every microtask that is due has run: how a pass notices that the body has nothing left to do but wait. */

@@ -146,6 +146,10 @@ export async function rehearse(
       }
       if (made) return answered(entries, made, spec);
       if (on.kind === "operator") return { kind: "failed", error: on.error };
+      // In production a person would be asked for the decision now.
+      const given = entries.findLast((entry) => entry.type === "question.asked" && entry.step === plan.value.decision);
+      const last = given?.type === "question.asked" ? given.tried?.at(-1) : undefined;
+      if (last) return { kind: "failed", error: { code: last.code, message: last.message } };
       return {
         kind: "failed",
         error: { code: "workflow.threw", message: `The run waits (${on.kind}) before its decision, and nobody answers here` },
@@ -208,6 +212,8 @@ function portsOf({ models, providerCard, random, turn }: RehearsalPorts, now: ()
     now,
     random,
     turn,
+    // Whatever the spec's threshold is now: a certificate is about answers that were all measured alike.
+    samples: "all",
     connect: () => ({ send: nothingLeaves, remember: nothingLeaves }),
     halted: () => null,
     runs: { startChild: elsewhere, startSuccessor: elsewhere, signal: elsewhere, look: elsewhere, cancel: elsewhere },

@@ -89,7 +89,7 @@ async function askModels(
   await pass.flush();
   const models = pass.ports.models(call.model, workflow.name);
   const asked = { decision: name, instruction: request.instruction, input: prepared.sent, schema, schemaName: name };
-  const threshold = call.kind === "draft" || workflow.unsampled?.includes(name) ? null : thresholdOf(pass.spec, name);
+  const threshold = call.kind === "draft" || workflow.unsampled?.includes(name) ? null : (pass.ports.samples ?? thresholdOf(pass.spec, name));
   const end = await askChain({ pass, step, prepared, request: asked }, { args, models, patience, state, threshold });
   if (end.decision === null) return notDecided(pass, step, args, end, prepared);
   const fields = workflow.reinsert?.[name] ?? [];

@@ -50,7 +50,7 @@ function portsWith(
     },
     ...more,
   };
-  return { asked, model: () => model, now: () => NOW, random: () => 0.5, turn: () => new Promise((resolve) => setImmediate(resolve)) };
+  return { asked, models: () => [model], now: () => NOW, random: () => 0.5, turn: () => new Promise((resolve) => setImmediate(resolve)) };
 }
 
 const SURE = decided({ team: "billing", priority: "high" }, 0.9);
