@@ -66,7 +66,7 @@ describe("erasing a run's contents", () => {
     },
   );
 
-  it("keeps of a write how it may be undone, by which rule it was judged and whether it was proved", async () => {
+  it("keeps of a write how it may be undone, how sure its decision was, by which rule it was judged and whether it was proved", async () => {
     const { id } = await put("approved", 1, NOW);
     await erase(NOW);
     expect((await readRun(db, id))?.effects.find(({ step }) => step === "route ticket")?.body).toEqual({
@@ -74,6 +74,7 @@ describe("erasing a run's contents", () => {
       values: {},
       undo: "restore",
       decidedBy: "ada@example.com",
+      basedOn: { decision: "triage", confidence: 0.714, reached: false },
       ruling: { outcome: "allow", rule: "person_decided", reason: "" },
       proved: { after: {}, matches: true },
       refused: null,

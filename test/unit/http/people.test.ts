@@ -206,7 +206,7 @@ describe("the navigation", () => {
     await grant("ada@example.com", "author");
     await grant("ada@example.com", "reviewer");
     as(ADA);
-    const groups = ["/approvals", "/workflows", "/costs", "/stops"];
+    const groups = ["/approvals", "/workflows", "/validations", "/stops"];
     expect(await linksOn("/runs")).toEqual([...groups, "/approvals", "/runs", "/effects"]);
     expect(await linksOn("/specs")).toEqual([...groups, "/workflows", "/specs"]);
     // A group of one page has no row of its own.

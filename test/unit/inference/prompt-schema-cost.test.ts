@@ -57,6 +57,7 @@ describe("the answer's schema", () => {
         { path: "team", literals: ['"a"', '"b"'] },
         { path: "sure", literals: ["true", "false"] },
       ],
+      values: [],
       topLogprobs: 5,
       digest: expect.stringMatching(/^[0-9a-f]{64}$/),
     });
