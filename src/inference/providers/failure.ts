@@ -13,7 +13,7 @@ export function failureOf(error: unknown, secret: string, now: number): ModelFai
     return { code: "model.unavailable", message: text, ...waiting(headers, now) };
   if (status === 429) return { code: "model.rate_limited", message: text, ...waiting(headers, now) };
   if (code === "model.not_trained") return { code: "model.not_trained", message: text };
-  if (code === "content_filter") return { code: "model.refused", message: text };
+  if (code === "content_filter" || code === "model.refused") return { code: "model.refused", message: text };
   return { code: "model.rejected", message: text };
 }
 
