@@ -7,6 +7,7 @@ import { failureOf, InterlockError, type Result } from "../src/core/errors.ts";
 import { bindingOf, type Connection, connectionFor, type Deployment } from "../src/deployment.ts";
 import type { Ports } from "../src/engine/pass.ts";
 import type { Model } from "../src/inference/model.ts";
+import { CurrentModels } from "./current-models.ts";
 import { ProviderCards } from "./provider-cards.ts";
 import type { LimitsPort } from "./workflow-limits.ts";
 
@@ -20,6 +21,7 @@ export class Outside {
   readonly #http = new Map<Connection, Http>();
   readonly #models = new Map<string, Model>();
   readonly #cards: ProviderCards;
+  readonly #versions: CurrentModels;
   readonly #ports = new Map<string, OutsidePorts>();
 
   constructor(deployment: Deployment, env: Env, halted: Ports["halted"]) {
@@ -27,6 +29,7 @@ export class Outside {
     this.#env = env;
     this.#halted = halted;
     this.#cards = new ProviderCards(env.DB, Date.now);
+    this.#versions = new CurrentModels(env.DB, Date.now);
   }
 
   portsFor(connection: string): OutsidePorts {
@@ -91,6 +94,7 @@ export class Outside {
         binding: (binding) => bindingOf(this.#env, binding),
         fetch: outboundFetch,
         blobs: { get: async (key) => readBlob(await this.#env.BLOBS.get(key)) },
+        versions: this.#versions,
       });
       this.#models.set(key, model);
     }

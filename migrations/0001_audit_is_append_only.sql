@@ -194,3 +194,27 @@ END;
 CREATE TRIGGER `contest_closing_refuses_replacing` BEFORE INSERT ON `contest_closing` WHEN EXISTS (SELECT 1 FROM `contest_closing` WHERE `contest` = new.`contest`) BEGIN
 	SELECT raise(abort, 'contest_closing is append-only');
 END;
+--> statement-breakpoint
+CREATE TRIGGER `model_version_refuses_update` BEFORE UPDATE ON `model_version` BEGIN
+	SELECT raise(abort, 'model_version is append-only');
+END;
+--> statement-breakpoint
+CREATE TRIGGER `model_version_refuses_delete` BEFORE DELETE ON `model_version` BEGIN
+	SELECT raise(abort, 'model_version is append-only');
+END;
+--> statement-breakpoint
+CREATE TRIGGER `model_version_refuses_replacing` BEFORE INSERT ON `model_version` WHEN EXISTS (SELECT 1 FROM `model_version` WHERE `id` = new.`id`) BEGIN
+	SELECT raise(abort, 'model_version is append-only');
+END;
+--> statement-breakpoint
+CREATE TRIGGER `model_choice_refuses_update` BEFORE UPDATE ON `model_choice` BEGIN
+	SELECT raise(abort, 'model_choice is append-only');
+END;
+--> statement-breakpoint
+CREATE TRIGGER `model_choice_refuses_delete` BEFORE DELETE ON `model_choice` BEGIN
+	SELECT raise(abort, 'model_choice is append-only');
+END;
+--> statement-breakpoint
+CREATE TRIGGER `model_choice_refuses_replacing` BEFORE INSERT ON `model_choice` WHEN EXISTS (SELECT 1 FROM `model_choice` WHERE `workflow` = new.`workflow` AND `at` = new.`at`) BEGIN
+	SELECT raise(abort, 'model_choice is append-only');
+END;

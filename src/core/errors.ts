@@ -116,6 +116,8 @@ export const ERRORS = {
   "model.not_trained": row(409, "backoff", "nobody", "The built-in statistical model is not trained yet for this workflow"),
 
   "workflow.undeclared": row(500, "never", "author", "The workflow did something that its manifest does not declare"),
+  "model.unknown": row(404, "never", "caller", "No such version of the built-in model"),
+  "model.training": row(409, "after", "caller", "The built-in model is being trained already"),
   "workflow.unknown": row(409, "operator", "operator", "No workflow of this name and version is deployed"),
   "workflow.diverged": row(409, "operator", "operator", "The workflow's code no longer follows the recorded journal"),
   "workflow.threw": row(500, "never", "author", "The workflow's own code failed"),

@@ -62,6 +62,7 @@ export async function runDecision(
       args,
       decision: outputOfAnswer(step, { ...result.decision, value }) as unknown as ModelDecision,
       notSent: prepared.notSent,
+      ...sentWithin(prepared.sent),
       sent: prepared.treated,
       ...(invented.length > 0 ? { invented } : {}),
       ...(hints.length > 0 ? { hints } : {}),
@@ -69,6 +70,17 @@ export async function runDecision(
   };
   const made = (await memoised(pass, step, args, "decide", work, patienceOf(step, retry))) as ModelDecision;
   return { decision, value: made.value, confidence: made.confidence };
+}
+
+/**
+ * Characters of what was sent that a journal keeps: as much as the built-in model reads (inference/builtin/features.ts), because what reviewers decided can be learned
+ * only together with the text that the model saw.
+ */
+const SENT_LIMIT = 16_000;
+
+function sentWithin(sent: Prepared["sent"]): { readonly input?: Prepared["sent"] } {
+  const length = Object.values(sent).reduce((sum, text) => sum + text.length, 0);
+  return length <= SENT_LIMIT ? { input: sent } : {};
 }
 
 async function checkAgreement(pass: Pass, model: Model, { demands }: Prepared): Promise<void> {

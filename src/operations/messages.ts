@@ -1,4 +1,5 @@
-// What travels in the EVENTS queue: the event itself, or, when it is too large for a message, the key under which its JSON lies in R2.
+// What travels in the EVENTS queue: the event itself, or, when it is too large for a message, the key under which its JSON lies in R2; and that somebody asked for the
+// built-in model to be trained, because training takes the CPU that only a consumer has.
 import * as z from "zod";
 import { InterlockEvent } from "../core/event.ts";
 
@@ -11,5 +12,6 @@ export const eventKey = (eventId: string): string => `event/${eventId}`;
 export const EventMessage = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("event"), event: InterlockEvent }),
   z.object({ kind: z.literal("pointer"), key: z.string().min(1) }),
+  z.object({ kind: z.literal("training"), id: z.string().min(1) }),
 ]);
 export type EventMessage = z.infer<typeof EventMessage>;

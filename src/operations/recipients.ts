@@ -22,6 +22,7 @@ export function recipientsOf({ env, deployment }: Pick<Context, "env" | "deploym
         binding: (binding) => bindingOf(env, binding),
         fetch: () => Promise.reject(new InterlockError("internal", "Nothing is sent while it is only said who is asked")),
         blobs: { get: async () => null },
+        versions: { current: async () => null },
       });
       return { model: name, provider, host: host ?? null, local: local ?? false, label };
     } catch (thrown) {

@@ -65,7 +65,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "src/engine/manifest.ts",
     "type src/engine/define.ts",
     "type src/connectors/define.ts",
-    "type src/inference/model.ts",
+    "type src/inference",
   ],
   "src/config.ts": ["src/deployment.ts", "src/connectors", "src/inference", "src/workflows"],
   "src/worker.ts": [
@@ -90,6 +90,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "src/db/projection.ts",
     "src/db/journal-copy.ts",
     "src/db/provider-cards.ts",
+    "src/db/model-versions.ts",
   ],
 };
 
