@@ -12,6 +12,9 @@ export const eventKey = (eventId: string): string => `event/${eventId}`;
 export const EventMessage = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("event"), event: InterlockEvent }),
   z.object({ kind: z.literal("pointer"), key: z.string().min(1) }),
-  z.object({ kind: z.literal("training"), id: z.string().min(1) }),
 ]);
 export type EventMessage = z.infer<typeof EventMessage>;
+
+/** Somebody asked for the built-in model to be trained: the id of the row that says so. */
+export const TrainingMessage = z.object({ kind: z.literal("training"), id: z.string().min(1) });
+export type TrainingMessage = z.infer<typeof TrainingMessage>;

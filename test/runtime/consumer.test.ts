@@ -314,7 +314,8 @@ describe("the model's training", () => {
 
   it("that fails holds no start up", async () => {
     const ticket = newTicket();
-    const trained = [{ key: "model/never", train: () => fails("no samples") }];
+    const shipped = { id: "builtin/ticket-triage@never", key: "model/never" };
+    const trained = [{ workflow: "ticket-triage", shipped, train: () => fails("no samples") }];
     const source = { ...deployment.models.default, trained } as (typeof deployment.models)[string];
     const { handler } = createWorker({ ...deployment, models: { default: source } });
     expect((await consume([messageFor(ticket)], {}, { handler })).acked).toEqual([`m-${ticket}`]);

@@ -29,7 +29,14 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "src/inference/providers/openai-compatible.ts": ["openai"],
   "src/engine": ["src/core", "src/governance", "type src/connectors/define.ts", "type src/inference/model.ts", "zod"],
   "src/workflows": ["src/engine/define.ts", "src/connectors", "type src/inference", "type src/governance/spec.ts", "src/core", "zod"],
-  "src/db": ["src/core", "src/governance/spec.ts", "src/governance/audit-chain.ts", "type src/governance", "drizzle-orm"],
+  "src/db": [
+    "src/core",
+    "src/governance/spec.ts",
+    "src/governance/audit-chain.ts",
+    "type src/governance",
+    "type src/inference",
+    "drizzle-orm",
+  ],
   "src/ingress": ["src/core", "src/connectors", "node:buffer"],
   "src/operations": [
     "src/core",

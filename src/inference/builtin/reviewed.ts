@@ -67,7 +67,10 @@ const amountIn = (value: Json | undefined): string | null =>
   typeof value === "string" || typeof value === "number" ? plainAmount(String(value)) : null;
 
 /** Labels that the schema allows and no sample carries: the model will never give them. */
-export function missingLabels(samples: readonly DecisionSample[], schemas: AnswerSchemas): { readonly field: string; readonly labels: readonly string[] }[] {
+export function missingLabels(
+  samples: readonly DecisionSample[],
+  schemas: AnswerSchemas,
+): { readonly field: string; readonly labels: readonly string[] }[] {
   return Object.values(schemas).flatMap((properties) =>
     Object.entries(properties).flatMap(([field, node]) => {
       const wanted = wantedOf(node);

@@ -56,7 +56,9 @@ const keyOf = (modelId: string): string => `model/${modelId}`;
 /** `samples` by workflow name; none for a workflow that is to learn from its reviewers alone. */
 export function builtinSource(samples: Readonly<Record<string, readonly DecisionSample[]>>): BuiltinSource {
   const shippedIds = new Map(
-    Object.entries(samples).flatMap(([workflow, rows]) => (rows.length > 0 ? [[workflow, modelIdOf(workflow, rows, sha256Hex)] as const] : [])),
+    Object.entries(samples).flatMap(([workflow, rows]) =>
+      rows.length > 0 ? [[workflow, modelIdOf(workflow, rows, sha256Hex)] as const] : [],
+    ),
   );
   return {
     trained: Object.entries(samples).map(([workflow, rows]) => {
@@ -119,7 +121,10 @@ const withVersion = (model: Model, current: () => Promise<string | null>, shippe
     } catch (thrown) {
       return {
         ok: false,
-        error: { code: "model.unavailable", message: `Which version of the built-in model is current could not be read: ${failureOf(thrown).message}` },
+        error: {
+          code: "model.unavailable",
+          message: `Which version of the built-in model is current could not be read: ${failureOf(thrown).message}`,
+        },
       };
     }
     return model.decide({ ...request, modelId }, now);

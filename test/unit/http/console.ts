@@ -136,6 +136,7 @@ export async function openConsole(
     DB: db,
     RUN_PARTITION: { getByName: () => partition },
     BLOBS: { head: async () => ({}), get: async () => null },
+    EVENTS: { send: async (message: unknown) => void asked.push({ what: "queue", args: [message] }) },
     HOOK_LIMIT: { limit: async () => ({ success: true }) },
     ENVIRONMENT: "development",
     ACCESS_TEAM_DOMAIN: "",

@@ -6,6 +6,7 @@ import { sha256Hex } from "../../../src/core/crypto.ts";
 import { canonical, digest as digestOf } from "../../../src/core/json.ts";
 
 import { eventLetter, keepDeadLetters } from "../../../src/db/dead-letters.ts";
+import { keepVersion } from "../../../src/db/model-versions.ts";
 import { insertDraft, submitDraft } from "../../../src/db/specs.ts";
 import { type Console, openConsole } from "./console.ts";
 import { MINUTE, NOW, SPEC, type Story, tell } from "./stories.ts";
@@ -40,6 +41,7 @@ export const SECRETS: readonly string[] = [...stories.map(({ id }) => id), asked
 
 const LETTER = "dl_1";
 const CONTEST = "cts_1";
+const VERSION = `builtin/${WORKFLOW}@0123456789abcdef`;
 
 export async function openStories(grants: Parameters<typeof openConsole>[1]): Promise<Console> {
   // Stories are told anew: a request adds to their journals.
@@ -67,6 +69,16 @@ export async function openStories(grants: Parameters<typeof openConsole>[1]): Pr
     )
     .bind(CONTEST, approved.id, NOW)
     .run();
+  await keepVersion(open.db, {
+    id: VERSION,
+    workflow: WORKFLOW,
+    trainedAt: NOW,
+    trainedBy: "ann@example.com",
+    rows: { shipped: 10, approved: 0, edited: 0 },
+    unused: 0,
+    fields: [],
+    missing: [],
+  });
   return open;
 }
 
@@ -189,6 +201,9 @@ export const SAMPLES: Readonly<Record<string, Sample>> = {
   },
   "POST /api/specs/dry-run": { path: "/api/specs/dry-run", json: { spec: SPEC, last: 5 }, thing: true },
   "GET /api/overview": { path: "/api/overview" },
+  "GET /api/models": { path: "/api/models" },
+  "POST /api/models/:workflow/trainings": { path: `/api/models/${WORKFLOW}/trainings`, json: {}, thing: true },
+  "POST /api/models/:workflow/current": { path: `/api/models/${WORKFLOW}/current`, json: { model: VERSION }, thing: true, decides: true },
   "GET /api/grants": { path: "/api/grants", thing: true },
   "POST /api/grants": { path: "/api/grants", json: GRANT, thing: true },
   "POST /api/grants/revoke": { path: "/api/grants/revoke", json: REVOKED, thing: true },
@@ -246,6 +261,9 @@ export const SAMPLES: Readonly<Record<string, Sample>> = {
   },
   "GET /workflows/:name/art-30": { path: `/workflows/${WORKFLOW}/art-30`, thing: true },
   "GET /specs/:workflow/:version/document": { path: `/specs/${WORKFLOW}/${SPEC.version}/document`, thing: true },
+  "GET /models": { path: "/models" },
+  "POST /models/:workflow/trainings": { path: `/models/${WORKFLOW}/trainings`, form: {}, thing: true },
+  "POST /models/:workflow/current": { path: `/models/${WORKFLOW}/current`, form: { model: VERSION }, thing: true, decides: true },
   "GET /providers": { path: "/providers", thing: true },
   "POST /providers": { path: "/providers", form: { ...FORM_CARD }, thing: true, decides: true },
   "GET /specs": { path: "/specs" },
