@@ -57,14 +57,14 @@ export async function chooseModel(db: D1Database, { workflow, at, by, model }: M
 
 /** False for one that is there already: the same records make the same version. */
 export async function keepVersion(db: D1Database, { id, workflow, trainedAt, trainedBy, ...facts }: ModelVersion): Promise<boolean> {
-  const { meta } = await db
+  const kept = await db
     .prepare(
       `insert into model_version (id, workflow, trained_at, trained_by, body) select ?1, ?2, ?3, ?4, ?5
-       where not exists (select 1 from model_version where id = ?1)`,
+       where not exists (select 1 from model_version where id = ?1) returning id`,
     )
     .bind(id, workflow, trainedAt, trainedBy, JSON.stringify(facts))
-    .run();
-  return meta.changes > 0;
+    .first();
+  return kept !== null;
 }
 
 export async function hasVersion(db: D1Database, workflow: string, id: string): Promise<boolean> {
@@ -110,14 +110,14 @@ export async function askForTraining(
   asked: Omit<ModelTraining, "endedAt" | "model" | "problem">,
   abandonedBefore: number,
 ): Promise<boolean> {
-  const { meta } = await db
+  const recorded = await db
     .prepare(
       `insert into model_training (id, workflow, asked_at, asked_by) select ?1, ?2, ?3, ?4
-       where not exists (select 1 from model_training where workflow = ?2 and ended_at is null and asked_at > ?5)`,
+       where not exists (select 1 from model_training where workflow = ?2 and ended_at is null and asked_at > ?5) returning id`,
     )
     .bind(asked.id, asked.workflow, asked.askedAt, asked.askedBy, abandonedBefore)
-    .run();
-  return meta.changes > 0;
+    .first();
+  return recorded !== null;
 }
 
 export async function readTraining(db: D1Database, id: string): Promise<ModelTraining | null> {

@@ -63,7 +63,9 @@ function decisionsIn(entries: readonly Told[]): ReviewedDecision[] {
   for (const { step, body, seq } of entries.filter(({ type }) => type === "approval.decided")) {
     const decision = body.decision as JsonObject;
     const before = entries.filter((entry) => entry.step === step && entry.seq < seq);
-    const asked = before.findLast(({ type }) => type === "approval.requested")?.body.approval as JsonObject | undefined;
+    const asked = before
+      .map((entry) => entry.body.approval as JsonObject | undefined)
+      .findLast((approval) => approval?.id === body.approvalId);
     const basedOn = before.findLast(({ type }) => type === "effect.intended")?.body.basedOn as JsonObject | null | undefined;
     if (!asked || !basedOn || (decision.kind !== "approved" && decision.kind !== "edited")) continue;
     const made = entries.findLast((entry) => entry.seq < seq && isMade(entry, basedOn));
