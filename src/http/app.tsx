@@ -17,7 +17,7 @@ import { deadLettersApi } from "./api/dead-letters.ts";
 import { effectsApi } from "./api/effects.ts";
 import { grantsApi } from "./api/grants.ts";
 import { haltsApi } from "./api/halts.ts";
-import { modelsApi } from "./api/models.ts";
+import { modelVersionsApi } from "./api/model-versions.ts";
 import { overviewApi } from "./api/overview.ts";
 import { providerCardsApi } from "./api/provider-cards.ts";
 import { runsApi } from "./api/runs.ts";
@@ -32,7 +32,7 @@ import { deadLetterPages } from "./console/dead-letters.tsx";
 import { documentPages } from "./console/documents.tsx";
 import { effectPages } from "./console/effects.tsx";
 
-import { modelPages } from "./console/models.tsx";
+import { modelVersionPages } from "./console/model-versions.tsx";
 import { frameFor, renderPage } from "./console/page.ts";
 import { peoplePages } from "./console/people.tsx";
 import { providerPages } from "./console/providers.tsx";
@@ -98,7 +98,7 @@ const api = (deployment: Deployment) =>
     .route("/workflows", workflowsApi(deployment))
     .route("/workflows", dataFlowApi(deployment))
     .route("/provider-cards", providerCardsApi(deployment))
-    .route("/models", modelsApi(deployment))
+    .route("/model-versions", modelVersionsApi(deployment))
     .route("/audit", auditApi())
     .route("/grants", grantsApi(deployment))
     .route("/specs/dry-run", specDryRunApi())
@@ -118,7 +118,7 @@ const pages = (deployment: Deployment) =>
     .route("/specs", specPages(deployment))
     .route("/workflows", dataFlowPages(deployment))
     .route("/providers", providerPages(deployment))
-    .route("/models", modelPages(deployment))
+    .route("/models", modelVersionPages(deployment))
     .route("/", documentPages(deployment))
     .route("/dead-letters", deadLetterPages(deployment))
     .route("/stops", stopPages(deployment))

@@ -24,67 +24,85 @@ export function placesOf(kind: ValueKind, text: string): Place[] {
   const mentions = (kind === "date" ? readDates(read) : readAmounts(read)).slice(0, MAX_PLACES).sort((a, b) => a.start - b.start);
   const lines = linesOf(read);
   const standing = standingOf(kind, mentions);
-  return mentions.map((mention, index) => ({
-    value: mention.value,
-    features: hashed([...context(mention, lines, read), ...standing(mention, index)]),
-  }));
+  return mentions.map((mention, index) => {
+    const features = new Set<number>();
+    addContext(features, mention, lines);
+    for (const fact of standing(mention, index)) features.add(bucketOf(hashOf(fact)));
+    return { value: mention.value, features: Uint32Array.from(features) };
+  });
+}
+
+interface Word {
+  start: number;
+  end: number;
+  hash: number;
 }
 
 interface Line {
   start: number;
-  end: number;
-  words: string[];
+  /** Its place among the lines that hold a word, from 0 to 7: how far down the text it stands. */
+  depth: number;
+  words: Word[];
 }
+
+const WORD = /\p{L}+|\d[\d.,:/-]*|[%#@*()$€£¥-]/gu;
 
 function linesOf(text: string): Line[] {
   const lines: Line[] = [];
   let start = 0;
   for (const line of text.split("\n")) {
-    lines.push({ start, end: start + line.length, words: wordsOf(line) });
+    const words = Array.from(line.matchAll(WORD), ({ 0: word, index }) => ({
+      start: start + index,
+      end: start + index + word.length,
+      hash: hashOf(shapeOf(word)),
+    }));
+    lines.push({ start, depth: 0, words });
     start += line.length + 1;
   }
+  const filled = lines.filter(({ words }) => words.length > 0);
+  for (const [place, line] of filled.entries()) line.depth = Math.floor((place / filled.length) * 8);
   return lines;
 }
 
-/** Small letters; a number is only as long as it is. */
-const wordsOf = (text: string): string[] =>
-  (text.toLowerCase().match(/\p{L}+|\d[\d.,:/-]*|[%#@*()$€£¥-]/gu) ?? []).map((word) =>
-    /\d/.test(word) ? `0${Math.min(6, word.length)}` : word,
-  );
+/** Small letters; of a number only how long it is. */
+const shapeOf = (word: string): string => (/\d/.test(word) ? `0${Math.min(6, word.length)}` : word.toLowerCase());
 
-function context({ start, end, reading }: Mention, lines: readonly Line[], text: string): string[] {
+/** What a feature says of a word: seeds that keep "left of it" and "above it" apart. */
+const NEAR_LEFT = [11, 12, 13];
+const NEAR_RIGHT = [21, 22, 23];
+const LEFT = 31;
+const RIGHT = 32;
+const PAIR = 33;
+const AROUND = [
+  [-1, 41],
+  [-2, 42],
+  [1, 43],
+  [2, 44],
+] as const;
+const EDGE = 51;
+const SIDE = 52;
+const DEPTH = 53;
+
+function addContext(features: Set<number>, { start, end, reading }: Mention, lines: readonly Line[]): void {
   const at = lineAt(lines, start);
   const line = lines[at]!;
-  const left = wordsOf(text.slice(line.start, start));
-  const right = wordsOf(text.slice(end, line.end));
-  const near = (words: readonly string[], side: string) => words.slice(0, 3).map((word, index) => `${side}${index} ${word}`);
-  const features = [
-    `reading ${reading}`,
-    ...near(left.toReversed(), "l"),
-    ...near(right, "r"),
-    ...left.map((word) => `left ${word}`),
-    ...right.map((word) => `right ${word}`),
-    ...pairs(left).map((pair) => `left2 ${pair}`),
-    left.length === 0 ? "first" : right.length === 0 ? "last" : "inside",
-    left.length === 0 && right.length === 0 ? "alone" : "",
-  ];
-  for (const [away, side] of [
-    [-1, "up"],
-    [-2, "up2"],
-    [1, "down"],
-    [2, "down2"],
-  ] as const) {
-    const words = lines[at + away]?.words ?? ["edge"];
-    features.push(...words.map((word) => `${side} ${word}`));
+  const add = (seed: number, hash: number) => features.add(bucketOf(Math.imul(hash, 31) + Math.imul(seed, 0x9e3779b1)));
+  const left = line.words.filter((word) => word.end <= start);
+  const right = line.words.filter((word) => word.start >= end);
+  for (const [away, seed] of NEAR_LEFT.entries()) if (away < left.length) add(seed, left[left.length - 1 - away]!.hash);
+  for (const [away, seed] of NEAR_RIGHT.entries()) if (away < right.length) add(seed, right[away]!.hash);
+  for (const { hash } of left) add(LEFT, hash);
+  for (const { hash } of right) add(RIGHT, hash);
+  for (let i = 1; i < left.length; i++) add(PAIR, Math.imul(left[i - 1]!.hash, 17) ^ left[i]!.hash);
+  for (const [away, seed] of AROUND) {
+    const other = lines[at + away];
+    if (other === undefined) add(EDGE, seed);
+    else for (const { hash } of other.words) add(seed, hash);
   }
-  // A label in a line of its own is often the only one above.
-  const filled = lines.filter(({ words }) => words.length > 0);
-  const place = filled.indexOf(line);
-  features.push(`depth ${Math.floor((place / Math.max(1, filled.length)) * 8)}`);
-  return features.filter((feature) => feature !== "");
+  add(SIDE, (left.length === 0 ? 1 : 0) + (right.length === 0 ? 2 : 0));
+  add(DEPTH, line.depth);
+  features.add(bucketOf(hashOf(`reading ${reading}`)));
 }
-
-const pairs = (words: readonly string[]): string[] => words.slice(1).map((word, index) => `${words[index]} ${word}`);
 
 function lineAt(lines: readonly Line[], start: number): number {
   let low = 0;
@@ -140,17 +158,18 @@ function isDifference(own: number, all: ReadonlySet<number>): boolean {
 
 const FNV_PRIME = 0x01000193;
 
-function hashed(features: readonly string[]): Uint32Array {
-  const buckets = new Set<number>();
-  for (const feature of features) {
-    let hash = 0x811c9dc5;
-    for (let i = 0; i < feature.length; i++) hash = Math.imul(hash ^ feature.charCodeAt(i), FNV_PRIME);
-    hash ^= hash >>> 15;
-    hash = Math.imul(hash, 0x2c1b3c6d);
-    hash ^= hash >>> 13;
-    buckets.add((hash >>> 0) % FEATURE_BUCKETS);
-  }
-  return Uint32Array.from(buckets);
+function hashOf(text: string): number {
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), FNV_PRIME);
+  return hash;
+}
+
+function bucketOf(hash: number): number {
+  let mixed = hash ^ (hash >>> 15);
+  mixed = Math.imul(mixed, 0x2c1b3c6d);
+  mixed ^= mixed >>> 12;
+  mixed = Math.imul(mixed, 0x297a2d39);
+  return ((mixed ^ (mixed >>> 15)) >>> 0) % FEATURE_BUCKETS;
 }
 
 const order = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

@@ -86,9 +86,9 @@ describe("what is learned from", () => {
 describe("training", () => {
   it("is asked for once, runs in the consumer, and makes a version that is not used", async () => {
     const { json, db, context, kept, queued } = await open("author");
-    const answer = await json(`/api/models/${WORKFLOW}/trainings`, {});
+    const answer = await json(`/api/model-versions/${WORKFLOW}/trainings`, {});
     expect(answer.status).toBe(202);
-    expect((await json(`/api/models/${WORKFLOW}/trainings`, {})).status).toBe(409);
+    expect((await json(`/api/model-versions/${WORKFLOW}/trainings`, {})).status).toBe(409);
     const [message] = queued();
     expect(message).toMatchObject({ kind: "training" });
     await prepareModels(context, NOW);
@@ -116,7 +116,7 @@ describe("training", () => {
 
   it("that cannot be done says why", async () => {
     const { json, db, context, queued } = await open("process_owner");
-    await json(`/api/models/${WORKFLOW}/trainings`, {});
+    await json(`/api/model-versions/${WORKFLOW}/trainings`, {});
     const empty = { ...context, deployment: { ...deployment, models: { default: builtinSource({ [WORKFLOW]: [] }) } } };
     await runTraining(empty, queued()[0]!.id, 1, NOW);
     const [ended] = (await modelHistory(db, WORKFLOW)).trainings;
@@ -125,7 +125,7 @@ describe("training", () => {
 
   it("that never ends is given up", async () => {
     const { json, db, context, queued, kept } = await open("author");
-    await json(`/api/models/${WORKFLOW}/trainings`, {});
+    await json(`/api/model-versions/${WORKFLOW}/trainings`, {});
     await runTraining(context, queued()[0]!.id, TRAINING_TRIES + 1, NOW);
     const [ended] = (await modelHistory(db, WORKFLOW)).trainings;
     expect(ended).toMatchObject({ endedAt: NOW, model: null, problem: expect.stringMatching(/did not end in 3 tries/) });
@@ -134,9 +134,9 @@ describe("training", () => {
 
   it("is refused to whoever may not, and of a workflow without such a model", async () => {
     const reviewer = await open("reviewer");
-    expect((await reviewer.json(`/api/models/${WORKFLOW}/trainings`, {})).status).toBe(403);
+    expect((await reviewer.json(`/api/model-versions/${WORKFLOW}/trainings`, {})).status).toBe(403);
     const author = await open("author");
-    expect((await author.json("/api/models/unknown/trainings", {})).status).toBe(404);
+    expect((await author.json("/api/model-versions/unknown/trainings", {})).status).toBe(404);
     expect([...reviewer.queued(), ...author.queued()]).toEqual([]);
   });
 });
@@ -151,19 +151,19 @@ describe("a version", () => {
 
   it("is made current by the process owner, and that is on record", async () => {
     const { json, form, db, id, get } = await grown("process_owner");
-    expect((await json(`/api/models/${WORKFLOW}/current`, { model: id })).status).toBe(200);
+    expect((await json(`/api/model-versions/${WORKFLOW}/current`, { model: id })).status).toBe(200);
     expect((await form(`/models/${WORKFLOW}/current`, { model: id })).headers.get("location")).toBe("/models?done=current");
     expect(await currentModel(db, WORKFLOW)).toBe(id);
     expect((await modelHistory(db, WORKFLOW)).choices).toMatchObject([{ by: "ada@example.com", model: id }]);
     const page = await (await get("/models?done=current")).text();
     expect(page).toContain("ada@example.com made it current");
-    const { models } = (await (await get("/api/models")).json()) as { models: { current: string }[] };
+    const { models } = (await (await get("/api/model-versions")).json()) as { models: { current: string }[] };
     expect(models).toMatchObject([{ workflow: WORKFLOW, current: id }]);
   });
 
   it("is made current by nobody else, and must be one that there is", async () => {
     const author = await grown("author", "operator");
-    expect((await author.json(`/api/models/${WORKFLOW}/current`, { model: author.id })).status).toBe(403);
+    expect((await author.json(`/api/model-versions/${WORKFLOW}/current`, { model: author.id })).status).toBe(403);
     const owner = await grown("process_owner");
     const unknown = await owner.form(`/models/${WORKFLOW}/current`, { model: `builtin/${WORKFLOW}@0000` });
     expect(unknown.status).toBe(404);
@@ -173,7 +173,7 @@ describe("a version", () => {
 
   it("can be neither changed nor removed", async () => {
     const { db, id, json } = await grown("process_owner");
-    await json(`/api/models/${WORKFLOW}/current`, { model: id });
+    await json(`/api/model-versions/${WORKFLOW}/current`, { model: id });
     for (const table of ["model_version", "model_choice"]) {
       await expect(db.prepare(`delete from ${table}`).run()).rejects.toThrow("append-only");
       await expect(db.prepare(`update ${table} set workflow = 'other'`).run()).rejects.toThrow("append-only");

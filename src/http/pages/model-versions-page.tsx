@@ -2,14 +2,14 @@
 // for training and make a version current. Figures are the model's own, from records that were left out of the fit; whether it may write alone, a certificate says.
 import type { Failure } from "../../core/errors.ts";
 import { may } from "../../operations/access.ts";
-import type { ModelTraining, ModelVersion, ModelView } from "../../operations/read-models.ts";
+import type { ModelTraining, ModelVersion, ModelView } from "../../operations/read-model-versions.ts";
 import { type Frame, Layout } from "./layout.tsx";
 import { Empty } from "./list-parts.tsx";
 import { Bar, Chip, When } from "./marks.tsx";
 import { Notice, Refusal } from "./refusal.tsx";
 import { listing, percent, sentence } from "./words.ts";
 
-export interface ModelsPageProps {
+export interface ModelVersionsPageProps {
   readonly frame: Frame;
   readonly models: readonly ModelView[];
   readonly now: number;
@@ -24,7 +24,7 @@ const NOTICES = {
     "It is current, and runs go by it within seconds. What was certified for another version does not speak for this one: measure it before it may write alone.",
 };
 
-export const ModelsPage = ({ frame, models, now, done = null, refused = null }: ModelsPageProps) => (
+export const ModelVersionsPage = ({ frame, models, now, done = null, refused = null }: ModelVersionsPageProps) => (
   <Layout frame={frame} title="Built-in models" section="workflows">
     <div class="page-head">
       <p class="crumb">

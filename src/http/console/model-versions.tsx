@@ -4,16 +4,16 @@ import * as z from "zod";
 import { errorFacts, type Failure, failureOf, type Result } from "../../core/errors.ts";
 import type { Deployment } from "../../deployment.ts";
 import { ChooseModelInput, makeCurrent } from "../../operations/choose-model.ts";
-import { readModels } from "../../operations/read-models.ts";
+import { readModels } from "../../operations/read-model-versions.ts";
 import { askTraining } from "../../operations/train-model.ts";
 import { type ConsoleEnv, operationContext, withinOf } from "../console-env.ts";
 import { parseInput, readForm } from "../input.ts";
-import { ModelsPage } from "../pages/models-page.tsx";
+import { ModelVersionsPage } from "../pages/model-versions-page.tsx";
 import { frameFor, renderPage } from "./page.ts";
 
 const Query = z.object({ done: z.enum(["asked", "current"]).optional() });
 
-export const modelPages = (deployment: Deployment) =>
+export const modelVersionPages = (deployment: Deployment) =>
   new Hono<ConsoleEnv>()
     .get("/", async (c) => showModels(c, deployment, Query.catch({}).parse(c.req.query()).done ?? null, null))
     .post("/:workflow/trainings", async (c) =>
@@ -62,6 +62,6 @@ async function showModels(
 ): Promise<Response> {
   const within = withinOf(c, "read models");
   const [models, frame] = await Promise.all([readModels(operationContext(c, deployment), within), frameFor(c.env.DB, c.get("principal"))]);
-  const page = <ModelsPage frame={frame} models={models} now={Date.now()} done={done} refused={refused} />;
+  const page = <ModelVersionsPage frame={frame} models={models} now={Date.now()} done={done} refused={refused} />;
   return renderPage(c, page, refused ? errorFacts(refused.code).status : 200);
 }
