@@ -63,6 +63,8 @@ describe("what is learned from", () => {
       ["Two", "billing", "returns"],
     ]);
     expect(reviewed[0]?.input["ticket.description"]).toBe(ORDER);
+    // In the order in which they were sent: the model reads one text.
+    expect(Object.keys(reviewed[0]?.input ?? {})).toEqual(["ticket.subject", "ticket.description"]);
   });
 
   it("are not those whose contents were erased", async () => {
