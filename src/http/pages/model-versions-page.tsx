@@ -7,7 +7,7 @@ import { type Frame, Layout } from "./layout.tsx";
 import { Empty } from "./list-parts.tsx";
 import { Bar, Chip, When } from "./marks.tsx";
 import { Notice, Refusal } from "./refusal.tsx";
-import { listing, percent, sentence } from "./words.ts";
+import { capital, listing, percent, sentence } from "./words.ts";
 
 export interface ModelVersionsPageProps {
   readonly frame: Frame;
@@ -112,7 +112,7 @@ const Latest = ({ training: { askedAt, askedBy, endedAt, model, problem }, now }
     {endedAt === null
       ? ": it has not ended yet."
       : model === null
-        ? `: it made no version. ${sentence(problem ?? "")}`
+        ? `: it made no version. ${sentence(capital(problem ?? ""))}`
         : `: it made ${short(model)}.`}
   </p>
 );
@@ -133,13 +133,8 @@ const Versions = ({
       <caption class="unseen">Versions, the newest first, with what each learned and how it measured itself</caption>
       <thead>
         <tr>
-          <th scope="col">Version</th>
-          <th scope="col">Learned from</th>
+          <th scope="col">Version, and what it learned from</th>
           <th scope="col">Right on records left out</th>
-          <th scope="col" class="wide-only">
-            Of the shipped ones
-          </th>
-          <th scope="col">Use</th>
         </tr>
       </thead>
       <tbody>
@@ -147,34 +142,21 @@ const Versions = ({
           <tr>
             <th scope="row">
               <code>{short(version.id)}</code>
+              <span class="meta">{rowWords(version)}</span>
+              {version.unused === 0 ? null : <span class="meta">{`${version.unused} decided, of no use to learn from`}</span>}
+              {version.missing.map(({ field, labels }) => (
+                <span class="meta">{missingWords(field, labels)}</span>
+              ))}
               <span class="meta">
                 <When at={version.trainedAt} now={now} />
                 {`, asked for by ${version.trainedBy}`}
               </span>
-              {version.missing.map(({ field, labels }) => (
-                <span class="meta">{missingWords(field, labels)}</span>
-              ))}
             </th>
             <td>
-              {rowWords(version)}
-              {version.unused === 0 ? null : <span class="meta">{`${version.unused} decided, of no use to learn from`}</span>}
-            </td>
-            <td>
-              {version.fields.map(({ field, heldOut }) => (
-                <Measured field={field} share={heldOut.accuracy} rows={heldOut.rows} ece={heldOut.ece} />
+              {version.fields.map((field) => (
+                <Measured field={field} />
               ))}
-            </td>
-            <td class="wide-only">
-              {version.fields.map(({ field, shipped }) => (
-                <span class="meta">{`${field} ${shipped.rows === 0 ? "none" : percent(shipped.accuracy)}`}</span>
-              ))}
-            </td>
-            <td>
-              {version.id === current ? (
-                <Chip words={{ label: "Current", tone: "good", shape: "check" }} />
-              ) : (
-                <Use version={version} address={address} />
-              )}
+              {version.id === current ? <Chip words={CURRENT} /> : <Use version={version} address={address} />}
             </td>
           </tr>
         ))}
@@ -188,11 +170,16 @@ const Versions = ({
   </>
 );
 
-const Measured = ({ field, share, rows, ece }: { field: string; share: number; rows: number; ece: number }) => (
-  <p class="small">
-    {`${field}: ${percent(share)} of ${rows}, ECE ${ece.toFixed(3)}`}
-    <Bar share={share} />
-  </p>
+const CURRENT = { label: "Current", tone: "good", shape: "check" } as const;
+
+const Measured = ({ field: { field, heldOut, shipped } }: { field: ModelVersion["fields"][number] }) => (
+  <>
+    <p class="small">{`${field}: ${percent(heldOut.accuracy)} of ${heldOut.rows}, ECE ${heldOut.ece.toFixed(3)}`}</p>
+    <Bar share={heldOut.accuracy} />
+    {shipped.rows === 0 || shipped.rows === heldOut.rows ? null : (
+      <p class="quiet small">{`of the ${shipped.rows} shipped: ${percent(shipped.accuracy)}`}</p>
+    )}
+  </>
 );
 
 const Use = ({ version, address }: { version: ModelVersion; address: string | null }) =>
