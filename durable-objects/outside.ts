@@ -10,6 +10,7 @@ import type { Ports } from "../src/engine/pass.ts";
 import type { Model } from "../src/inference/model.ts";
 import { AuditFloors } from "./audit-floors.ts";
 import type { ConnectionPort } from "./connection.ts";
+import { CurrentModels } from "./current-models.ts";
 import { OnRecordCache } from "./on-record.ts";
 import { ProviderCards } from "./provider-cards.ts";
 import type { LimitsPort } from "./workflow-limits.ts";
@@ -26,6 +27,7 @@ export class Outside {
   readonly #cards: ProviderCards;
   readonly #floors: AuditFloors;
   readonly #onRecord: OnRecordCache;
+  readonly #versions: CurrentModels;
   readonly #ports = new Map<string, OutsidePorts>();
 
   constructor(deployment: Deployment, env: Env, halted: Ports["halted"]) {
@@ -35,6 +37,7 @@ export class Outside {
     this.#cards = new ProviderCards(env.DB, Date.now);
     this.#floors = new AuditFloors(env.DB, Date.now);
     this.#onRecord = new OnRecordCache(env.DB, Date.now);
+    this.#versions = new CurrentModels(env.DB, Date.now);
   }
 
   portsFor(connection: string): OutsidePorts {
@@ -123,6 +126,7 @@ export class Outside {
         binding: (binding: string) => bindingOf(this.#env, binding),
         fetch: outboundFetch,
         blobs: { get: async (key: string) => readBlob(await this.#env.BLOBS.get(key)) },
+        versions: this.#versions,
       };
       models = modelSources(this.#deployment, name).map((source) => source.build(workflow, bindings));
       this.#models.set(key, models);

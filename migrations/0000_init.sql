@@ -289,6 +289,14 @@ CREATE TABLE `halt` (
 	PRIMARY KEY(`scope`, `at`)
 );
 --> statement-breakpoint
+CREATE TABLE `model_choice` (
+	`workflow` text NOT NULL,
+	`at` integer NOT NULL,
+	`by` text NOT NULL,
+	`model` text NOT NULL,
+	PRIMARY KEY(`workflow`, `at`)
+);
+--> statement-breakpoint
 CREATE TABLE `model_probe` (
 	`model` text PRIMARY KEY NOT NULL,
 	`provider` text NOT NULL,
@@ -299,6 +307,26 @@ CREATE TABLE `model_probe` (
 	`by` text NOT NULL
 );
 --> statement-breakpoint
+CREATE TABLE `model_training` (
+	`id` text PRIMARY KEY NOT NULL,
+	`workflow` text NOT NULL,
+	`asked_at` integer NOT NULL,
+	`asked_by` text NOT NULL,
+	`ended_at` integer,
+	`model` text,
+	`problem` text
+);
+--> statement-breakpoint
+CREATE INDEX `model_training_workflow` ON `model_training` (`workflow`,`asked_at`);--> statement-breakpoint
+CREATE TABLE `model_version` (
+	`id` text PRIMARY KEY NOT NULL,
+	`workflow` text NOT NULL,
+	`trained_at` integer NOT NULL,
+	`trained_by` text NOT NULL,
+	`body` text NOT NULL
+);
+--> statement-breakpoint
+CREATE INDEX `model_version_workflow` ON `model_version` (`workflow`,`trained_at`);--> statement-breakpoint
 CREATE TABLE `provider_card` (
 	`provider` text NOT NULL,
 	`host` text NOT NULL,

@@ -300,3 +300,27 @@ END;
 CREATE TRIGGER `second_review_refuses_replacing` BEFORE INSERT ON `second_review` WHEN EXISTS (SELECT 1 FROM `second_review` WHERE `approval` = new.`approval`) BEGIN
 	SELECT raise(abort, 'second_review is append-only');
 END;
+--> statement-breakpoint
+CREATE TRIGGER `model_version_refuses_update` BEFORE UPDATE ON `model_version` BEGIN
+	SELECT raise(abort, 'model_version is append-only');
+END;
+--> statement-breakpoint
+CREATE TRIGGER `model_version_refuses_delete` BEFORE DELETE ON `model_version` BEGIN
+	SELECT raise(abort, 'model_version is append-only');
+END;
+--> statement-breakpoint
+CREATE TRIGGER `model_version_refuses_replacing` BEFORE INSERT ON `model_version` WHEN EXISTS (SELECT 1 FROM `model_version` WHERE `id` = new.`id`) BEGIN
+	SELECT raise(abort, 'model_version is append-only');
+END;
+--> statement-breakpoint
+CREATE TRIGGER `model_choice_refuses_update` BEFORE UPDATE ON `model_choice` BEGIN
+	SELECT raise(abort, 'model_choice is append-only');
+END;
+--> statement-breakpoint
+CREATE TRIGGER `model_choice_refuses_delete` BEFORE DELETE ON `model_choice` BEGIN
+	SELECT raise(abort, 'model_choice is append-only');
+END;
+--> statement-breakpoint
+CREATE TRIGGER `model_choice_refuses_replacing` BEFORE INSERT ON `model_choice` WHEN EXISTS (SELECT 1 FROM `model_choice` WHERE `workflow` = new.`workflow` AND `at` = new.`at`) BEGIN
+	SELECT raise(abort, 'model_choice is append-only');
+END;

@@ -5,6 +5,7 @@ import { InterlockError } from "./core/errors.ts";
 import { PARTITIONS } from "./core/ids.ts";
 import type { DataElement, Workflow } from "./engine/define.ts";
 import { manifestDigest } from "./engine/manifest.ts";
+import type { BuiltinBindings, Trained } from "./inference/builtin/source.ts";
 import type { Model } from "./inference/model.ts";
 import { priced } from "./inference/priced.ts";
 import type { PriceRow } from "./inference/prices.ts";
@@ -24,15 +25,14 @@ export interface Connection {
 }
 
 /** What a model provider is built from at run time. */
-export interface ModelBindings {
+export interface ModelBindings extends BuiltinBindings {
   readonly binding: (name: string) => string | undefined;
   readonly fetch: typeof fetch;
-  readonly blobs: { get(key: string): Promise<Uint8Array | null> };
 }
 
-/** A model as a deployment names it. `trained`: weights that must exist before the first decision, made where events are consumed. */
+/** A model as a deployment names it. `trained`: what this deployment trains by itself, where events are consumed. */
 export interface ModelSource {
-  readonly trained: readonly { readonly key: string; readonly train: () => Uint8Array }[];
+  readonly trained: readonly Trained[];
   readonly build: (workflow: string, bindings: ModelBindings) => Model;
   /** Texts that the model has learnt from: a validation that asks about them would prove nothing. Absent where it learns from none of ours. */
   readonly learnt?: (workflow: string) => readonly string[];

@@ -16,6 +16,7 @@ const bindings = {
   binding: (name: string) => process.env[name] || fromFile[name] || undefined,
   fetch: outboundFetch,
   blobs: { get: async () => null },
+  versions: { current: async () => null },
 };
 
 const probed = await probe(deployment, values.model ?? "default", bindings, "terminal", Date.now);

@@ -131,6 +131,8 @@ export const ERRORS = {
   "decision.unanswered": row(409, "never", "operator", "No model could decide, and no person has"),
 
   "workflow.undeclared": row(500, "never", "author", "The workflow did something that its manifest does not declare"),
+  "model.unknown": row(404, "never", "caller", "No such version of the built-in model"),
+  "model.training": row(409, "after", "caller", "The built-in model is being trained already"),
   "workflow.unknown": row(409, "operator", "operator", "No workflow of this name and version is deployed"),
   "workflow.diverged": row(409, "operator", "operator", "The workflow's code no longer follows the recorded journal"),
   "workflow.threw": row(500, "never", "author", "The workflow's own code failed"),

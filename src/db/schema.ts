@@ -656,3 +656,41 @@ export const decisionTime = sqliteTable("decision_time", {
   at: integer("at").notNull(),
   ms: integer("ms").notNull(),
 });
+
+/** Each time that somebody asked for the built-in model of a workflow to be trained. `model`: the version that it made; `problem`: why it made none. */
+export const modelTraining = sqliteTable(
+  "model_training",
+  {
+    id: text("id").primaryKey(),
+    workflow: text("workflow").notNull(),
+    askedAt: integer("asked_at").notNull(),
+    askedBy: text("asked_by").notNull(),
+    endedAt: integer("ended_at"),
+    model: text("model"),
+    problem: text("problem"),
+  },
+  (table) => [index("model_training_workflow").on(table.workflow, table.askedAt)],
+);
+
+/**
+ * Every version of the built-in model: id "builtin/<workflow>@<digest of what it learned from>". `body` is the VersionFacts of src/db/model-versions.ts as JSON: rows by origin,
+ * fields with their labels, accuracy and calibration. It holds no text of a record. Append-only, as `model_choice` is.
+ */
+export const modelVersion = sqliteTable(
+  "model_version",
+  {
+    id: text("id").primaryKey(),
+    workflow: text("workflow").notNull(),
+    trainedAt: integer("trained_at").notNull(),
+    trainedBy: text("trained_by").notNull(),
+    body: text("body").notNull(),
+  },
+  (table) => [index("model_version_workflow").on(table.workflow, table.trainedAt)],
+);
+
+/** Which version answers: the latest row of a workflow counts; where there is none, the version that is shipped. */
+export const modelChoice = sqliteTable(
+  "model_choice",
+  { workflow: text("workflow").notNull(), at: integer("at").notNull(), by: text("by").notNull(), model: text("model").notNull() },
+  (table) => [primaryKey({ columns: [table.workflow, table.at] })],
+);

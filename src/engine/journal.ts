@@ -29,6 +29,8 @@ export type StepEntry =
       readonly decision: ModelDecision;
       /** Held back, by element or path; and fields of the record that nobody has declared. */
       readonly notSent: readonly string[];
+      /** What was sent, by element, as it left; absent where it was longer than SENT_LIMIT (run-decision.ts), or not recorded yet. */
+      readonly input?: Readonly<Record<string, string>>;
       /** How each element left, and how much was taken out of it. */
       readonly sent?: readonly Treated[];
       /** Tokens in the answer that stand for nothing. */

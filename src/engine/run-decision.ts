@@ -89,7 +89,8 @@ async function askModels(
   await pass.flush();
   const models = pass.ports.models(call.model, workflow.name);
   const asked = { decision: name, instruction: request.instruction, input: prepared.sent, schema, schemaName: name };
-  const threshold = call.kind === "draft" || workflow.unsampled?.includes(name) ? null : (pass.ports.samples ?? thresholdOf(pass.spec, name));
+  const threshold =
+    call.kind === "draft" || workflow.unsampled?.includes(name) ? null : (pass.ports.samples ?? thresholdOf(pass.spec, name));
   const end = await askChain({ pass, step, prepared, request: asked }, { args, models, patience, state, threshold });
   if (end.decision === null) return notDecided(pass, step, args, end, prepared);
   const fields = workflow.reinsert?.[name] ?? [];
@@ -103,12 +104,24 @@ async function askModels(
     args,
     decision: outputOfAnswer(step, { ...end.decision, ...(call.kind === "draft" ? UNMEASURED : {}), value }) as unknown as ModelDecision,
     notSent: prepared.notSent,
+    ...sentWithin(prepared.sent),
     sent: prepared.treated,
     instruction: request.instruction,
     ...(invented.length > 0 ? { invented } : {}),
     ...(hints.length > 0 ? { hints } : {}),
     ...(end.tried.length > 0 ? { tried: end.tried } : {}),
   };
+}
+
+/**
+ * Characters of what was sent that a journal keeps: as much as the built-in model reads (inference/builtin/features.ts), because what reviewers decided can be learned
+ * only together with the text that the model saw.
+ */
+const SENT_LIMIT = 16_000;
+
+function sentWithin(sent: Prepared["sent"]): { readonly input?: Prepared["sent"] } {
+  const length = Object.values(sent).reduce((sum, text) => sum + text.length, 0);
+  return length <= SENT_LIMIT ? { input: sent } : {};
 }
 
 /** Failures before which nothing left. */

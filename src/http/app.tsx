@@ -21,6 +21,7 @@ import { deadLettersApi } from "./api/dead-letters.ts";
 import { effectsApi } from "./api/effects.ts";
 import { grantsApi } from "./api/grants.ts";
 import { haltsApi } from "./api/halts.ts";
+import { modelVersionsApi } from "./api/model-versions.ts";
 import { modelsApi } from "./api/models.ts";
 import { overviewApi } from "./api/overview.ts";
 import { providerCardsApi } from "./api/provider-cards.ts";
@@ -42,6 +43,7 @@ import { deadLetterPages } from "./console/dead-letters.tsx";
 import { documentPages } from "./console/documents.tsx";
 import { effectPages } from "./console/effects.tsx";
 
+import { modelVersionPages } from "./console/model-versions.tsx";
 import { frameFor, renderPage } from "./console/page.ts";
 import { peoplePages } from "./console/people.tsx";
 import { providerPages } from "./console/providers.tsx";
@@ -123,6 +125,7 @@ const api = (deployment: Deployment) =>
     .route("/workflows", businessCaseApi(deployment))
     .route("/provider-cards", providerCardsApi(deployment))
     .route("/models", modelsApi(deployment))
+    .route("/model-versions", modelVersionsApi(deployment))
     .route("/audit", auditApi())
     .route("/grants", grantsApi(deployment))
     .route("/specs/dry-run", specDryRunApi())
@@ -149,6 +152,7 @@ const pages = (deployment: Deployment) =>
     .route("/workflows", shadowPages(deployment))
     .route("/workflows", businessCasePages(deployment))
     .route("/providers", providerPages(deployment))
+    .route("/models", modelVersionPages(deployment))
     .route("/", documentPages(deployment))
     .route("/validations", validationPages(deployment))
     .route("/validations", validationReportPages(deployment))

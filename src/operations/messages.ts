@@ -1,5 +1,6 @@
 // What travels in the queues. EVENTS: the event itself, or, when it is too large for a message, the key under which its JSON lies in R2. VALIDATIONS: which records of a
-// validation are to be answered; the records themselves lie in D1.
+// validation are to be answered; the records themselves lie in D1. EVENTS also carries that somebody asked for the built-in model to be trained, because training takes the
+// CPU that only a consumer has.
 import * as z from "zod";
 import { InterlockEvent } from "../core/event.ts";
 
@@ -23,3 +24,7 @@ export const ValidationMessage = z.object({
   to: z.int().min(1),
 });
 export type ValidationMessage = z.infer<typeof ValidationMessage>;
+
+/** Somebody asked for the built-in model to be trained: the id of the row that says so. */
+export const TrainingMessage = z.object({ kind: z.literal("training"), id: z.string().min(1) });
+export type TrainingMessage = z.infer<typeof TrainingMessage>;

@@ -64,7 +64,12 @@ export async function probeModel(
 ): Promise<Result<Probe>> {
   const denied = permit(principal, "probe models", null);
   if (denied) return denied;
-  const bindings = { binding: (name: string) => bindingOf(env, name), fetch: outboundFetch, blobs: { get: async () => null } };
+  const bindings = {
+    binding: (name: string) => bindingOf(env, name),
+    fetch: outboundFetch,
+    blobs: { get: async () => null },
+    versions: { current: async () => null },
+  };
   const probed = await probe(deployment, model, bindings, principal.id, now);
   if (probed.ok) await keepProbe(env.DB, probed.value);
   return probed;

@@ -116,7 +116,7 @@ function timerFor(ms: number): Timer {
 
 /** A refusal that no repeat would change is stored as a dead letter: the event itself is safe, and the sender need not know. */
 async function admitDirectly(context: Context, event: InterlockEvent): Promise<void> {
-  context.waitUntil(prepareModels(context).catch(() => undefined));
+  context.waitUntil(prepareModels(context, Date.now()).catch(() => undefined));
   const [outcome] = await startRuns(context, [event]);
   if (outcome?.kind === "failed") throw new InterlockError(outcome.error.code, outcome.error.message);
   if (outcome?.kind === "refused") {

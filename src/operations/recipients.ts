@@ -38,6 +38,7 @@ export function modelFrom(env: Context["env"], source: ModelSource, workflow: st
     binding: (binding) => bindingOf(env, binding),
     fetch: () => Promise.reject(new InterlockError("internal", "Nothing is sent while it is only said who is asked")),
     blobs: { get: async () => null },
+    versions: { current: async () => null },
   });
 }
 

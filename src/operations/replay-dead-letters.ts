@@ -69,7 +69,7 @@ async function replay(context: Context, principal: Principal, letters: readonly 
   // Two letters may hold one event: it is started once, and the second finds the run of the first.
   const events = new Map<string, InterlockEvent>();
   for (const one of read) if (one.kind === "event" && !events.has(one.event.id)) events.set(one.event.id, one.event);
-  if (events.size > 0) context.waitUntil(prepareModels(context).catch(() => undefined));
+  if (events.size > 0) context.waitUntil(prepareModels(context, Date.now()).catch(() => undefined));
   const started = events.size > 0 ? await startRuns(context, [...events.values()]) : [];
   const outcomes = new Map([...events.keys()].map((id, index) => [id, started[index]]));
   const seen = new Set<string>();

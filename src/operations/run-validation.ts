@@ -4,6 +4,7 @@
 
 import { outboundFetch } from "../connectors/http.ts";
 import { type Failure, fail, ok, type Result } from "../core/errors.ts";
+import { currentModel } from "../db/model-versions.ts";
 import { readCard } from "../db/provider-cards.ts";
 import { readSpecTexts } from "../db/specs.ts";
 import {
@@ -153,6 +154,7 @@ function portsOf({ env, deployment }: Context, { name: workflow }: Workflow, now
         return object ? new Uint8Array(await object.arrayBuffer()) : null;
       },
     },
+    versions: { current: (name) => currentModel(env.DB, name) },
   };
   const built = new Map<string, ReturnType<RehearsalPorts["models"]>>();
   return {

@@ -6,6 +6,8 @@ import { sha256Hex } from "../core/crypto.ts";
 import { fail, ok, type Result } from "../core/errors.ts";
 import { digest } from "../core/json.ts";
 import type { Principal } from "../core/principal.ts";
+import { currentModel } from "../db/model-versions.ts";
+import { reviewedDecisions } from "../db/reviewed-decisions.ts";
 import {
   insertValidation,
   listValidations,
@@ -17,6 +19,7 @@ import {
 import { modelSources } from "../deployment.ts";
 import type { Workflow } from "../engine/define.ts";
 import { planRehearsal } from "../engine/rehearse.ts";
+import { inputText } from "../inference/prompt.ts";
 import type { Columns } from "../validation/import-columns.ts";
 import { MAX_FILE_BYTES, type Rejection } from "../validation/import-file.ts";
 import { type Imported, importRecords } from "../validation/import-records.ts";
@@ -25,6 +28,7 @@ import { findValidation } from "./read-validation.ts";
 import { permit, permitWithin } from "./require-role.ts";
 import { enqueueOpen } from "./run-validation.ts";
 import { newestWorkflow, prepare } from "./start-runs.ts";
+import { LEARNED_RUNS } from "./train-model.ts";
 
 const column = z
   .string()
@@ -85,7 +89,7 @@ export async function checkValidation(
   if (!workflow) return fail("workflow.unknown", `No workflow ${input.workflow} is deployed`, { field: "workflow" });
   const { data, name, limit, confidence, text, label, id: idColumn, columns, anyway } = input;
   const terms = { text, label, id: idColumn, columns, anyway };
-  const imported = importFor(context, workflow, data, terms);
+  const imported = importFor(context, workflow, data, terms, await learnedTexts(context, workflow));
   if (!imported.ok) return imported;
   const { decision, records, rejections, warnings, fields } = imported.value;
   const prepared = await prepare(context, [workflow.name]);
@@ -122,17 +126,24 @@ export async function checkValidation(
 
 export const keptImport = ({ imported: kept }: Pick<ValidationRow, "imported">): KeptImport => JSON.parse(kept) as KeptImport;
 
+/** What a chosen version of the built-in model may have learned from reviewers, as far as it is kept: as it was sent, masked where the data flow says so. */
+async function learnedTexts({ env }: Context, { name }: Workflow): Promise<string[]> {
+  if ((await currentModel(env.DB, name)) === null) return [];
+  return (await reviewedDecisions(env.DB, name, LEARNED_RUNS)).map(({ input }) => inputText(input));
+}
+
 function importFor(
   { deployment }: Context,
   workflow: Workflow,
   data: string,
   { anyway, ...mapping }: KeptImport["terms"],
+  learned: readonly string[],
 ): Result<Imported & { readonly decision: string }> {
   const plan = planRehearsal(workflow);
   if (!plan.ok) return plan;
   const models = Object.values(workflow.uses).flatMap((use) => (use.kind === "model" ? [use.model] : []));
-  const known = models.flatMap((name) => modelSources(deployment, name).flatMap(({ learnt }) => learnt?.(workflow.name) ?? []));
-  const imported = importRecords(data, plan.value, { mapping, known, anyway });
+  const shipped = models.flatMap((name) => modelSources(deployment, name).flatMap(({ learnt }) => learnt?.(workflow.name) ?? []));
+  const imported = importRecords(data, plan.value, { mapping, known: [...shipped, ...learned], anyway });
   return imported.ok ? ok({ ...imported.value, decision: plan.value.decision }) : imported;
 }
 
@@ -145,7 +156,7 @@ export async function startCheckedValidation(context: Context, principal: Princi
   const workflow = newestWorkflow(context.deployment, facts.workflow);
   if (!file || !workflow || workflow.version !== facts.workflowVersion)
     return fail("validation.wrong_state", "The workflow or the file is not there any more as it was checked: send the file again");
-  const imported = importFor(context, workflow, await file.text(), keptImport(found.value).terms);
+  const imported = importFor(context, workflow, await file.text(), keptImport(found.value).terms, await learnedTexts(context, workflow));
   if (!imported.ok) return imported;
   if (imported.value.records.length !== facts.dataset.rows)
     return fail("validation.wrong_state", "Other rows are refused now than when the file was checked: send the file again");

@@ -12,7 +12,7 @@ const LONGEST_SECONDS = 86_400;
 
 export async function consumeValidations(batch: MessageBatch, context: Context, now: () => number = Date.now): Promise<void> {
   try {
-    await prepareModels(context);
+    await prepareModels(context, now());
   } catch (thrown) {
     console.error(JSON.stringify({ message: "training failed", error: failureOf(thrown).message }));
   }

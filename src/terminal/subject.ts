@@ -49,7 +49,12 @@ export function subjectOf(deployment: Deployment, call: ValidateCall, outside: O
   if (!Object.hasOwn(deployment.models, name))
     throw new BadCall(`No model "${name}"; there is ${Object.keys(deployment.models).join(", ")}`);
   const sources = modelSources(deployment, name);
-  const bindings = { binding: outside.binding, fetch: outside.fetch, blobs: inMemory(sources.flatMap(({ trained }) => trained)) };
+  const bindings = {
+    binding: outside.binding,
+    fetch: outside.fetch,
+    blobs: inMemory(sources.flatMap(({ trained }) => trained)),
+    versions: SHIPPED,
+  };
   return {
     workflow,
     plan: plan.value,
@@ -107,8 +112,14 @@ export function drawRows(records: readonly ImportedRecord[], rows: number, file:
 function trainedOn(workflow: string, { records }: Imported): Pick<Subject, "models" | "learnt"> {
   const samples = records.map(({ input, expected }) => ({ text: inputText(input), labels: { ...expected } }));
   const source = builtinSource({ [workflow]: samples });
-  return { models: () => [source.build(workflow, { blobs: inMemory(source.trained) })], learnt: source.learnt(workflow) };
+  return {
+    models: () => [source.build(workflow, { blobs: inMemory(source.trained), versions: SHIPPED })],
+    learnt: source.learnt(workflow),
+  };
 }
+
+/** Nobody has chosen another one here. */
+const SHIPPED = { current: async () => null };
 
 /** In a deployment weights lie in R2 under the digest of what they were made from; here they are made when they are first asked for. */
 function inMemory(trained: ModelSource["trained"]) {
@@ -117,7 +128,7 @@ function inMemory(trained: ModelSource["trained"]) {
     get: async (key: string): Promise<Uint8Array | null> => {
       const known = made.get(key);
       if (known) return known;
-      const weights = trained.find((one) => one.key === key)?.train() ?? null;
+      const weights = trained.find(({ shipped }) => shipped?.key === key)?.train({ schemas: {}, reviewed: [] }).bytes ?? null;
       if (weights) made.set(key, weights);
       return weights;
     },

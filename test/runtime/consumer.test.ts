@@ -4,7 +4,9 @@ import { env } from "cloudflare:workers";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import type { InterlockEvent } from "../../src/core/event.ts";
 import { partitionName, partitionOf, runIdOf } from "../../src/core/ids.ts";
+import { askForTraining, modelHistory, readTraining } from "../../src/db/model-versions.ts";
 import type { Workflow } from "../../src/engine/define.ts";
+import { builtinSource } from "../../src/inference/builtin/source.ts";
 import { type Context, partitionByName, partitionForLane } from "../../src/operations/context.ts";
 import { retryDelay } from "../../src/queues/consumer.ts";
 import { createWorker } from "../../src/worker.ts";
@@ -314,11 +316,46 @@ describe("the model's training", () => {
 
   it("that fails holds no start up", async () => {
     const ticket = newTicket();
-    const trained = [{ key: "model/never", train: () => fails("no samples") }];
+    const shipped = { id: "builtin/ticket-triage@never", key: "model/never" };
+    const trained = [{ workflow: "ticket-triage", shipped, train: () => fails("no samples") }];
     const source = { ...deployment.models.default, trained } as (typeof deployment.models)[string];
     const { handler } = createWorker({ ...deployment, models: { default: source } });
     expect((await consume([messageFor(ticket)], {}, { handler })).acked).toEqual([`m-${ticket}`]);
     expect(await started([ticket])).toEqual([true]);
+  });
+});
+
+describe("training that somebody asked for", () => {
+  const small = Array.from({ length: 24 }, (_, index) => ({
+    text: `${index % 2 ? "invoice charged twice" : "parcel is late"} ${"x".repeat(index + 1)}`,
+    labels: { team: index % 2 ? "billing" : "shipping" },
+  }));
+  const { handler } = createWorker({ ...deployment, models: { default: builtinSource({ "ticket-triage": small }) } });
+  const ask = async (id: string) => {
+    const asked = { id, workflow: "ticket-triage", askedAt: Date.now(), askedBy: "ada@example.com" };
+    expect(await askForTraining(env.DB, asked, Number.MAX_SAFE_INTEGER)).toBe(true);
+    return { id: `m-${id}`, body: { kind: "training", id } };
+  };
+
+  it("is done after the starts of its batch, once, and its weights lie in R2", async () => {
+    const training = await ask("trn_1");
+    const ticket = newTicket();
+    const sent = [training, messageFor(ticket)];
+    for (let delivery = 0; delivery < 2; delivery++) expect((await consume(sent, {}, { handler })).acked).toHaveLength(2);
+    expect(await started([ticket])).toEqual([true]);
+    const { versions, trainings } = await modelHistory(env.DB, "ticket-triage");
+    const [ended] = trainings;
+    expect(ended).toMatchObject({ problem: null, model: versions[0]?.id });
+    expect(versions.map(({ rows }) => rows.shipped)).toEqual([24]);
+    expect(await env.BLOBS.head(`model/${ended?.model}`)).not.toBeNull();
+  });
+
+  it("is tried again while storage does not answer, and given up after three tries", async () => {
+    const training = await ask("trn_2");
+    const BLOBS = { put: () => Promise.reject(new Error("R2 is down")), head: async () => ({}) } as unknown as R2Bucket;
+    expect((await consume([training], { BLOBS }, { handler })).retried).toEqual({ "m-trn_2": 2 });
+    expect((await consume([{ ...training, attempts: 4 }], { BLOBS }, { handler })).acked).toEqual(["m-trn_2"]);
+    expect(await readTraining(env.DB, "trn_2")).toMatchObject({ model: null, problem: expect.stringContaining("3 tries") });
   });
 });
 

@@ -46,6 +46,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     // What is stored as JSON is parsed when it is read.
     "src/validation/report-shape.ts",
     "type src/validation",
+    "type src/inference",
     "drizzle-orm",
   ],
   "src/ingress": ["src/core", "src/connectors", "node:buffer"],
@@ -140,6 +141,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "src/db/audit-rates.ts",
     "src/db/breakers.ts",
     "src/db/certificates.ts",
+    "src/db/model-versions.ts",
   ],
 };
 

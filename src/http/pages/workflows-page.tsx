@@ -43,7 +43,7 @@ export const WorkflowsPage = ({ frame, versions, agreements, actions, now }: Wor
           A run keeps the version that it began with. A version may be removed from the code once no run needs it any more.
         </p>
         <p class="links">
-          <a href="/providers">Model providers</a>
+          <a href="/providers">Model providers</a> <a href="/models">Built-in models</a>
         </p>
       </div>
       {agreements.map(({ provider, host, standing }) => (

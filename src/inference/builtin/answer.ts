@@ -1,5 +1,5 @@
 // Chosen labels in the shape of an OpenAI chat completion, with one token per label so that its real probability has a place to stand.
-// It must not invent probabilities: the JSON around the labels is certain, everything else is the classifier's.
+// It must not invent probabilities: the JSON around the answers is certain, everything else is the model's.
 import type { Choice } from "./choose.ts";
 import type { Prediction } from "./predict.ts";
 
@@ -35,17 +35,30 @@ export function completionOf({ model, choices, words, created, logprobs, topLogp
 }
 
 function tokensOf(choices: readonly Choice[], top: number) {
-  const tokens = choices.flatMap(({ field, ranked }, index) => [
-    certain(`${index === 0 ? "{" : '",'}${JSON.stringify(field)}:"`),
-    { ...labelToken(ranked[0]!), top_logprobs: ranked.slice(0, top).map(labelToken) },
-  ]);
-  return [...tokens, certain('"}')];
+  let before = "{";
+  const tokens = choices.flatMap(({ field, ranked }) => {
+    const [best] = ranked;
+    const quote = best ? '"' : "";
+    const pair = [
+      certain(`${before}${JSON.stringify(field)}:${quote}`),
+      best ? { ...labelToken(best), top_logprobs: ranked.slice(0, top).map(labelToken) } : NOTHING,
+    ];
+    before = `${quote},`;
+    return pair;
+  });
+  return [...tokens, certain(`${before.slice(0, -1)}}`)];
 }
 
 const certain = (token: string) => ({ token, logprob: 0, bytes: null, top_logprobs: [] });
 
+/** OpenAI's own number for a token that is not likely at all: JSON has no minus infinity. */
+const IMPOSSIBLE = -9999;
+
+/** A text that holds nothing is no proof that there is nothing. */
+const NOTHING = { ...certain("null"), logprob: IMPOSSIBLE };
+
 const labelToken = ({ label, probability }: Prediction) => ({
   token: JSON.stringify(label).slice(1, -1),
-  logprob: Math.log(Math.max(probability, 1e-12)),
+  logprob: probability > 0 ? Math.log(probability) : IMPOSSIBLE,
   bytes: null,
 });

@@ -66,14 +66,13 @@ export function temperatureFor(heldOut: readonly HeldOutScore[]): number {
   return Math.exp((low + high) / 2);
 }
 
-export function measure(heldOut: readonly HeldOutScore[], temperature: number): Calibration {
-  return calibrationOf(
-    heldOut.map(({ scores, own }) => {
-      const probabilities = softmax(scores, temperature);
-      const best = probabilities.indexOf(Math.max(...probabilities));
-      return { confidence: probabilities[best]!, correct: best === own };
-    }),
-  );
+/** What was answered of each text, and whether it was right. */
+export function answersOf(heldOut: readonly HeldOutScore[], temperature: number): { confidence: number; correct: boolean }[] {
+  return heldOut.map(({ scores, own }) => {
+    const probabilities = softmax(scores, temperature);
+    const best = probabilities.indexOf(Math.max(...probabilities));
+    return { confidence: probabilities[best]!, correct: best === own };
+  });
 }
 
 export function calibrationOf(answers: readonly { confidence: number; correct: boolean }[]): Calibration {

@@ -1,6 +1,7 @@
 // The built-in model's answer for one text: every label of a field with its calibrated probability.
 // It must not read anything but the text and the weights.
 import { softmax } from "./calibrate.ts";
+import { extract } from "./extract.ts";
 import { hashText } from "./features.ts";
 import { scores } from "./logistic.ts";
 import type { BuiltinWeights, Classifier, Head } from "./train.ts";
@@ -18,6 +19,8 @@ export function predict({ vocabulary, head }: Classifier, text: string): Predict
 
 export interface FieldPredictions {
   fields: Record<string, Prediction[]>;
+  /** By field whose value stands in the text; empty where the text holds none. */
+  values: Record<string, Prediction[]>;
   /** Words read of the text. */
   words: number;
 }
@@ -28,7 +31,9 @@ export function predictFields(weights: BuiltinWeights, text: string): FieldPredi
   const vector = vectorOf(weights.vocabulary, buckets);
   const fields: Record<string, Prediction[]> = {};
   for (const field in weights.fields) fields[field] = ranked(weights.fields[field]!, vector);
-  return { fields, words };
+  const values: Record<string, Prediction[]> = {};
+  for (const field in weights.extractors) values[field] = extract(weights.extractors[field]!, text);
+  return { fields, values, words };
 }
 
 function ranked(head: Head, vector: TextVector): Prediction[] {

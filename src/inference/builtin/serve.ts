@@ -1,6 +1,6 @@
 // The built-in statistical model behind OpenAI's chat completions, as a fetch: the SDK, the gate and the confidence reader
-// treat it like any provider. It must not pretend: it chooses among trained labels, never writes text, and its logprobs are its real probabilities.
-// Sequence: request -> weights by model id -> words of the input elements -> one label per field of the schema -> answer.
+// treat it like any provider. It must not pretend: it chooses among trained labels and values of the text, never writes text, and its logprobs are its real probabilities.
+// Sequence: request -> weights by model id -> text of the input elements -> one answer per field of the schema.
 import * as z from "zod";
 import { inputText, readUserMessage } from "../prompt.ts";
 import { completionOf } from "./answer.ts";
@@ -60,12 +60,13 @@ export function builtinFetch({ load, now = () => 0 }: BuiltinOptions): typeof fe
     const text = request.messages.findLast((message) => message.role === "user")?.content ?? "";
     const elements = readUserMessage(text);
     const predictions = predictFields(weights, elements === null ? text : inputText(elements));
-    const choices = choose(request.response_format.json_schema.schema.properties, predictions.fields);
-    if (typeof choices === "string") return problem(400, "unsupported_schema", choices);
+    const chosen = choose(request.response_format.json_schema.schema.properties, predictions, weights);
+    if (chosen.kind === "unsupported") return problem(400, "unsupported_schema", chosen.why);
+    if (chosen.kind === "not_in_text") return problem(422, "model.refused", chosen.why);
     return new Answer(
       completionOf({
         model: request.model,
-        choices,
+        choices: chosen.choices,
         words: predictions.words,
         created: Math.floor(now() / 1000),
         logprobs: request.logprobs === true,

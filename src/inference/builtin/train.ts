@@ -1,13 +1,17 @@
-// Trains the built-in statistical model (not a language model): one text classifier per choice field of a decision.
+// Trains the built-in statistical model (not a language model): one text classifier per choice field of a decision, one extractor per field whose value stands in the text.
 // It must not use a clock or chance: the same samples, in any order, give the same weights and the same id.
 // Sequence per field: five folds -> temperature and honest accuracy from the texts left out -> one fit on all texts.
-import { type Calibration, type HeldOutScore, measure, softmax, temperatureFor } from "./calibrate.ts";
+import { answersOf, type Calibration, calibrationOf, type HeldOutScore, softmax, temperatureFor } from "./calibrate.ts";
+import { type Extractor, trainExtractor } from "./extract.ts";
 import { hashText } from "./features.ts";
+import { foldsOf } from "./folds.ts";
 import { fitLogistic, type LinearWeights, scores } from "./logistic.ts";
 import { learnVocabulary, type Vocabulary, vectorOf } from "./vocabulary.ts";
 
 /** Part of every model id: a change of features or fitting gives new ids, so that nothing proved with old weights is taken for new ones. */
 export const ALGORITHM = "tfidf-logistic-1";
+/** The same, of the extractors. */
+const EXTRACTION = "places-softmax-1";
 
 /** Below this neither the fit nor the temperature means anything. */
 const FEWEST_SAMPLES = 10;
@@ -38,6 +42,7 @@ export interface BuiltinWeights {
   id: string;
   vocabulary: Vocabulary;
   fields: Record<string, Head>;
+  extractors: Record<string, Extractor>;
 }
 
 export interface LabelledText {
@@ -45,9 +50,35 @@ export interface LabelledText {
   label: string;
 }
 
+/** Whose word a sample is: written by the workflow's authors, confirmed by a reviewer as the model had answered, or corrected by one. */
+export const ORIGINS = ["shipped", "approved", "edited"] as const;
+export type Origin = (typeof ORIGINS)[number];
+
+/** A text as the model will see it, and what is right about it. A sample may know some of the fields only. */
 export interface DecisionSample {
   text: string;
+  /** By choice field. */
   labels: Record<string, string>;
+  /** By field whose value stands in the text: every value a day (2026-11-23), or every value a plain amount (1234.50). */
+  values?: Record<string, string>;
+  /** "shipped" where it is absent. No part of the id: the same text and answers teach the same. */
+  origin?: Origin;
+}
+
+export interface FieldReport {
+  field: string;
+  kind: "choice" | Extractor["kind"];
+  /** Of a choice. */
+  labels: string[];
+  heldOut: Calibration;
+  /** The same, of the shipped samples alone: what two versions can be compared by, because their other samples differ. */
+  shipped: Calibration;
+}
+
+export interface TrainedModel {
+  weights: BuiltinWeights;
+  rows: Record<Origin, number>;
+  fields: FieldReport[];
 }
 
 export interface HeldOutPrediction {
@@ -63,7 +94,7 @@ export function trainClassifier(samples: readonly LabelledText[], options: Train
   const texts = sorted.map((sample) => hashText(sample.text).buckets);
   const vocabulary = learnVocabulary(texts);
   const labels = sorted.map((sample) => sample.label);
-  return { vocabulary, head: trainHead(texts, labels, vocabulary, { ...DEFAULTS, ...options }) };
+  return { vocabulary, head: trainHead(texts, labels, vocabulary, { ...DEFAULTS, ...options }).head };
 }
 
 /** The id that training these samples will give, without training. `hash` is a content hash in hex; its first 16 digits become the version. */
@@ -73,35 +104,101 @@ export function modelIdOf(
   hash: (text: string) => string,
   options: TrainingOptions = {},
 ): string {
-  const { fields, rows } = tableOf(samples);
-  return `builtin/${workflow}@${hash(JSON.stringify([ALGORITHM, { ...DEFAULTS, ...options }, fields, rows])).slice(0, 16)}`;
+  const { choices, valued, rows } = tableOf(samples);
+  const content = [
+    ALGORITHM,
+    { ...DEFAULTS, ...options },
+    choices,
+    rows.map(({ row }) => row),
+    ...(valued.length > 0 ? [EXTRACTION, valued] : []),
+  ];
+  return `builtin/${workflow}@${hash(JSON.stringify(content)).slice(0, 16)}`;
 }
 
-export function trainDecision(
+export const trainDecision = (
   workflow: string,
   samples: readonly DecisionSample[],
   hash: (text: string) => string,
   options: TrainingOptions = {},
-): BuiltinWeights {
-  const { fields, rows } = tableOf(samples);
-  const texts = rows.map(([text]) => hashText(text!).buckets);
-  const vocabulary = learnVocabulary(texts);
-  const heads = fields.map((field, index) => {
-    const labels = rows.map((row) => row[index + 1]!);
-    return [field, trainHead(texts, labels, vocabulary, { ...DEFAULTS, ...options })] as const;
-  });
-  return { id: modelIdOf(workflow, samples, hash, options), vocabulary, fields: Object.fromEntries(heads) };
+): BuiltinWeights => trainModel(workflow, samples, hash, options).weights;
+
+export function trainModel(
+  workflow: string,
+  samples: readonly DecisionSample[],
+  hash: (text: string) => string,
+  options: TrainingOptions = {},
+): TrainedModel {
+  const settings = { ...DEFAULTS, ...options };
+  const { choices, valued, rows } = tableOf(samples);
+  const texts = rows.map(({ sample }) => hashText(sample.text).buckets);
+  const vocabulary = learnVocabulary(choices.length > 0 ? texts : []);
+  const reports: FieldReport[] = [];
+  const report = (field: string, kind: FieldReport["kind"], labels: string[], own: readonly Row[], answers: readonly Answer[]) =>
+    reports.push({
+      field,
+      kind,
+      labels,
+      heldOut: calibrationOf(answers),
+      shipped: calibrationOf(answers.filter((_, index) => originOf(own[index]!.sample) === "shipped")),
+    });
+
+  const fields: Record<string, Head> = {};
+  for (const field of choices) {
+    const own = rows.filter(({ sample }) => sample.labels[field] !== undefined);
+    const { head, answers } = trainHead(
+      texts.filter((_, index) => rows[index]!.sample.labels[field] !== undefined),
+      own.map(({ sample }) => sample.labels[field]!),
+      vocabulary,
+      settings,
+    );
+    fields[field] = head;
+    report(field, "choice", head.labels, own, answers);
+  }
+  const extractors: Record<string, Extractor> = {};
+  for (const field of valued) {
+    const own = rows.filter(({ sample }) => sample.values?.[field] !== undefined);
+    const samplesOf = own.map(({ sample }) => ({ text: sample.text, value: sample.values?.[field] as string }));
+    const { extractor, answers } = trainExtractor(field, samplesOf, settings);
+    extractors[field] = extractor;
+    report(field, extractor.kind, [], own, answers);
+  }
+  const counted = { shipped: 0, approved: 0, edited: 0 };
+  for (const sample of samples) counted[originOf(sample)]++;
+  return { weights: { id: modelIdOf(workflow, samples, hash, options), vocabulary, fields, extractors }, rows: counted, fields: reports };
 }
 
-/** The samples as rows of text and labels, in an order that depends on nothing but their content. */
-function tableOf(samples: readonly DecisionSample[]): { fields: string[]; rows: string[][] } {
-  const fields = Object.keys(samples[0]?.labels ?? {}).sort();
+const originOf = ({ origin = "shipped" }: DecisionSample): Origin => origin;
+
+interface Answer {
+  confidence: number;
+  correct: boolean;
+}
+
+interface Row {
+  sample: DecisionSample;
+  /** Text, labels, values: what of a sample makes the id. */
+  row: (string | null)[];
+}
+
+/** The samples in an order that depends on nothing but their content, and the fields that they know. */
+function tableOf(samples: readonly DecisionSample[]): { choices: string[]; valued: string[]; rows: Row[] } {
+  const choices = [...new Set(samples.flatMap(({ labels }) => Object.keys(labels)))].sort();
+  const valued = [...new Set(samples.flatMap(({ values }) => Object.keys(values ?? {})))].sort();
+  const both = choices.find((field) => valued.includes(field));
+  if (both !== undefined) throw new RangeError(`the field "${both}" has labels in some records and values in others`);
   const rows = samples
-    .map(({ text, labels }) => [text, ...fields.map((field) => labelOf(labels, field))])
-    .map((row) => ({ row, key: JSON.stringify(row) }))
-    .sort((a, b) => order(a.key, b.key))
-    .map(({ row }) => row);
-  return { fields, rows };
+    .map((sample) => {
+      const row = [
+        sample.text,
+        ...choices.map((field) => sample.labels[field] ?? null),
+        ...valued.map((field) => sample.values?.[field] ?? null),
+      ];
+      if (row.slice(1).every((known) => known === null))
+        throw new RangeError(`a labelled record has no label for ${[...choices, ...valued].map((field) => `"${field}"`).join(", ")}`);
+      return { sample, row, key: JSON.stringify(row) };
+    })
+    .sort((a, b) => order(a.key, b.key));
+  return { choices, valued, rows };
 }
 
 /** What the classifier says of texts it was not trained on, in the order of the samples. */
@@ -120,7 +217,12 @@ export function crossValidate(samples: readonly LabelledText[], options: Trainin
 
 type Settings = Required<TrainingOptions>;
 
-function trainHead(texts: readonly Uint32Array[], own: readonly string[], vocabulary: Vocabulary, settings: Settings): Head {
+function trainHead(
+  texts: readonly Uint32Array[],
+  own: readonly string[],
+  vocabulary: Vocabulary,
+  settings: Settings,
+): { head: Head; answers: Answer[] } {
   const labels = [...new Set(own)].sort();
   if (texts.length < FEWEST_SAMPLES) throw new RangeError(`add labelled records: ${texts.length} given, at least ${FEWEST_SAMPLES} needed`);
   if (labels.length < 2) throw new RangeError("add labelled records of another label: a choice needs at least two");
@@ -128,7 +230,8 @@ function trainHead(texts: readonly Uint32Array[], own: readonly string[], vocabu
   const heldOut = scoreHeldOut(texts, classes, labels.length, settings);
   const temperature = temperatureFor(heldOut);
   const linear = fitOn(texts, classes, labels.length, vocabulary, settings);
-  return { ...linear, labels, temperature, heldOut: measure(heldOut, temperature) };
+  const answers = answersOf(heldOut, temperature);
+  return { head: { ...linear, labels, temperature, heldOut: calibrationOf(answers) }, answers };
 }
 
 function fitOn(texts: readonly Uint32Array[], classes: readonly number[], classCount: number, vocabulary: Vocabulary, settings: Settings) {
@@ -139,7 +242,7 @@ function fitOn(texts: readonly Uint32Array[], classes: readonly number[], classC
 
 /** Each fold learns its own vocabulary too: the texts left out must be as strange to it as tomorrow's. */
 function scoreHeldOut(texts: readonly Uint32Array[], classes: readonly number[], classCount: number, settings: Settings): HeldOutScore[] {
-  const foldOf = folds(classes, settings);
+  const foldOf = foldsOf(classes, settings);
   const result: HeldOutScore[] = new Array(texts.length);
   for (let fold = 0; fold < settings.folds; fold++) {
     const kept = texts.filter((_, index) => foldOf[index] !== fold);
@@ -151,34 +254,6 @@ function scoreHeldOut(texts: readonly Uint32Array[], classes: readonly number[],
     });
   }
   return result;
-}
-
-/** Folds with every class spread evenly: dealt out round robin, class by class, in a seeded order. */
-function folds(classes: readonly number[], { folds: count, seed }: Settings): Uint8Array {
-  const random = sequence(seed);
-  const dealt = classes.map((own, index) => ({ own, index, at: random() })).sort((a, b) => a.own - b.own || a.at - b.at);
-  const foldOf = new Uint8Array(classes.length);
-  dealt.forEach(({ index }, turn) => {
-    foldOf[index] = turn % count;
-  });
-  return foldOf;
-}
-
-/** Mulberry32: numbers in 0..1 from a seed. */
-function sequence(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
-function labelOf(labels: Record<string, string>, field: string): string {
-  const label = labels[field];
-  if (label === undefined) throw new RangeError(`a labelled record has no label for "${field}"`);
-  return label;
 }
 
 /** By code units: the same everywhere, which a locale's order is not. */

@@ -58,6 +58,7 @@ describe("a decision about a record", () => {
     expect(world.engine.entries("decision.made")).toMatchObject([
       {
         notSent: ["note.password", "note.colour"],
+        input: { "note.text": "[PERSON_1], [EMAIL_1], https://pics.example.com/1", "note.title": "Broken" },
         sent: [
           { element: "note.text", treatment: "mask", removed: { person: 1, email: 1 } },
           { element: "note.title", treatment: "send" },

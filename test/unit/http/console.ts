@@ -145,6 +145,7 @@ export async function openConsole(
       sendBatch: async (messages: Iterable<{ body: unknown }>) =>
         void asked.push({ what: "validate", args: [...messages].map(({ body }) => body) }),
     },
+    EVENTS: { send: async (message: unknown) => void asked.push({ what: "queue", args: [message] }) },
     HOOK_LIMIT: { limit: async () => ({ success: true }) },
     ENVIRONMENT: "development",
     ACCESS_TEAM_DOMAIN: "",

@@ -6,6 +6,7 @@ import { sha256Hex } from "../../../src/core/crypto.ts";
 import { canonical, digest as digestOf } from "../../../src/core/json.ts";
 
 import { eventLetter, keepDeadLetters } from "../../../src/db/dead-letters.ts";
+import { keepVersion } from "../../../src/db/model-versions.ts";
 import { insertDraft, submitDraft } from "../../../src/db/specs.ts";
 import { type Console, openConsole } from "./console.ts";
 import { fakeR2 } from "./fake-r2.ts";
@@ -50,6 +51,7 @@ export const SECRETS: readonly string[] = [
 
 const LETTER = "dl_1";
 const CONTEST = "cts_1";
+const VERSION = `builtin/${WORKFLOW}@0123456789abcdef`;
 
 export async function openStories(options: NonNullable<Parameters<typeof openConsole>[1]>): Promise<Console> {
   const r2 = fakeR2();
@@ -81,6 +83,16 @@ export async function openStories(options: NonNullable<Parameters<typeof openCon
     .bind(CONTEST, approved.id, NOW)
     .run();
   await finished(open.env, { facts: FACTS, records: VALIDATED });
+  await keepVersion(open.db, {
+    id: VERSION,
+    workflow: WORKFLOW,
+    trainedAt: NOW,
+    trainedBy: "ann@example.com",
+    rows: { shipped: 10, approved: 0, edited: 0 },
+    unused: 0,
+    fields: [],
+    missing: [],
+  });
   return open;
 }
 
@@ -232,6 +244,14 @@ export const SAMPLES: Readonly<Record<string, Sample>> = {
   "GET /api/validations/:id/export/:format": { path: `/api${REPORT}/export/jsonl`, thing: true },
   "POST /api/validations/:id/relabel": { path: `/api${REPORT}/relabel`, json: RELABEL, thing: true },
   "GET /api/overview": { path: "/api/overview" },
+  "GET /api/model-versions": { path: "/api/model-versions" },
+  "POST /api/model-versions/:workflow/trainings": { path: `/api/model-versions/${WORKFLOW}/trainings`, json: {}, thing: true },
+  "POST /api/model-versions/:workflow/current": {
+    path: `/api/model-versions/${WORKFLOW}/current`,
+    json: { model: VERSION },
+    thing: true,
+    decides: true,
+  },
   "GET /api/grants": { path: "/api/grants", thing: true },
   "POST /api/grants": { path: "/api/grants", json: GRANT, thing: true },
   "POST /api/grants/revoke": { path: "/api/grants/revoke", json: REVOKED, thing: true },
@@ -296,6 +316,9 @@ export const SAMPLES: Readonly<Record<string, Sample>> = {
   "GET /api/models": { path: "/api/models", thing: true },
   "POST /api/models/probe": { path: "/api/models/probe", json: { model: "default" }, thing: true, otherwise: 400 },
   "POST /providers/probe": { path: "/providers/probe", form: { model: "default" }, thing: true, otherwise: 400 },
+  "GET /models": { path: "/models" },
+  "POST /models/:workflow/trainings": { path: `/models/${WORKFLOW}/trainings`, form: {}, thing: true },
+  "POST /models/:workflow/current": { path: `/models/${WORKFLOW}/current`, form: { model: VERSION }, thing: true, decides: true },
   "GET /providers": { path: "/providers", thing: true },
   "POST /providers": { path: "/providers", form: { ...FORM_CARD }, thing: true, decides: true },
   "GET /specs": { path: "/specs" },

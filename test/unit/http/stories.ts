@@ -89,9 +89,12 @@ export interface Story {
 }
 
 const STEP = "route ticket";
+const DESCRIPTION =
+  "Hi, my card statement shows two payments of 129.90 for the same headphones.\nI only placed one order. Could you refund the second charge?";
 
 export function tell(telling: Telling): Story {
   const { ticket, ending, subject = "Charged twice for order 48213", team = "billing", priority = "high", confidence = 0.714 } = telling;
+  const { description = DESCRIPTION } = telling;
   const startedAt = telling.startedAt ?? NOW - 48 * MINUTE;
   const event: InterlockEvent = {
     id: eventIdOf("zendesk", `ticket ${ticket}`),
@@ -150,9 +153,7 @@ export function tell(telling: Telling): Story {
     output: {
       id: String(ticket),
       subject,
-      description:
-        telling.description ??
-        "Hi, my card statement shows two payments of 129.90 for the same headphones.\nI only placed one order. Could you refund the second charge?",
+      description,
       status: "new",
       priority: "normal",
       group: "support",
@@ -171,6 +172,7 @@ export function tell(telling: Telling): Story {
     step: "triage",
     args: "a",
     notSent: [],
+    input: { "ticket.subject": subject, "ticket.description": description },
     decision: {
       value: { team, priority },
       confidence,

@@ -205,6 +205,7 @@ describe("a deployment", () => {
     binding: () => undefined,
     fetch: (() => Promise.reject(new Error("no network"))) as typeof fetch,
     blobs: { get: async () => null },
+    versions: { current: async () => null },
   };
 
   test("gives every model its price, each of a chain as well; its own prices come first", async () => {

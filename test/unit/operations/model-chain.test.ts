@@ -15,7 +15,21 @@ const source = (provider: string, more: Partial<Model> = {}, trained: ModelSourc
   build: () => ({ id: provider, provider, label: provider, host: `${provider}.example`, decide: () => expect.unreachable(), ...more }),
 });
 const [eu, us] = [source("eu"), source("us")];
-const local = source("builtin", { local: true }, [{ key: "model/chain-test", train: () => new Uint8Array([1]) }]);
+const local = source("builtin", { local: true }, [
+  {
+    workflow: "letters",
+    shipped: { id: "chain-test", key: "model/chain-test" },
+    train: () => ({
+      id: "chain-test",
+      key: "model/chain-test",
+      bytes: new Uint8Array([1]),
+      rows: { shipped: 1, approved: 0, edited: 0 },
+      unused: 0,
+      fields: [],
+      missing: [],
+    }),
+  },
+]);
 const models = { default: [eu, us, local], single: us };
 
 const declared = {
@@ -52,8 +66,9 @@ describe("the models behind a name", () => {
   it("are all trained before the first decision, wherever in the list they stand", async () => {
     const kept: string[] = [];
     const BLOBS = { head: async () => null, put: async (key: string) => void kept.push(key) };
-    const deployment = { models, workflows: [], connections: {}, partitions: 1 };
-    await prepareModels({ env: { BLOBS } as unknown as Env, deployment } as unknown as Context);
+    const DB = { prepare: () => ({ bind: () => ({ first: async () => null }) }) };
+    const deployment = { models, workflows: [defineWorkflow(declared, async () => null)], connections: {}, partitions: 1 };
+    await prepareModels({ env: { BLOBS, DB } as unknown as Env, deployment } as unknown as Context, 0);
     expect(kept).toEqual(["model/chain-test"]);
   });
 });
