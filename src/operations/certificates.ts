@@ -53,14 +53,17 @@ export interface CertificateDetail extends CertificateStanding {
 }
 
 /** By workflow, the latest first. */
-export async function certificatesWithin({ env }: Pick<Context, "env">, within: Within): Promise<CertificateStanding[]> {
-  const issued = await listCertificates(env.DB, within);
-  const latest = new Map<string, Promise<LatestAnswer | null>>();
+export const certificatesWithin = async ({ env }: Pick<Context, "env">, within: Within): Promise<CertificateStanding[]> =>
+  standingsOf(env.DB, await listCertificates(env.DB, within));
+
+/** Each with the latest answer of its decision. */
+export function standingsOf(db: D1Database, issued: readonly IssuedCertificate[]): Promise<CertificateStanding[]> {
+  const known = new Map<string, Promise<LatestAnswer | null>>();
   const latestOf = ({ workflow, decision }: Certificate) => {
     const key = `${workflow}\n${decision}`;
-    const known = latest.get(key) ?? latestAnswer(env.DB, workflow, decision);
-    latest.set(key, known);
-    return known;
+    const latest = known.get(key) ?? latestAnswer(db, workflow, decision);
+    known.set(key, latest);
+    return latest;
   };
   return Promise.all(issued.map(async (one) => standingOf(one, await latestOf(one.certificate))));
 }

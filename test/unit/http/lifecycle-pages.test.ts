@@ -212,7 +212,7 @@ describe("the kill switch", () => {
   it("has no form for somebody who is no operator", () => {
     const principal = { kind: "person", id: "eve@example.com", name: "Eve", grants: everywhere("reviewer") } as const;
     const frame = { principal, pending: 0, stopped: [] };
-    const html = String(StopsPage({ frame, workflows: ["ticket-triage"], switches: [], turns: [], now: NOW }));
+    const html = String(StopsPage({ frame, workflows: ["ticket-triage"], switches: [], turns: [], breakers: [], now: NOW }));
     expect(html).not.toContain("<form");
     expect(html).toContain("An operator can turn these.");
   });

@@ -5,8 +5,11 @@
 import { sha256Hex } from "../../../src/core/crypto.ts";
 import { canonical, digest as digestOf } from "../../../src/core/json.ts";
 
+import { tripBreaker } from "../../../src/db/breakers.ts";
+import { insertCertificate } from "../../../src/db/certificates.ts";
 import { eventLetter, keepDeadLetters } from "../../../src/db/dead-letters.ts";
 import { insertDraft, submitDraft } from "../../../src/db/specs.ts";
+import { certificateFor } from "./certified.ts";
 import { type Console, openConsole } from "./console.ts";
 import { MINUTE, NOW, SPEC, type Story, tell } from "./stories.ts";
 
@@ -67,8 +70,12 @@ export async function openStories(grants: Parameters<typeof openConsole>[1]): Pr
     )
     .bind(CONTEST, approved.id, NOW)
     .run();
+  await insertCertificate(open.db, { certificate: CERTIFICATE, issuedBy: "ann@example.com" });
+  await tripBreaker(open.db, { workflow: WORKFLOW, at: NOW, by: "interlock", reason: "9 of 60 were wrong", evidence: { audited: 60 } });
   return open;
 }
+
+const CERTIFICATE = certificateFor(WORKFLOW);
 
 const digest = (() => {
   const entry = asked.entries.find(({ type }) => type === "approval.requested");
@@ -147,6 +154,15 @@ export const SAMPLES: Readonly<Record<string, Sample>> = {
   "POST /api/dead-letters/:id/replay": { path: `/api/dead-letters/${LETTER}/replay`, json: {}, thing: true },
   "GET /api/halts": { path: "/api/halts" },
   "POST /api/halts": { path: "/api/halts", json: { scope: WORKFLOW, on: true, reason: "wrong teams" }, thing: true },
+  "GET /api/breakers": { path: "/api/breakers" },
+  "POST /api/breakers/:workflow/close": {
+    path: `/api/breakers/${WORKFLOW}/close`,
+    json: { openedAt: NOW, reason: "The prompt is mended" },
+    thing: true,
+    decides: true,
+  },
+  "GET /api/certificates": { path: "/api/certificates" },
+  "GET /api/certificates/:id": { path: `/api/certificates/${CERTIFICATE.id}`, thing: true },
   "GET /api/workflows": { path: "/api/workflows" },
   "GET /api/workflows/:name/data-flow": { path: `/api/workflows/${WORKFLOW}/data-flow`, thing: true },
   "POST /api/workflows/:name/data-flow/approvals": {
@@ -274,6 +290,14 @@ export const SAMPLES: Readonly<Record<string, Sample>> = {
   "POST /dead-letters/:id/replay": { path: `/dead-letters/${LETTER}/replay`, form: {}, thing: true },
   "GET /stops": { path: "/stops" },
   "POST /stops": { path: "/stops", form: { scope: WORKFLOW, turn: "on", reason: "wrong teams" }, thing: true },
+  "POST /stops/breakers/:workflow/close": {
+    path: `/stops/breakers/${WORKFLOW}/close`,
+    form: { openedAt: String(NOW), reason: "The prompt is mended" },
+    thing: true,
+    decides: true,
+  },
+  "GET /certificates": { path: "/certificates" },
+  "GET /certificates/:id": { path: `/certificates/${CERTIFICATE.id}`, thing: true },
   "GET /audit": { path: "/audit" },
   "GET /people": { path: "/people", thing: true },
   "POST /people/grant": { path: "/people/grant", form: GRANT, thing: true },
