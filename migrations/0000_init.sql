@@ -285,3 +285,52 @@ CREATE TABLE `spec_approval` (
 	`note` text,
 	PRIMARY KEY(`workflow`, `version`, `by`)
 );
+--> statement-breakpoint
+CREATE TABLE `validation` (
+	`id` text PRIMARY KEY NOT NULL,
+	`workflow` text NOT NULL,
+	`status` text NOT NULL,
+	`facts` text NOT NULL,
+	`import` text NOT NULL,
+	`created_at` integer NOT NULL,
+	`created_by` text NOT NULL,
+	`started_at` integer,
+	`moved_at` integer,
+	`finished_at` integer,
+	`because` text,
+	`report_digest` text
+);
+--> statement-breakpoint
+CREATE INDEX `validation_created` ON `validation` (`created_at`);--> statement-breakpoint
+CREATE INDEX `validation_open` ON `validation` (`moved_at`) WHERE status = 'running';--> statement-breakpoint
+CREATE TABLE `validation_record` (
+	`validation` text NOT NULL,
+	`number` integer NOT NULL,
+	`body` text NOT NULL,
+	`answer` text,
+	`attempts` integer DEFAULT 0 NOT NULL,
+	`claimed_until` integer,
+	PRIMARY KEY(`validation`, `number`)
+);
+--> statement-breakpoint
+CREATE TABLE `validation_relabel` (
+	`validation` text NOT NULL,
+	`revision` integer NOT NULL,
+	`record` text NOT NULL,
+	`before` text NOT NULL,
+	`after` text NOT NULL,
+	`reason` text NOT NULL,
+	`at` integer NOT NULL,
+	`by` text NOT NULL,
+	PRIMARY KEY(`validation`, `revision`)
+);
+--> statement-breakpoint
+CREATE TABLE `validation_report` (
+	`validation` text NOT NULL,
+	`revision` integer NOT NULL,
+	`digest` text NOT NULL,
+	`body` text NOT NULL,
+	`at` integer NOT NULL,
+	`by` text,
+	PRIMARY KEY(`validation`, `revision`)
+);

@@ -220,3 +220,47 @@ CREATE TRIGGER `breaker_begins_open` BEFORE INSERT ON `breaker` WHEN coalesce(ne
 	OR EXISTS (SELECT 1 FROM `breaker` WHERE `workflow` = new.`workflow` AND (`opened_at` = new.`opened_at` OR `closed_at` IS NULL)) BEGIN
 	SELECT raise(abort, 'breaker is append-only: one is open at a time');
 END;
+--> statement-breakpoint
+CREATE TRIGGER `validation_record_answer_is_final` BEFORE UPDATE ON `validation_record` WHEN old.`answer` IS NOT NULL OR new.`body` <> old.`body` BEGIN
+	SELECT raise(abort, 'validation_record: a record is answered once, and stays as the file had it');
+END;
+--> statement-breakpoint
+CREATE TRIGGER `validation_record_refuses_delete` BEFORE DELETE ON `validation_record` BEGIN
+	SELECT raise(abort, 'validation_record: the records of a validation stay with it');
+END;
+--> statement-breakpoint
+CREATE TRIGGER `validation_record_refuses_replacing` BEFORE INSERT ON `validation_record` WHEN EXISTS (SELECT 1 FROM `validation_record` WHERE `validation` = new.`validation` AND `number` = new.`number`) BEGIN
+	SELECT raise(ignore);
+END;
+--> statement-breakpoint
+CREATE TRIGGER `validation_is_final` BEFORE UPDATE ON `validation` WHEN old.`status` IN ('finished', 'cancelled') BEGIN
+	SELECT raise(abort, 'validation: what has ended stays as it is');
+END;
+--> statement-breakpoint
+CREATE TRIGGER `validation_refuses_delete` BEFORE DELETE ON `validation` BEGIN
+	SELECT raise(abort, 'validation: a validation stays');
+END;
+--> statement-breakpoint
+CREATE TRIGGER `validation_report_refuses_update` BEFORE UPDATE ON `validation_report` BEGIN
+	SELECT raise(abort, 'validation_report is append-only');
+END;
+--> statement-breakpoint
+CREATE TRIGGER `validation_report_refuses_delete` BEFORE DELETE ON `validation_report` BEGIN
+	SELECT raise(abort, 'validation_report is append-only');
+END;
+--> statement-breakpoint
+CREATE TRIGGER `validation_report_refuses_replacing` BEFORE INSERT ON `validation_report` WHEN EXISTS (SELECT 1 FROM `validation_report` WHERE `validation` = new.`validation` AND `revision` = new.`revision`) BEGIN
+	SELECT raise(abort, 'validation_report is append-only');
+END;
+--> statement-breakpoint
+CREATE TRIGGER `validation_relabel_refuses_update` BEFORE UPDATE ON `validation_relabel` BEGIN
+	SELECT raise(abort, 'validation_relabel is append-only');
+END;
+--> statement-breakpoint
+CREATE TRIGGER `validation_relabel_refuses_delete` BEFORE DELETE ON `validation_relabel` BEGIN
+	SELECT raise(abort, 'validation_relabel is append-only');
+END;
+--> statement-breakpoint
+CREATE TRIGGER `validation_relabel_refuses_replacing` BEFORE INSERT ON `validation_relabel` WHEN EXISTS (SELECT 1 FROM `validation_relabel` WHERE `validation` = new.`validation` AND `revision` = new.`revision`) BEGIN
+	SELECT raise(abort, 'validation_relabel is append-only');
+END;

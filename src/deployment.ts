@@ -32,6 +32,8 @@ export interface ModelBindings {
 export interface ModelSource {
   readonly trained: readonly { readonly key: string; readonly train: () => Uint8Array }[];
   readonly build: (workflow: string, bindings: ModelBindings) => Model;
+  /** Texts that the model has learnt from: a validation that asks about them would prove nothing. Absent where it learns from none of ours. */
+  readonly learnt?: (workflow: string) => readonly string[];
 }
 
 /** What a record of processing activities (GDPR Art. 30) says that no code can know. It enforces nothing. */

@@ -8,6 +8,7 @@ import { type Context, rememberStarting } from "./operations/context.ts";
 import { otherRuns } from "./operations/start-child.ts";
 import { sweep } from "./operations/sweep.ts";
 import { consumeDeadLetters, consumeEvents } from "./queues/consumer.ts";
+import { consumeValidations } from "./queues/validations.ts";
 
 export function createWorker(deployment: Deployment, now: () => number = Date.now) {
   const app = createApp(deployment);
@@ -21,10 +22,11 @@ export function createWorker(deployment: Deployment, now: () => number = Date.no
   return {
     handler: {
       fetch: (request: Request, env: Env, execution: ExecutionContext) => app.fetch(request, env, execution),
-      queue: (batch: MessageBatch, env: Env, execution: ExecutionContext) =>
-        batch.queue.endsWith("-dead")
-          ? consumeDeadLetters(batch, contextOf(env, execution))
-          : consumeEvents(batch, contextOf(env, execution)),
+      queue: (batch: MessageBatch, env: Env, execution: ExecutionContext) => {
+        const context = contextOf(env, execution);
+        if (batch.queue.endsWith("-validations")) return consumeValidations(batch, context);
+        return batch.queue.endsWith("-dead") ? consumeDeadLetters(batch, context) : consumeEvents(batch, context);
+      },
       // The minute that it was meant for: a sweep that comes late does not erase early.
       scheduled: async (controller: ScheduledController, env: Env, execution: ExecutionContext): Promise<void> => {
         await sweep(contextOf(env, execution), controller.scheduledTime);

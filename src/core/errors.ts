@@ -87,6 +87,11 @@ export const ERRORS = {
   "certificate.mixed": row(409, "never", "caller", "The records were not all answered in one way"),
   "certificate.not_proved": row(409, "never", "caller", "This validation proves no threshold"),
   "breaker.not_open": row(409, "never", "caller", "The breaker is not open, or was tripped anew"),
+  "validation.not_found": row(404, "never", "caller", "No such validation"),
+  "validation.data_unusable": row(422, "never", "caller", "The labelled records cannot be used as they are"),
+  "validation.wrong_state": row(409, "never", "caller", "The validation has moved on"),
+  "validation.report_moved": row(409, "never", "caller", "Another revision of the report was issued meanwhile"),
+  "validation.not_declared": row(409, "never", "author", "The workflow does not say how a labelled record becomes its event"),
 
   "audit.key_unusable": row(500, "operator", "operator", "The key that signs checkpoints of the audit cannot be used"),
   "audit.checkpoint_missing": row(500, "operator", "operator", "A checkpoint of the audit is not where it was written"),

@@ -416,3 +416,79 @@ export const breaker = sqliteTable(
     uniqueIndex("breaker_open").on(table.workflow).where(sql`closed_at is null`),
   ],
 );
+
+/**
+ * One validation: labelled records through a workflow. status: checked (read, and not begun), running, stopped (something has to be put right first), cancelled,
+ * finished. `facts` is a ValidationFacts without its times as JSON, `import` what became of each row of the file. The file itself lies in R2. `moved_at`: the last
+ * answer. `report_digest`: SHA-256 of the report that was computed at the end; triggers let nothing change after it.
+ */
+export const validation = sqliteTable(
+  "validation",
+  {
+    id: text("id").primaryKey(),
+    workflow: text("workflow").notNull(),
+    status: text("status").notNull(),
+    facts: text("facts").notNull(),
+    import: text("import").notNull(),
+    createdAt: integer("created_at").notNull(),
+    createdBy: text("created_by").notNull(),
+    startedAt: integer("started_at"),
+    movedAt: integer("moved_at"),
+    finishedAt: integer("finished_at"),
+    /** Why it stopped, as JSON; who cancelled it. */
+    because: text("because"),
+    reportDigest: text("report_digest"),
+  },
+  (table) => [index("validation_created").on(table.createdAt), index("validation_open").on(table.movedAt).where(sql`status = 'running'`)],
+);
+
+/**
+ * A labelled record and its answer: `body` is what the file said, `answer` null until the workflow has answered; a trigger lets it be written once. `claimed_until`: until
+ * then somebody is asking, or nobody is to ask.
+ */
+export const validationRecord = sqliteTable(
+  "validation_record",
+  {
+    validation: text("validation").notNull(),
+    number: integer("number").notNull(),
+    body: text("body").notNull(),
+    answer: text("answer"),
+    attempts: integer("attempts").notNull().default(0),
+    claimedUntil: integer("claimed_until"),
+  },
+  (table) => [primaryKey({ columns: [table.validation, table.number] })],
+);
+
+/**
+ * Each report of a validation, as it was issued: `body` is its canonical JSON (src/validation/report-shape.ts), `digest` the SHA-256 of it. Revision 1 is of the file's
+ * labels; a later one was computed after labels were changed, from the same answers. Append-only.
+ */
+export const validationReport = sqliteTable(
+  "validation_report",
+  {
+    validation: text("validation").notNull(),
+    revision: integer("revision").notNull(),
+    digest: text("digest").notNull(),
+    body: text("body").notNull(),
+    at: integer("at").notNull(),
+    /** Who changed a label; null for the first. */
+    by: text("by"),
+  },
+  (table) => [primaryKey({ columns: [table.validation, table.revision] })],
+);
+
+/** A label that somebody changed, and why: each is of the report's revision that came of it. `before` and `after`: label by field, as JSON. Append-only. */
+export const validationRelabel = sqliteTable(
+  "validation_relabel",
+  {
+    validation: text("validation").notNull(),
+    revision: integer("revision").notNull(),
+    record: text("record").notNull(),
+    before: text("before").notNull(),
+    after: text("after").notNull(),
+    reason: text("reason").notNull(),
+    at: integer("at").notNull(),
+    by: text("by").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.validation, table.revision] })],
+);

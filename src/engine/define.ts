@@ -194,6 +194,34 @@ export interface Limits {
   readonly priority?: (context: { readonly event: InterlockEvent }) => number;
 }
 
+/** A labelled record as a validation has it: the text of each declared element, "" where the file has none. `number` counts the records of the file from 1. */
+export interface LabelledRecord<Element extends string = string> {
+  readonly id: string;
+  readonly number: number;
+  readonly input: Readonly<Record<Element, string>>;
+}
+
+type RehearsedActions<A extends Actions, Element extends string> = {
+  readonly [K in keyof A]?: A[K] extends WriteAction<infer Input, infer _>
+    ? (record: LabelledRecord<Element>, input: Input) => JsonObject
+    : A[K] extends ReadAction<infer Input, infer Output>
+      ? (record: LabelledRecord<Element>, input: Input) => Output
+      : never;
+};
+
+/** How a labelled record stands in for an event and for what the run would read, so that a validation runs the workflow's own body. It takes no part in real runs. */
+export interface Rehearsal<U extends Uses = Uses, D extends Decisions = Decisions, Element extends string = string> {
+  /** Whose fields the labels are of. */
+  readonly decision: keyof D & string;
+  /** The element that a file's plain "text" column is; the only one, unless said. */
+  readonly text?: Element;
+  /** The field that a file's plain "label" or "expected" column is; the only one, unless said. */
+  readonly label?: string;
+  readonly event: (record: LabelledRecord<Element>) => { readonly subject: string; readonly data: Json };
+  /** Per handle and action: what a read answers; of a write, what the record held before, where a rule asks for it. Every read needs one. */
+  readonly answers: { readonly [K in keyof U]?: U[K] extends Use<infer A> ? RehearsedActions<A, Element> : never };
+}
+
 export interface WorkflowDeclaration<U extends Uses = Uses, D extends Decisions = Decisions, Element extends string = string> {
   readonly name: string;
   readonly version: number;
@@ -209,6 +237,8 @@ export interface WorkflowDeclaration<U extends Uses = Uses, D extends Decisions 
   readonly reinsert?: { readonly [K in keyof D]?: readonly string[] };
   /** Links, addresses, numbers and amounts that may be written whatever the record holds; a link stands for everything below it. */
   readonly mayWrite?: readonly string[];
+  /** What a validation needs; without it the workflow runs, and cannot be validated. */
+  readonly rehearsal?: Rehearsal<U, D, Element>;
 }
 
 export interface Workflow extends WorkflowDeclaration {

@@ -24,6 +24,7 @@ import { providerCardsApi } from "./api/provider-cards.ts";
 import { runsApi } from "./api/runs.ts";
 import { specDryRunApi } from "./api/spec-dry-run.ts";
 import { specsApi } from "./api/specs.ts";
+import { validationReportsApi } from "./api/validation-reports.ts";
 import { workflowsApi } from "./api/workflows.ts";
 import { approvalPages } from "./console/approvals.tsx";
 import { auditPages } from "./console/audit.tsx";
@@ -40,6 +41,7 @@ import { providerPages } from "./console/providers.tsx";
 import { runPages } from "./console/runs.tsx";
 import { specPages } from "./console/specs.tsx";
 import { stopPages } from "./console/stops.tsx";
+import { validationReportPages } from "./console/validation-reports.tsx";
 import { workflowPages } from "./console/workflows.tsx";
 import { type ConsoleEnv, signedIn } from "./console-env.ts";
 import { ErrorPage } from "./pages/error-page.tsx";
@@ -105,6 +107,7 @@ const api = (deployment: Deployment) =>
     .route("/grants", grantsApi(deployment))
     .route("/specs/dry-run", specDryRunApi())
     .route("/specs", specsApi(deployment))
+    .route("/validations", validationReportsApi(deployment))
     .route("/overview", overviewApi())
     .all("*", (c) => problemResponse({ code: "request.not_found", message: `There is nothing at ${c.req.path}` }));
 
@@ -122,6 +125,7 @@ const pages = (deployment: Deployment) =>
     .route("/workflows", dataFlowPages(deployment))
     .route("/providers", providerPages(deployment))
     .route("/", documentPages(deployment))
+    .route("/validations", validationReportPages(deployment))
     .route("/dead-letters", deadLetterPages(deployment))
     .route("/stops", stopPages(deployment))
     .route("/audit", auditPages(deployment))

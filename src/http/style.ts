@@ -43,11 +43,11 @@ main { padding-block: var(--s6) var(--s7); }
 footer p { padding-block: var(--s4) var(--s6); border-top: 1px solid var(--line); color: var(--quiet); font-size: 13px; }
 
 .top { background: var(--surface); border-bottom: 1px solid var(--line); }
-.top > .bounds { display: flex; flex-wrap: wrap; align-items: center; gap: 0 var(--s5); min-height: 56px; }
+.top > .bounds { display: flex; flex-wrap: wrap; align-items: center; gap: 0 var(--s4); min-height: 56px; }
 .brand { display: flex; align-items: center; gap: var(--s2); color: var(--ink); font-weight: 700; font-size: 16px; letter-spacing: -0.015em; text-decoration: none; }
 .brand svg { color: var(--accent); }
 .top ul { display: flex; flex-wrap: wrap; gap: 0 var(--s1); }
-.top nav a { display: block; padding: 17px var(--s3) 14px; border-bottom: 3px solid transparent; color: var(--quiet); text-decoration: none; font-weight: 550; white-space: nowrap; }
+.top nav a { display: block; padding: 17px var(--s2) 14px; border-bottom: 3px solid transparent; color: var(--quiet); text-decoration: none; font-size: 14px; font-weight: 550; white-space: nowrap; }
 .top nav a:hover { color: var(--ink); }
 .top nav a[aria-current] { color: var(--ink); border-bottom-color: var(--accent); }
 .count { display: inline-block; min-width: 22px; padding: 0 6px; border-radius: 11px; background: var(--sunken); color: var(--quiet); font-size: 12px; line-height: 20px; text-align: center; }
@@ -175,7 +175,7 @@ summary.button::after { content: " ▾"; color: var(--quiet); }
 details[open] > summary.button::after { content: " ▴"; }
 .field { display: grid; gap: var(--s1); width: 100%; }
 label { font-weight: 600; font-size: 14px; }
-input[type="text"], input[type="date"], select, textarea { width: 100%; padding: 8px 10px; border: 1px solid var(--edge); border-radius: 8px; background: var(--surface); color: var(--ink); font: inherit; }
+input[type="text"], input[type="number"], input[type="date"], select, textarea { width: 100%; padding: 8px 10px; border: 1px solid var(--edge); border-radius: 8px; background: var(--surface); color: var(--ink); font: inherit; }
 textarea { resize: vertical; }
 [aria-invalid] { border-color: var(--bad); box-shadow: 0 0 0 1px var(--bad); }
 .error { color: var(--bad); font-size: 14px; font-weight: 550; }
@@ -186,6 +186,7 @@ blockquote { padding-left: var(--s3); border-left: 3px solid var(--edge); white-
 .note ul { padding-left: var(--s4); list-style: disc; }
 .banner { display: grid; gap: var(--s2); margin-bottom: var(--s4); padding: var(--s4) var(--s5); border: 1px solid var(--line); border-left: 5px solid var(--edge); border-radius: var(--round); background: var(--surface); }
 .banner.good { border-left-color: var(--good); background: var(--good-soft); border-color: var(--good); }
+.banner.warn { border-left-color: var(--warn); background: var(--warn-soft); border-color: var(--warn); }
 .banner.bad { border-left-color: var(--bad); background: var(--bad-soft); border-color: var(--bad); }
 fieldset { display: grid; gap: var(--s3); margin-block: var(--s2) var(--s4); padding: 0; border: 0; }
 legend { padding: 0 0 var(--s1); font-weight: 600; }
@@ -260,10 +261,70 @@ textarea.document { font-family: var(--mono); font-size: 13px; line-height: 1.5;
 .paper code { font-size: 12px; }
 .loud { padding: var(--s2) var(--s3); border: 2px solid var(--bad); color: var(--bad); font-weight: 600; }
 .exact { padding: var(--s3); border: 1px solid var(--line); font-size: 11px; line-height: 1.45; white-space: pre-wrap; overflow-wrap: anywhere; }
+.verdict { max-width: 68ch; font-size: 18px; font-weight: 650; line-height: 1.35; }
+.banner .facts { margin-top: var(--s2); }
+.banner .facts dd { font-size: 17px; font-weight: 600; font-variant-numeric: tabular-nums; }
+.banner .facts .meta { display: block; font-weight: 400; }
+.lines { display: grid; grid-template-columns: minmax(0, 1fr); gap: var(--s2); }
+.lines div { display: grid; grid-template-columns: 180px minmax(0, 1fr); gap: var(--s3); align-items: baseline; }
+.beside { display: grid; grid-template-columns: minmax(0, 3fr) minmax(0, 2fr); gap: var(--s4) var(--s6); align-items: start; }
+.beside > * { min-width: 0; display: grid; gap: var(--s3); }
+.panel.after { margin-top: var(--s4); }
+.panel > details > summary { padding-block: var(--s1); color: var(--accent); font-weight: 600; font-size: 14px; }
+.panel > details > summary:hover { color: var(--accent-strong); }
+.panel > details > :not(summary) { margin-top: var(--s2); }
+.panel > h3 { margin-top: var(--s3); }
+.chart { max-width: 760px; margin: 0; }
+.chart.square { max-width: 460px; }
+.chart .axis { color: var(--quiet); font-size: 13px; font-weight: 550; }
+.chart .axis.across { text-align: right; padding-right: 3%; }
+.plot { display: block; }
+.plot text { fill: var(--quiet); color: var(--quiet); font-size: 12px; font-variant-numeric: tabular-nums; }
+.plot .tick-y { text-anchor: end; }
+.plot .tick-x { text-anchor: middle; }
+.plot .tick-x.last { text-anchor: end; }
+.plot .limit-name { fill: var(--bad); color: var(--bad); font-weight: 650; stroke: var(--surface); stroke-width: 4; stroke-linejoin: round; paint-order: stroke; }
+.plot .grid { stroke: var(--line); stroke-width: 1; }
+.plot .limit { stroke: var(--bad); stroke-width: 1.5; stroke-dasharray: 6 4; }
+.plot .agree { stroke: var(--edge); stroke-width: 1.5; stroke-dasharray: 6 4; }
+.plot .whisker { stroke: var(--accent); stroke-width: 1.5; }
+.plot .dot { fill: var(--accent); stroke: var(--surface); stroke-width: 1.5; }
+.plot .band, .glyph .band { fill: var(--accent); fill-opacity: 0.16; }
+.plot .curve, .glyph .curve { fill: none; stroke: var(--accent); stroke-width: 2; vector-effect: non-scaling-stroke; stroke-linejoin: round; }
+.point { stroke: var(--surface); stroke-width: 1.5; paint-order: stroke; }
+.point.proved { fill: var(--good); }
+.point.observed { fill: var(--surface); stroke: var(--warn); stroke-width: 2.5; }
+.point.current { fill: var(--ink); }
+.point.preview { fill: var(--info); }
+.legend { display: grid; gap: var(--s1); margin-top: var(--s3); font-size: 14px; }
+.legend li { display: grid; grid-template-columns: 18px minmax(0, 1fr); gap: var(--s2); align-items: start; }
+.legend .glyph { margin-top: 2px; }
+.measures { width: 100%; border-collapse: collapse; font-size: 14px; font-variant-numeric: tabular-nums; }
+.measures th, .measures td { padding: 6px var(--s3) 6px 0; border-top: 1px solid var(--line); vertical-align: top; font-weight: 400; text-align: right; }
+.measures th:first-child, .measures.words th, .measures.words td { text-align: left; }
+.measures thead th { border-top: 0; color: var(--quiet); font-size: 13px; font-weight: 600; }
+.measures tbody th { font-weight: 550; }
+.measures.words tbody th { width: 30%; overflow-wrap: break-word; }
+.measures .meta { display: block; }
+.scroll { overflow-x: auto; }
+.confusion { justify-self: start; border-collapse: collapse; font-size: 13px; font-variant-numeric: tabular-nums; }
+.confusion th { padding: 4px var(--s2) 4px 0; font-weight: 550; text-align: left; }
+.confusion thead th:not(:first-child) { padding-inline: var(--s1); text-align: center; }
+.confusion thead th { color: var(--quiet); }
+.confusion td { min-width: 30px; padding: 4px var(--s1); border: 1px solid var(--line); text-align: center; overflow-wrap: normal; }
+.confusion .none { color: var(--quiet); }
+.confusion .right { background: var(--good-soft); color: var(--good); font-weight: 650; }
+.confusion .wrong { background: var(--warn-soft); color: var(--warn); }
+.confusion .much { background: var(--bad-soft); color: var(--bad); font-weight: 650; }
+.mistakes li { display: grid; gap: var(--s1); padding-block: var(--s3); border-top: 1px solid var(--line); }
+.mistakes .mistake-head { display: flex; flex-wrap: wrap; gap: var(--s1) var(--s3); align-items: center; font-variant-numeric: tabular-nums; }
+.mistakes .mixup { display: block; }
+.mistakes .said-by { max-width: 78ch; white-space: pre-wrap; }
+.prose dd + dt { margin-top: var(--s3); }
 .error-page { display: grid; gap: var(--s3); max-width: 68ch; padding-block: var(--s6); justify-items: start; }
 
 @media (max-width: 860px) {
-  .two { grid-template-columns: minmax(0, 1fr); }
+  .two, .beside { grid-template-columns: minmax(0, 1fr); }
   .stays { position: static; }
   .button.jump { display: inline-block; }
 }
@@ -272,7 +333,7 @@ textarea.document { font-family: var(--mono); font-size: 13px; line-height: 1.5;
   main { padding-block: var(--s5) var(--s6); }
   h1 { font-size: 21px; }
   .top > .bounds { padding-top: var(--s2); gap: 0 var(--s4); }
-  .top nav { order: 3; flex-basis: 100%; margin-inline: calc(-1 * var(--s3)); }
+  .top nav { order: 3; flex-basis: 100%; margin-inline: calc(-1 * var(--s2)); }
   .top nav a { padding-block: 9px 8px; }
   .card, .panel, .banner { padding-inline: var(--s4); }
   .card-side { flex-basis: 100%; display: flex; flex-wrap: wrap; justify-content: space-between; align-items: center; gap: var(--s2); }
@@ -283,7 +344,7 @@ textarea.document { font-family: var(--mono); font-size: 13px; line-height: 1.5;
   .list .number { width: 70px; }
   .list time { white-space: normal; }
   .facts, .aside .facts { grid-template-columns: minmax(0, 1fr); gap: var(--s2); }
-  .facts div, .aside .facts div { display: grid; grid-template-columns: 112px minmax(0, 1fr); gap: var(--s3); align-items: baseline; }
+  .facts div, .aside .facts div, .lines div { display: grid; grid-template-columns: 112px minmax(0, 1fr); gap: var(--s3); align-items: baseline; }
   .list th, .list td { padding-inline: var(--s3); }
   .option { grid-template-columns: 54px minmax(0, 96px) minmax(0, 1fr) 54px; gap: var(--s2); }
   .timeline { --rail: 6px; }
@@ -297,6 +358,14 @@ textarea.document { font-family: var(--mono); font-size: 13px; line-height: 1.5;
   .paper thead { display: none; }
   .paper tr { display: grid; gap: var(--s1); padding-block: var(--s2); border-top: 1px solid var(--line); }
   .paper td { padding: 0; border: 0; }
+  .measures thead { display: none; }
+  .measures tr { display: grid; padding-block: var(--s2); border-top: 1px solid var(--line); }
+  .measures th, .measures td { padding: 1px 0; border: 0; text-align: left; }
+  .measures.words tbody th { width: auto; }
+  .measures:not(.words) td { display: grid; grid-template-columns: 42% minmax(0, 1fr); gap: var(--s3); }
+  .measures:not(.words) td::before { content: attr(data-head); color: var(--quiet); font-size: 13px; }
+  .confusion { font-size: 12px; }
+  .confusion td, .confusion thead th:not(:first-child) { min-width: 21px; padding: 4px 1px; }
   .paper td::before { content: attr(data-head); display: block; color: var(--quiet); font-size: 12px; }
 }
 @media (max-width: 360px) {
@@ -313,6 +382,13 @@ textarea.document { font-family: var(--mono); font-size: 13px; line-height: 1.5;
 }
 @page { size: A4; margin: 18mm 16mm 20mm; @bottom-right { content: counter(page) " / " counter(pages); font: 8pt system-ui, sans-serif; color: #444; } }
 @media print {
+  .report-file { --ground: #fff; --surface: #fff; --ink: #000; --quiet: #444; --line: #bbb; color-scheme: light; font-size: 10.5pt; }
+  .report-file main { max-width: none; padding: 0; }
+  .report-file .panel { border: 0; padding: 0; }
+  .report-file details > summary { list-style: none; }
+  .report-file details::details-content { content-visibility: visible; display: block; }
+  .chart, .mistakes li, .measures tr, .confusion { break-inside: avoid; }
+  .panel > h2, .panel > h3 { break-after: avoid; }
   .top nav, .decide, .undo, .filter, .replay-all, .letter form, .control, .many, .more, .skip { display: none; }
   .screen-only, body:has(.paper) .top, body:has(.paper) footer { display: none; }
   body:has(.paper) { --ground: #fff; --surface: #fff; --ink: #000; --quiet: #444; --line: #bbb; --bad: #000; color-scheme: light; font-size: 10.5pt; }

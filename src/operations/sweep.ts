@@ -1,5 +1,5 @@
 // What is done once a minute, whatever else happens: runs that should have moved are woken, partitions are told of the kill switches, people are told in a chat what
-// waits for them, and the contents of runs whose time has come are erased; once a day the audit's checkpoint is written. It moves no run itself and keeps no state:
+// waits for them, validations that stand still go on, and the contents of runs whose time has come are erased; once a day the audit's checkpoint is written. It moves no run itself and keeps no state:
 // what one sweep does not get done, the next finds again. One part that fails does not stop the other.
 import { failureOf } from "../core/errors.ts";
 import { erasableRuns, eraseRuns } from "../db/erasure.ts";
@@ -8,6 +8,7 @@ import { checkpointAudit } from "./checkpoint-audit.ts";
 import { type Context, partitionByName } from "./context.ts";
 import { tellHalts } from "./halt-runs.ts";
 import { eventKey } from "./messages.ts";
+import { resumeStalled } from "./run-validation.ts";
 import { sendNotices } from "./send-notices.ts";
 
 /**
@@ -35,6 +36,7 @@ export async function sweep(context: Context, now: number): Promise<Swept> {
     quietly("telling of the kill switches", tellPartitions(context)),
     quietly("checkpoint", checkpointAudit(context, now)),
     quietly("notices", sendNotices(context, now)),
+    quietly("validations", resumeStalled(context, now)),
   ]);
   return { woken, erased };
 }

@@ -106,7 +106,8 @@ const LOOKS = `(() => {
   return faults;
 })()`;
 
-const USABLE = `[...document.querySelectorAll("a[href], button, summary, select, textarea, input:not([type=hidden])")].filter((element) => element.checkVisibility()).length`;
+/** What scrolls by itself is among them: the keyboard has to reach it. */
+const USABLE = `[...document.querySelectorAll("a[href], button, summary, select, textarea, input:not([type=hidden]), [tabindex='0']")].filter((element) => element.checkVisibility()).length`;
 
 const FOCUSED = `(() => {
   const element = document.activeElement;

@@ -23,13 +23,23 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "src/governance/field-pattern.ts": ["re2js"],
   "src/governance/find-contact.ts": ["libphonenumber-js"],
   "src/governance/find-account.ts": ["ibantools"],
-  "src/validation": ["src/core", "src/governance"],
+  "src/validation": ["src/core", "src/governance", "zod"],
+  "src/validation/import-file.ts": ["csv-parse"],
   "src/connectors": ["src/core", "zod"],
   "src/inference": ["src/core", "zod"],
   "src/inference/providers/openai-compatible.ts": ["openai"],
   "src/engine": ["src/core", "src/governance", "type src/connectors/define.ts", "type src/inference/model.ts", "zod"],
   "src/workflows": ["src/engine/define.ts", "src/connectors", "type src/inference", "type src/governance/spec.ts", "src/core", "zod"],
-  "src/db": ["src/core", "src/governance/spec.ts", "src/governance/audit-chain.ts", "type src/governance", "drizzle-orm"],
+  "src/db": [
+    "src/core",
+    "src/governance/spec.ts",
+    "src/governance/audit-chain.ts",
+    "type src/governance",
+    // What is stored as JSON is parsed when it is read.
+    "src/validation/report-shape.ts",
+    "type src/validation",
+    "drizzle-orm",
+  ],
   "src/ingress": ["src/core", "src/connectors", "node:buffer"],
   "src/operations": [
     "src/core",
@@ -40,6 +50,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "src/ingress",
     "src/engine/manifest.ts",
     "src/engine/flow.ts",
+    // A validation runs labelled records through a workflow's body, in memory and without the power to write.
+    "src/engine/rehearse.ts",
     "type src/engine",
     "src/deployment.ts",
     "type src/inference",
@@ -53,6 +65,9 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "src/db/runs.ts",
     "src/db/effects.ts",
     "src/db/workflows.ts",
+    // Shares are worded alike in a verdict and on a page.
+    "src/validation/share-text.ts",
+    "type src/validation",
     "type src/governance",
     "src/deployment.ts",
     "type src/engine",
@@ -73,13 +88,31 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "src/deployment.ts",
     "src/operations",
     "src/http/app.tsx",
-    "src/queues/consumer.ts",
+    "src/queues",
     "durable-objects/run-partition.ts",
     "durable-objects/workflow-limits.ts",
   ],
   "src/index.ts": ["src/config.ts", "src/worker.ts"],
   // Runs in Node, on an auditor's machine: no package, so that it can be read and run without installing anything.
   "src/audit-verify.ts": ["src/core", "src/governance", "node:fs", "node:path", "node:process", "node:readline", "node:util"],
+  "src/validate.ts": ["src/config.ts", "src/connectors/http.ts", "src/terminal", "node:fs", "node:process"],
+  // A validation without a Worker, in Node: what the product's import, rehearsal and report are given there.
+  "src/terminal": [
+    "src/core",
+    "src/deployment.ts",
+    "src/engine/define.ts",
+    "src/engine/rehearse.ts",
+    "src/governance",
+    "src/inference",
+    "src/operations/answer-record.ts",
+    "src/validation",
+    "src/http/pages/report-file.ts",
+    "zod",
+    "node:fs",
+    "node:path",
+    "node:timers",
+    "node:util",
+  ],
   "durable-objects": [
     "cloudflare:workers",
     "src/core",
@@ -149,6 +182,7 @@ const IMPORTED_ONLY_BY: Readonly<Record<string, readonly string[]>> = {
   "node:crypto": ["src/core/crypto.ts"],
   "@marcbachmann/cel-js": ["src/governance/condition.ts"],
   re2js: ["src/governance/field-pattern.ts"],
+  "csv-parse": ["src/validation/import-file.ts"],
   // A ruling is obtained in exactly one place, and what it would have been in another; its types may be named anywhere.
   "src/governance/evaluate.ts": ["src/engine/rule.ts", "src/governance/dry-run.ts"],
 };
@@ -489,6 +523,12 @@ describe("a violation is found", () => {
       "src/engine/x.ts",
       'import { RE2JS } from "re2js";',
       "src/engine/x.ts imports re2js, which only src/governance/field-pattern.ts may",
+    ],
+    [
+      ONLY,
+      "src/operations/x.ts",
+      'import { parse } from "csv-parse/sync";',
+      "src/operations/x.ts imports csv-parse, which only src/validation/import-file.ts may",
     ],
     [
       ONLY,

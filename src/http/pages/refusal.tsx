@@ -48,6 +48,8 @@ export function nextStep({ code, field }: Failure): string {
       return "Nothing was changed. This page shows the version as it is now.";
     case "effect.preview_moved":
       return "Nothing was asked. The preview below is new: look at it, and ask again.";
+    case "validation.report_moved":
+      return "Nothing was changed. This page shows the newest revision now: look at it, and decide again.";
     case "effect.window_passed":
       return "Nothing was changed. The spec's procedure says who takes it back, and how.";
     case "run.not_ended":

@@ -9,6 +9,7 @@ export const SECTIONS = {
   effects: { href: "/effects", title: "Writes", needs: "read effects" },
   workflows: { href: "/workflows", title: "Workflows", needs: "read workflows" },
   specs: { href: "/specs", title: "Rules", needs: "read specs" },
+  validations: { href: "/validations", title: "Validations", needs: "read validations" },
   "dead-letters": { href: "/dead-letters", title: "Dead letters", needs: "read dead letters" },
   stops: { href: "/stops", title: "Kill switch", needs: "read the kill switch" },
   audit: { href: "/audit", title: "Audit", needs: "read the audit" },

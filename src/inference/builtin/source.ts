@@ -17,6 +17,7 @@ export interface Trained {
 
 export interface BuiltinSource {
   readonly trained: readonly Trained[];
+  readonly learnt: (workflow: string) => readonly string[];
   readonly build: (workflow: string, bindings: { readonly blobs: { get(key: string): Promise<Uint8Array | null> } }) => Model;
 }
 
@@ -30,6 +31,7 @@ export function builtinSource(samples: Readonly<Record<string, readonly Decision
       key: keyOf(ids.get(workflow) as string),
       train: () => encodeWeights(trainDecision(workflow, rows, sha256Hex)),
     })),
+    learnt: (workflow) => (samples[workflow] ?? []).map(({ text }) => text),
     build: (workflow, { blobs }) =>
       openAiCompatibleModel({
         id: ids.get(workflow) ?? `builtin/${workflow}@untrained`,

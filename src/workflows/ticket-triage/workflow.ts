@@ -44,6 +44,29 @@ export const ticketTriage = defineWorkflow(
       },
     ],
     decisions: { triage: Triage },
+    // A labelled ticket of a validation: what the run would have been told and would have read.
+    rehearsal: {
+      decision: "triage",
+      text: "ticket.description",
+      label: "team",
+      event: ({ number }) => ({ subject: String(number), data: null }),
+      answers: {
+        desk: {
+          getTicket: ({ number, input }) => ({
+            id: String(number),
+            subject: input["ticket.subject"],
+            description: input["ticket.description"],
+            status: "new",
+            priority: null,
+            group: null,
+            tags: [],
+            requester: { id: "0" },
+            updatedAt: "",
+          }),
+          updateTicket: () => ({ group: null, priority: null }),
+        },
+      },
+    },
   },
   async ({ event, desk, chat, model }) => {
     const ticket = await desk.getTicket("load ticket", { id: event.subject });

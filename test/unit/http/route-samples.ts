@@ -12,6 +12,7 @@ import { insertDraft, submitDraft } from "../../../src/db/specs.ts";
 import { certificateFor } from "./certified.ts";
 import { type Console, openConsole } from "./console.ts";
 import { MINUTE, NOW, SPEC, type Story, tell } from "./stories.ts";
+import { FACTS, finished, labelledRecords } from "./validations.ts";
 
 export interface Sample {
   readonly path: string;
@@ -72,9 +73,14 @@ export async function openStories(grants: Parameters<typeof openConsole>[1]): Pr
     .run();
   await insertCertificate(open.db, { certificate: CERTIFICATE, issuedBy: "ann@example.com" });
   await tripBreaker(open.db, { workflow: WORKFLOW, at: NOW, by: "interlock", reason: "9 of 60 were wrong", evidence: { audited: 60 } });
+  await finished(open.env, { facts: FACTS, records: VALIDATED });
   return open;
 }
 
+/** Few: the access test opens these stories for every kind of person. */
+const VALIDATED = labelledRecords(3);
+const REPORT = `/validations/${FACTS.id}`;
+const RELABEL = { record: "t-1", revision: 1, labels: { team: "privacy" }, reason: "It is about deletion" };
 const CERTIFICATE = certificateFor(WORKFLOW);
 
 const digest = (() => {
@@ -204,6 +210,10 @@ export const SAMPLES: Readonly<Record<string, Sample>> = {
     decides: true,
   },
   "POST /api/specs/dry-run": { path: "/api/specs/dry-run", json: { spec: SPEC, last: 5 }, thing: true },
+  "GET /api/validations/:id/report": { path: `/api${REPORT}/report`, thing: true },
+  "GET /api/validations/:id/threshold": { path: `/api${REPORT}/threshold?threshold=0.9`, thing: true },
+  "GET /api/validations/:id/export/:format": { path: `/api${REPORT}/export/jsonl`, thing: true },
+  "POST /api/validations/:id/relabel": { path: `/api${REPORT}/relabel`, json: RELABEL, thing: true },
   "GET /api/overview": { path: "/api/overview" },
   "GET /api/grants": { path: "/api/grants", thing: true },
   "POST /api/grants": { path: "/api/grants", json: GRANT, thing: true },
@@ -285,6 +295,15 @@ export const SAMPLES: Readonly<Record<string, Sample>> = {
     decides: true,
   },
   "POST /specs/:workflow/:version/dry-run": { path: `${RULES}/${SPEC.version}/dry-run`, form: {}, thing: true },
+  "GET /validations/:id/report": { path: `${REPORT}/report`, thing: true },
+  "GET /validations/:id/threshold": { path: `${REPORT}/threshold?threshold=0.9&limit=0.1`, thing: true },
+  "GET /validations/:id/export/:format": { path: `${REPORT}/export/html`, thing: true },
+  "GET /validations/:id/records/:record": { path: `${REPORT}/records/t-1`, thing: true },
+  "POST /validations/:id/records/:record": {
+    path: `${REPORT}/records/t-1`,
+    form: { revision: "1", "label:team": "privacy", reason: "It is about deletion" },
+    thing: true,
+  },
   "GET /dead-letters": { path: "/dead-letters", thing: true },
   "POST /dead-letters/replay": { path: "/dead-letters/replay", form: { confirmed: "yes" }, thing: true },
   "POST /dead-letters/:id/replay": { path: `/dead-letters/${LETTER}/replay`, form: {}, thing: true },
