@@ -3,6 +3,7 @@
 import type { ThresholdEvidence } from "../../operations/read-specs.ts";
 import { certificateAddress, changeSentence, fieldsText, fitChip, provedSentence, seenSentence } from "./certificate-words.ts";
 import { Chip, When } from "./marks.tsx";
+import { validationAddress } from "./report-page.tsx";
 import type { StatusWords } from "./status-words.ts";
 import { listing, percent } from "./words.ts";
 
@@ -66,7 +67,7 @@ const One = ({ one, now }: { one: ThresholdEvidence; now: number }) => {
             {`, issued by ${issuedBy}, `}
             <When at={certificate.issuedAt} now={now} />
             {", from "}
-            <a href={`/validations/${encodeURIComponent(certificate.report.id)}`}>{`validation ${certificate.report.id}`}</a>
+            <a href={validationAddress(certificate.report.id, "/report")}>{`validation ${certificate.report.id}`}</a>
           </p>
         </>
       );
