@@ -2,8 +2,10 @@
 // comes of it; it must not be taken for a ruling. What is compared is what the rules said by themselves: what a person then decided is theirs.
 import type { EventFacts } from "../core/event.ts";
 import type { JsonObject } from "../core/json.ts";
+import type { Certificate } from "./certificate.ts";
 import { type DecisionFacts, evaluate, type Outcome } from "./evaluate.ts";
 import { NO_COUNTS, needsCounts, type WriteCounts } from "./limits.ts";
+import type { OpenBreaker } from "./on-record.ts";
 import type { GovernanceSpec } from "./spec.ts";
 import type { Taint } from "./taint.ts";
 
@@ -19,6 +21,8 @@ export interface RecordedEffect {
   readonly tainted: readonly Taint[];
   /** What the workflow had written by then; null where its spec did not ask, so that nobody counted. */
   readonly counts: WriteCounts | null;
+  /** The workflow's breaker, where it was open then; the same write is asked again for it. */
+  readonly breaker: OpenBreaker | null;
   /** When it was ruled on; rules about time see this time again. */
   readonly at: number;
   readonly was: { readonly outcome: Outcome; readonly rule: string };
@@ -48,12 +52,13 @@ export interface DryRun {
 
 const STRICTNESS: Record<Outcome, number> = { allow: 0, require_approval: 1, deny: 2 };
 
-export function dryRun(spec: GovernanceSpec, recorded: readonly RecordedEffect[]): DryRun {
+/** `certificates`: those of the spec's that there are today. */
+export function dryRun(spec: GovernanceSpec, recorded: readonly RecordedEffect[], certificates: readonly Certificate[] = []): DryRun {
   const differences = { none: 0, other_rule: 0, stricter: 0, looser: 0 };
   const was = { allow: 0, require_approval: 0, deny: 0 };
   const would = { allow: 0, require_approval: 0, deny: 0 };
   const effects = recorded.map((effect): DryRunEffect => {
-    const { run, step, action, target, at, values, before, basedOn, event, tainted } = effect;
+    const { run, step, action, target, at, values, before, basedOn, event, tainted, breaker } = effect;
     const counts = effect.counts ?? NO_COUNTS;
     const { outcome, rule, reason, ask } = evaluate(spec, {
       action,
@@ -64,6 +69,7 @@ export function dryRun(spec: GovernanceSpec, recorded: readonly RecordedEffect[]
       event,
       tainted,
       counts,
+      onRecord: { certificates, breaker },
       now: at,
     });
     const stricter = STRICTNESS[outcome] - STRICTNESS[effect.was.outcome];
@@ -112,6 +118,7 @@ export function effectsOf(run: string, entries: readonly RecordedEntry[]): Recor
         event,
         tainted: (body.tainted ?? []) as unknown as readonly Taint[],
         counts: (body.counts ?? null) as unknown as WriteCounts | null,
+        breaker: (body.breaker ?? null) as unknown as OpenBreaker | null,
         at,
         was: { outcome: ruling.outcome, rule: ruling.rule },
       };

@@ -64,7 +64,16 @@ function changeShown({ approval: { action, values, question }, spec }: NoticeFac
 }
 
 /** Built-in rules whose reason is made of the spec's words and numbers alone; what others say may quote the record. */
-const QUOTES_NOTHING = ["regulated", "action_always_asks", "always_ask", "no_decision", "no_threshold", "confidence_below"];
+const QUOTES_NOTHING = [
+  "regulated",
+  "action_always_asks",
+  "always_ask",
+  "no_decision",
+  "confidence_unmeasured",
+  "certificate_unknown",
+  "no_threshold",
+  "confidence_below",
+];
 
 function reasonShown({ approval: { rule, why, action, question }, spec }: NoticeFacts): string | null {
   if (question !== undefined) return null;

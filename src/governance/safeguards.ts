@@ -28,6 +28,14 @@ export const ENGINE_RULES: readonly Safeguard[] = [
     held: "A link, address, account, number or amount that the model’s own words bring and the record does not hold is asked about. So is a record that shows signs of speaking to the model, unless the action is never asked about.",
   },
   {
+    about: "Proof",
+    held: "A certificate counts for answers of the provider, model, prompt, schema and measure of confidence that it was proved for. Any other answer is asked about. So is one that the workflow’s code has changed, and one that nothing measures.",
+  },
+  {
+    about: "Breaker",
+    held: "While the breaker of a workflow is open, every write is asked about, but for actions that are never asked about. It opens by itself or by hand, and only a person closes it.",
+  },
+  {
     about: "Regulated",
     held: "In a regulated workflow every listed write is asked, and a second check before it leaves reads the person’s decision from the journal.",
   },

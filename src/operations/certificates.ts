@@ -1,5 +1,6 @@
-// Certificates: issued from a finished validation by whoever answers for the workflow, and read with whether they still fit what the workflow's model answers now. What one
+// Certificates: issued from the report of a finished validation by whoever answers for the workflow, and read with whether they still fit what the workflow's model answers now. What one
 // proves is decided in validation/; what follows from one is the ruling's (governance/confidence.ts).
+import * as z from "zod";
 import { fail, ok, type Result } from "../core/errors.ts";
 import { certificateIdOf } from "../core/ids.ts";
 import { digest } from "../core/json.ts";
@@ -9,35 +10,46 @@ import { type LatestAnswer, latestAnswer } from "../db/latest-answer.ts";
 import { listSpecsNaming, type SpecNaming } from "../db/specs.ts";
 import { type Certificate, type OriginChange, originChanges } from "../governance/certificate.ts";
 import { decideCertificate } from "../validation/decide-certificate.ts";
-import type { ValidatedRecord, ValidationFacts } from "../validation/record.ts";
 import type { Context } from "./context.ts";
 import { permit, permitWithin } from "./require-role.ts";
+import { readReport } from "./validation-reports.ts";
 
 export type { Certificate, IssuedCertificate, LatestAnswer, OriginChange };
 
-/** A finished validation, and the report that shows it. */
-export interface Validated {
-  readonly facts: ValidationFacts;
-  readonly records: readonly ValidatedRecord[];
-  readonly report: Certificate["report"];
-}
+export const IssueInput = z.strictObject({
+  validation: z.string("Name the validation").min(1, "Name the validation").max(200),
+  /** Of the report that was read: a revision that came since is not issued by this. */
+  digest: z
+    .string("Repeat the SHA-256 of the report that you read")
+    .regex(/^[0-9a-f]{64}$/, "Repeat the SHA-256 of the report that you read"),
+});
+export type IssueInput = z.infer<typeof IssueInput>;
 
 /** The same proof gives the certificate that is on record already. */
 export async function issueCertificate(
   { env }: Pick<Context, "env">,
   principal: Principal,
-  { facts, records, report }: Validated,
+  { validation, digest: read }: IssueInput,
   now: number,
 ): Promise<Result<IssuedCertificate>> {
-  const denied = permit(principal, "issue certificates", facts.workflow);
+  const found = await readReport({ env }, principal, validation, null);
+  if (!found.ok) return found;
+  const { state, issued, records } = found.value;
+  const denied = permit(principal, "issue certificates", state.workflow);
   if (denied) return denied;
-  const decided = decideCertificate(facts, records);
+  if (issued === null)
+    return fail("validation.wrong_state", "A certificate is issued once every record is answered and the report is there");
+  if (issued.digest !== read)
+    return fail("validation.report_moved", `The report is at revision ${issued.report.revision} now: look at it, and decide again`, {
+      field: "digest",
+    });
+  const decided = decideCertificate(issued.report.facts, records);
   if (!decided.ok) return decided;
-  const proof = { ...decided.value, report };
+  const proof = { ...decided.value, report: { id: validation, digest: issued.digest } };
   const id = certificateIdOf(digest(proof));
   await insertCertificate(env.DB, { certificate: { id, ...proof, issuedAt: now }, issuedBy: principal.id });
-  const [issued] = await readCertificates(env.DB, [id]);
-  return issued ? ok(issued) : fail("certificate.not_found", `Certificate ${id} was not recorded`);
+  const [certificate] = await readCertificates(env.DB, [id]);
+  return certificate ? ok(certificate) : fail("certificate.not_found", `Certificate ${id} was not recorded`);
 }
 
 export interface CertificateStanding extends IssuedCertificate {
@@ -53,14 +65,17 @@ export interface CertificateDetail extends CertificateStanding {
 }
 
 /** By workflow, the latest first. */
-export async function certificatesWithin({ env }: Pick<Context, "env">, within: Within): Promise<CertificateStanding[]> {
-  const issued = await listCertificates(env.DB, within);
-  const latest = new Map<string, Promise<LatestAnswer | null>>();
+export const certificatesWithin = async ({ env }: Pick<Context, "env">, within: Within): Promise<CertificateStanding[]> =>
+  standingsOf(env.DB, await listCertificates(env.DB, within));
+
+/** Each with the latest answer of its decision. */
+export function standingsOf(db: D1Database, issued: readonly IssuedCertificate[]): Promise<CertificateStanding[]> {
+  const known = new Map<string, Promise<LatestAnswer | null>>();
   const latestOf = ({ workflow, decision }: Certificate) => {
     const key = `${workflow}\n${decision}`;
-    const known = latest.get(key) ?? latestAnswer(env.DB, workflow, decision);
-    latest.set(key, known);
-    return known;
+    const latest = known.get(key) ?? latestAnswer(db, workflow, decision);
+    known.set(key, latest);
+    return latest;
   };
   return Promise.all(issued.map(async (one) => standingOf(one, await latestOf(one.certificate))));
 }

@@ -4,8 +4,10 @@
 import * as z from "zod";
 import { ok, type Result } from "../core/errors.ts";
 import type { Principal } from "../core/principal.ts";
+import { readCertificates } from "../db/certificates.ts";
 import { latestEffectEntries } from "../db/recorded-effects.ts";
 import { type DryRun, dryRun, effectsOf } from "../governance/dry-run.ts";
+import { certificatesIn } from "../governance/on-record.ts";
 import { GovernanceSpec } from "../governance/spec.ts";
 import { permit } from "./require-role.ts";
 
@@ -25,6 +27,7 @@ export async function dryRunSpec(db: D1Database, principal: Principal, { spec, l
   if (denied) return denied;
   const runs = await latestEffectEntries(db, spec.workflow, last);
   const recorded = runs.flatMap(({ run, entries }) => effectsOf(run, entries)).slice(0, last);
-  const { effects, ...counts } = dryRun(spec, recorded);
+  const certificates = (await readCertificates(db, certificatesIn(spec))).map(({ certificate }) => certificate);
+  const { effects, ...counts } = dryRun(spec, recorded, certificates);
   return ok({ ...counts, changed: effects.filter(({ difference }) => difference !== "none") });
 }

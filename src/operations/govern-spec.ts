@@ -12,6 +12,7 @@ import { approvalsNeeded, decideTransition, expiryOf, type SpecFacts, type Trans
 import { may } from "./access.ts";
 import type { Context } from "./context.ts";
 import { permit } from "./require-role.ts";
+import { refuseMissing } from "./threshold-evidence.ts";
 
 const Reason = z.string("Say in a few words why").trim().min(1, "Say in a few words why").max(2000);
 const Note = z.string().trim().max(2000).optional();
@@ -85,6 +86,8 @@ export async function submitSpec(
     // This release may ask more of a spec than the one that saved it.
     const read = readText(name, JSON.parse(body));
     if (!read.ok) return read;
+    const missing = await refuseMissing(context.env.DB, read.value.spec);
+    if (missing) return missing;
     return ok(await submitDraft(context.env.DB, { ...name, digest, note: note || null, emergency: emergency ?? null }, now));
   });
 }
@@ -100,6 +103,8 @@ export async function approveSpec(
   return move(context, principal, name, { do: "approve", digest }, now, async (version) => {
     const read = readText(name, JSON.parse(version.body));
     if (!read.ok) return read;
+    const missing = await refuseMissing(context.env.DB, read.value.spec);
+    if (missing) return missing;
     const approval = { by: principal.id, at: now, digest, note: note || null };
     await recordApproval(context.env.DB, name, approval, { needed: approvalsNeeded(version), expiresAt: expiryOf(version, now) });
     return ok(true);
@@ -159,7 +164,10 @@ export const nextVersion = (versions: readonly { readonly version: number }[]): 
   Math.max(0, ...versions.map(({ version }) => version)) + 1;
 
 /** The exact text that is kept, and its digest. An error names the place in the text. */
-export function readText({ workflow, version }: SpecName, text: unknown): Result<{ readonly body: string; readonly digest: string }> {
+export function readText(
+  { workflow, version }: SpecName,
+  text: unknown,
+): Result<{ readonly body: string; readonly digest: string; readonly spec: GovernanceSpec }> {
   const parsed = GovernanceSpec.safeParse(text);
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
@@ -173,7 +181,7 @@ export function readText({ workflow, version }: SpecName, text: unknown): Result
   if (parsed.data.workflow !== workflow) return fail("spec.invalid", `workflow: write ${workflow} here`, { field: "workflow" });
   if (parsed.data.version !== version) return versionTaken(version);
   const body = canonical(parsed.data);
-  return ok({ body, digest: sha256Hex(body) });
+  return ok({ body, digest: sha256Hex(body), spec: parsed.data });
 }
 
 const versionTaken = (next: number) => fail("spec.invalid", `version: write ${next} here`, { field: "version" });

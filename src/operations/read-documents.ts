@@ -11,6 +11,7 @@ import { signingKey } from "./checkpoint-audit.ts";
 import type { Context } from "./context.ts";
 import { type DataFlowView, readDataFlow } from "./read-data-flow.ts";
 import { newestOf } from "./recipients.ts";
+import { type ThresholdEvidence, thresholdEvidence } from "./threshold-evidence.ts";
 
 export interface Law {
   readonly asOf: string;
@@ -28,6 +29,8 @@ export interface SpecDocument {
   readonly digestNow: string;
   /** Null where the text cannot be read as a spec of this release. */
   readonly kept: { readonly contents: KeptFor; readonly undoDays: number } | null;
+  /** What stands behind each threshold. */
+  readonly evidence: readonly ThresholdEvidence[];
   /** Null where no version of the workflow is deployed. */
   readonly flow: DataFlowView | null;
   readonly engine: readonly Safeguard[];
@@ -50,6 +53,7 @@ export async function readSpecDocument(
   return ok({
     record,
     digestNow: sha256Hex(record.body),
+    evidence: spec ? await thresholdEvidence(context.env.DB, spec) : [],
     kept: spec && contents && { contents, undoDays: undoableFor(spec.rollback.windowDays, contents) },
     flow: flow.ok ? flow.value : null,
     engine: ENGINE_RULES,

@@ -10,8 +10,9 @@ import { diffSpecs, type SpecChange } from "../governance/spec-diff.ts";
 import type { Context } from "./context.ts";
 import { nextVersion, type SpecName } from "./govern-spec.ts";
 import { newestWorkflow } from "./start-runs.ts";
+import { type ThresholdEvidence, thresholdEvidence } from "./threshold-evidence.ts";
 
-export type { SpecApproval, SpecChange, SpecText, SpecVersion };
+export type { SpecApproval, SpecChange, SpecText, SpecVersion, ThresholdEvidence };
 
 export interface WorkflowSpecs {
   readonly workflow: string;
@@ -43,6 +44,8 @@ export interface SpecDetail extends ReadSpec {
   readonly counting: ReadSpec | null;
   /** From what counts to this one; null where one of the two cannot be read, or nothing counts. */
   readonly changes: readonly SpecChange[] | null;
+  /** What stands behind each threshold; empty where the text cannot be read. */
+  readonly evidence: readonly ThresholdEvidence[];
   /** Where the rules and the deployed code are not about the same things, as sentences. */
   readonly misfits: readonly string[];
   /** Newest first. */
@@ -63,7 +66,8 @@ export async function readSpecVersion(
   const changes = counting?.spec && own.spec ? diffSpecs(counting.spec, own.spec) : null;
   const deployed = newestWorkflow(deployment, workflow);
   const misfits = own.spec && deployed ? misfitsOf(own.spec, deployed) : [];
-  return ok({ ...own, counting, changes, misfits, versions: versions.map(({ body: _, ...listed }) => listed) });
+  const evidence = own.spec ? await thresholdEvidence(env.DB, own.spec) : [];
+  return ok({ ...own, counting, changes, evidence, misfits, versions: versions.map(({ body: _, ...listed }) => listed) });
 }
 
 export async function compareSpecs(
@@ -129,7 +133,11 @@ const writesOf = (uses: Workflow["uses"]): string[] =>
 function misfitsOf({ actions, thresholds, alwaysAsk }: GovernanceSpec, { uses, decisions }: Workflow): string[] {
   const writes = writesOf(uses);
   const listed = Object.keys(actions);
-  const named = new Set([...Object.keys(thresholds), ...alwaysAsk.map(({ decision }) => decision)]);
+  // "triage.team" is a field of the decision "triage".
+  const named = new Set([
+    ...Object.keys(thresholds).map((name) => name.split(".", 1)[0] as string),
+    ...alwaysAsk.map(({ decision }) => decision),
+  ]);
   return [
     ...writes
       .filter((action) => !listed.includes(action))

@@ -5,6 +5,7 @@ import type { CertificateDetail } from "../../operations/certificates.ts";
 import { changeSentence, fieldsText, fitChip, provedSentence, SOURCES, seenSentence } from "./certificate-words.ts";
 import { type Frame, Layout } from "./layout.tsx";
 import { Chip, When } from "./marks.tsx";
+import { validationAddress } from "./report-page.tsx";
 import { specAddress } from "./specs-page.tsx";
 import { percent } from "./words.ts";
 
@@ -48,7 +49,7 @@ export const CertificatePage = ({ frame, detail, now }: CertificatePageProps) =>
           <Fact label="Threshold">{percent(certificate.threshold)}</Fact>
           <Fact label="Wrong at most">{`${percent(certificate.limit)}; the exact bound of what was seen is ${atMost(certificate.upper)}`}</Fact>
           <Fact label="Validation report">
-            <a href={`/validations/${encodeURIComponent(certificate.report.id)}`}>{certificate.report.id}</a>
+            <a href={validationAddress(certificate.report.id, "/report")}>{certificate.report.id}</a>
           </Fact>
           <Fact label="The report’s SHA-256">
             <code class="digest">{certificate.report.digest}</code>

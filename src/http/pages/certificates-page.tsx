@@ -1,18 +1,22 @@
 // Every certificate, by workflow: what it proves and whether it fits what the model answers now. One that does not is no error: writes that rest on it are asked.
+import type { Failure } from "../../core/errors.ts";
 import type { CertificateStanding } from "../../operations/certificates.ts";
 import { certificateAddress, fieldsText, fitChip, provedSentence } from "./certificate-words.ts";
 import { type Frame, Layout } from "./layout.tsx";
 import { Empty } from "./list-parts.tsx";
 import { Chip, When } from "./marks.tsx";
+import { Refusal } from "./refusal.tsx";
 
 export interface CertificatesPageProps {
   readonly frame: Frame;
   /** By workflow, the latest first. */
   readonly certificates: readonly CertificateStanding[];
   readonly now: number;
+  /** Why a certificate was not issued. */
+  readonly refused?: Failure | null;
 }
 
-export const CertificatesPage = ({ frame, certificates, now }: CertificatesPageProps) => {
+export const CertificatesPage = ({ frame, certificates, now, refused = null }: CertificatesPageProps) => {
   const workflows = [...new Set(certificates.map(({ certificate }) => certificate.workflow))];
   return (
     <Layout frame={frame} title="Certificates" section="specs">
@@ -26,10 +30,15 @@ export const CertificatesPage = ({ frame, certificates, now }: CertificatesPageP
           workflow’s rules may name it in the place of a number. An answer of any other kind is asked about.
         </p>
       </div>
+      {refused ? (
+        <Refusal failure={refused}>
+          <p>No certificate was issued.</p>
+        </Refusal>
+      ) : null}
       {certificates.length === 0 ? (
         <Empty title="Nothing is proved yet">
-          A certificate is issued from a finished validation that proves a threshold. A number that somebody wrote into the rules is not
-          proved.
+          A certificate is issued on the report of a <a href="/validations">validation</a> that proves a threshold. A number that somebody
+          wrote into the rules is not proved.
         </Empty>
       ) : null}
       {workflows.map((workflow) => (

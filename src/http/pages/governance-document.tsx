@@ -1,8 +1,9 @@
 // The Governance Specification of one version, to print and to sign off: who approved which text, what may be written, when a person is asked and who, how it is taken
-// back and for how long it is kept. Made from the stored text and nothing else; the text itself is at the end, so that its hash can be checked.
+// back and for how long it is kept. Made from the stored text and the certificates that it names; the text itself is at the end, so that its hash can be checked.
 import type { GovernanceSpec } from "../../governance/spec.ts";
 import type { SpecDocument } from "../../operations/read-documents.ts";
 import type { ActionFacts } from "../action-facts.ts";
+import { provedSentence, seenSentence } from "./certificate-words.ts";
 import { days } from "./flow-words.ts";
 import type { Frame } from "./layout.tsx";
 import { Facts, Loud, Paper, Part, type Row, Sentences, Sheet } from "./paper.tsx";
@@ -58,7 +59,7 @@ export const GovernanceDocument = ({ frame, document, actions, now }: Governance
             />
           </Part>
           <Part title="3. When the model’s answer is enough">
-            <Thresholds spec={spec} />
+            <Thresholds spec={spec} evidence={document.evidence} />
           </Part>
           <Part title="4. What may be written">
             <p>What is not listed here is denied.</p>
@@ -163,12 +164,16 @@ const Identity = ({ document: { record, digestNow } }: { document: SpecDocument 
   );
 };
 
-const Thresholds = ({ spec: { thresholds, alwaysAsk } }: { spec: GovernanceSpec }) => (
+const Thresholds = ({ spec: { thresholds, alwaysAsk }, evidence }: { spec: GovernanceSpec; evidence: SpecDocument["evidence"] }) => (
   <>
     {Object.keys(thresholds).length === 0 ? (
       <p>No decision has a threshold: whatever is asked about when the model is unsure is asked about every time.</p>
     ) : (
-      <Facts rows={Object.entries(thresholds).map(([decision, threshold]): Row => [decision, sentence(thresholdWords(threshold))])} />
+      <Facts
+        rows={Object.entries(thresholds).map(
+          ([name, threshold]): Row => [name, sentence(thresholdWords(threshold, provedText(evidence, name)))],
+        )}
+      />
     )}
     {alwaysAsk.length === 0 ? null : (
       <Sentences
@@ -180,6 +185,14 @@ const Thresholds = ({ spec: { thresholds, alwaysAsk } }: { spec: GovernanceSpec 
     )}
   </>
 );
+
+function provedText(evidence: SpecDocument["evidence"], name: string): string | null {
+  const found = evidence.find((one) => one.name === name);
+  if (found?.kind !== "certificate") return null;
+  const { certificate, issuedBy } = found.standing;
+  const issued = `Issued by ${issuedBy} on ${utc(certificate.issuedAt)}, from validation ${certificate.report.id}`;
+  return `${provedSentence(certificate)} ${seenSentence(certificate)} ${issued}`;
+}
 
 const Action = ({ action, rule, facts }: { action: string; rule: GovernanceSpec["actions"][string]; facts: ActionFacts | null }) => {
   const { ask, fields, never = [], rules = [] } = rule;

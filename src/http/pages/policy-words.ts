@@ -38,10 +38,13 @@ const regulatedClass = (kind: string) => ({
     "A person decides on every write, however sure the model is. No rule of this spec can change that, and a second check before each write looks for the decision.",
 });
 
-export const thresholdWords = (threshold: GovernanceSpec["thresholds"][string]): string =>
+/** `proved`: what the certificate says, as a sentence; null where there is none of that decision. */
+export const thresholdWords = (threshold: GovernanceSpec["thresholds"][string], proved: string | null = null): string =>
   typeof threshold === "number"
-    ? `From a confidence of ${percent(threshold)} on, without asking; below it, a person is asked`
-    : `From the confidence that certificate ${threshold.certificate} proves, without asking; without a valid certificate, a person is asked`;
+    ? `From a confidence of ${percent(threshold)} on, without asking; below it, a person is asked. Nobody has proved this number: how much of what it lets through is wrong is not known`
+    : `From the confidence that certificate ${threshold.certificate} proves, without asking; below it, and for any answer that the certificate is not about, a person is asked. ${
+        proved ?? "No such certificate of this decision is on record: a person is asked every time"
+      }`;
 
 export const askWords: Record<ActionRule["ask"], string> = {
   when_unsure: "A person is asked when the decision behind the write is below its threshold, or when there is none",

@@ -1,5 +1,6 @@
 // One validation's report in the console: the report itself, its revisions, and the files it can be taken along as.
 import type { ReportView } from "../../operations/validation-reports.ts";
+import { IssueCertificate } from "./issue-certificate.tsx";
 import { type Frame, Layout } from "./layout.tsx";
 import { Empty, Tabs } from "./list-parts.tsx";
 import { reportBody } from "./report-body.ts";
@@ -24,6 +25,7 @@ export const ReportPage = ({ frame, view }: { frame: Frame; view: ReportView }) 
             inputs: new Map(records.map(({ id, input }) => [id, input])),
             recordHref: (record) => validationAddress(state.id, `/records/${encodeURIComponent(record)}`),
           })}
+          <IssueCertificate view={view} principal={frame.principal} />
           <Revisions view={view} />
         </>
       )}

@@ -38,8 +38,8 @@ export const SpecDocument = ({ spec }: { spec: GovernanceSpec }) => (
         {Object.entries(spec.thresholds).map(([decision, threshold]) => (
           <li>
             {typeof threshold === "number"
-              ? `${decision}: when the model is at least ${percent(threshold)} sure`
-              : `${decision}: from the confidence that certificate ${threshold.certificate} proves`}
+              ? `${decision}: when the model is at least ${percent(threshold)} sure; nobody has proved this number`
+              : `${decision}: from the confidence on that certificate ${threshold.certificate} proves, for answers of the kind that it is about`}
           </li>
         ))}
         {Object.keys(spec.thresholds).length === 0 ? <li>No decision has a threshold: none is sure enough.</li> : null}

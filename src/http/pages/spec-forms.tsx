@@ -1,7 +1,8 @@
 // What can be done with a version at its stage, for whoever may: its author edits and submits, a process owner who is not its author approves, rejects, retires.
 // What this person may not do is said in a line instead of a button.
 import type { Failure } from "../../core/errors.ts";
-import type { SpecText } from "../../operations/read-specs.ts";
+import type { SpecText, ThresholdEvidence } from "../../operations/read-specs.ts";
+import { approvalWords } from "./spec-evidence.tsx";
 import { specAddress } from "./specs-page.tsx";
 
 /** What a person sent: which form, and its fields. */
@@ -14,6 +15,8 @@ export interface SpecFormsProps {
   readonly version: SpecText;
   /** Whether this release reads the text. */
   readonly readable: boolean;
+  /** What stands behind its thresholds. */
+  readonly evidence: readonly ThresholdEvidence[];
   /** Who looks. */
   readonly me: string;
   readonly powers: { readonly write: boolean; readonly decide: boolean };
@@ -21,7 +24,7 @@ export interface SpecFormsProps {
   readonly refused: Failure | null;
 }
 
-export const SpecForms = ({ version, readable, me, powers, asked, refused }: SpecFormsProps) => {
+export const SpecForms = ({ version, readable, evidence, me, powers, asked, refused }: SpecFormsProps) => {
   const address = specAddress(version.workflow, version.version);
   const own = version.author === me;
   const said = (form: string) => (asked?.form === form ? { fields: asked.fields, refused } : null);
@@ -34,7 +37,15 @@ export const SpecForms = ({ version, readable, me, powers, asked, refused }: Spe
         own ? (
           <p>You wrote it: somebody else approves it.</p>
         ) : powers.decide ? (
-          <DecideForms version={version} address={address} me={me} readable={readable} approve={said("approve")} reject={said("reject")} />
+          <DecideForms
+            version={version}
+            address={address}
+            me={me}
+            readable={readable}
+            evidence={evidence}
+            approve={said("approve")}
+            reject={said("reject")}
+          />
         ) : (
           <p class="quiet small">A process owner who did not write it approves or rejects it.</p>
         )
@@ -107,11 +118,12 @@ interface DecideProps {
   readonly address: string;
   readonly me: string;
   readonly readable: boolean;
+  readonly evidence: readonly ThresholdEvidence[];
   readonly approve: Said;
   readonly reject: Said;
 }
 
-const DecideForms = ({ version, address, me, readable, approve, reject }: DecideProps) => (
+const DecideForms = ({ version, address, me, readable, evidence, approve, reject }: DecideProps) => (
   <>
     {version.emergency === null ? null : (
       <p class="note">
@@ -132,6 +144,9 @@ const DecideForms = ({ version, address, me, readable, approve, reject }: Decide
           <p class="small">
             You approve exactly this text: SHA-256 <code class="digest">{version.digest}</code>
           </p>
+          {approvalWords(evidence).map((said) => (
+            <p class="small">{said}</p>
+          ))}
           <Field id="approve-note" name="note" label="Note (optional)" said={approve} />
           <button type="submit" class="button primary">
             Approve

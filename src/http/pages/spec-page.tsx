@@ -6,6 +6,7 @@ import { type Frame, Layout } from "./layout.tsx";
 import { Chip } from "./marks.tsx";
 import { Notice, Refusal } from "./refusal.tsx";
 import { SpecDocument } from "./spec-document.tsx";
+import { SpecEvidence } from "./spec-evidence.tsx";
 import { type SpecAsked, SpecForms } from "./spec-forms.tsx";
 import { JUDGEMENTS, specStatus } from "./spec-words.ts";
 import { History, Versions } from "./specs-page.tsx";
@@ -41,6 +42,7 @@ export const SpecPage = ({ frame, detail, powers, now, notice, refused, asked }:
       <div class="two">
         <div class="column">
           <Differences detail={detail} />
+          <SpecEvidence evidence={detail.evidence} now={now} />
           {detail.misfits.length === 0 ? null : (
             <section class="panel" aria-labelledby="spec-misfits">
               <h2 id="spec-misfits">Against the deployed workflow</h2>
@@ -83,6 +85,7 @@ export const SpecPage = ({ frame, detail, powers, now, notice, refused, asked }:
             <SpecForms
               version={version}
               readable={spec !== null}
+              evidence={detail.evidence}
               me={frame.principal?.id ?? ""}
               powers={powers}
               asked={asked ?? null}

@@ -5,6 +5,7 @@ import { everywhere } from "../../../src/core/principal.ts";
 import { dryRun, effectsOf, type RecordedEffect, type RecordedEntry } from "../../../src/governance/dry-run.ts";
 import type { GovernanceSpec } from "../../../src/governance/spec.ts";
 import { dryRunSpec } from "../../../src/operations/dry-run-spec.ts";
+import { certificateFor } from "../http/certified.ts";
 import { openConsole } from "../http/console.ts";
 import { SPEC, tell } from "../http/stories.ts";
 
@@ -24,6 +25,7 @@ const effect = (more: Partial<RecordedEffect> = {}): RecordedEffect => ({
   event: null,
   tainted: [],
   counts: null,
+  breaker: null,
   at: Date.parse("2026-01-05T09:00:00Z"),
   was: { outcome: "allow", rule: "confidence_reached" },
   ...more,
@@ -33,6 +35,22 @@ describe("a dry run", () => {
   it("of the same spec finds no difference", () => {
     expect(dryRun(SPEC, [effect()])).toMatchObject({ considered: 1, differences: { none: 1, other_rule: 0, stricter: 0, looser: 0 } });
     expect(dryRun(SPEC, [])).toMatchObject({ considered: 0, effects: [] });
+  });
+
+  it("rules by the certificates that there are, and asks again for a breaker that was open then", () => {
+    const certificate = certificateFor(SPEC.workflow);
+    const draft = { ...SPEC, thresholds: { triage: { certificate: certificate.id } } };
+    const { provider, model, source, basis } = certificate;
+    const fields = { team: 0.99, priority: 0.99 };
+    const proved = effect({
+      basedOn: { name: "triage", value: { team: "billing" }, confidence: 0.99, fields, provider, model, source, basis },
+    });
+    const rule = (...given: Parameters<typeof dryRun>) => dryRun(...given).effects.map(({ would }) => `${would.outcome} ${would.rule}`);
+    expect(rule(draft, [proved])).toEqual(["require_approval certificate_unknown"]);
+    expect(rule(draft, [proved], [certificate])).toEqual(["allow confidence_proved"]);
+    expect(rule(draft, [effect()], [certificate])).toEqual(["require_approval certificate_void"]);
+    const breaker = { openedAt: 1, reason: "Too many wrong" };
+    expect(rule(draft, [{ ...proved, breaker }], [certificate])).toEqual(["require_approval breaker_open"]);
   });
 
   it("says per write what was and what would be, by which rule, and whether that is stricter", () => {
@@ -92,8 +110,9 @@ describe("what is compared", () => {
   const looked = (group: string) => says("effect.looked", { before: { group } });
   const tainted = [{ kind: "hint", field: "record", text: "speaks" }];
   const counts = { writesThisHour: 1, writesToday: 1, action: { writesThisHour: 1, writesToday: 1, sumsToday: {} } };
+  const breaker = { openedAt: 1, reason: "Too many wrong" };
   const ruling = (rule: string, values: object = { group: "a" }) =>
-    says("effect.ruled", { ruling: { outcome: "allow", rule }, values, tainted, counts });
+    says("effect.ruled", { ruling: { outcome: "allow", rule }, values, tainted, counts, breaker });
 
   it("is the last ruling before a person decided, on the record as it was then", () => {
     const event = { id: "e", type: "t", subject: "s", connection: "c" };
@@ -111,6 +130,7 @@ describe("what is compared", () => {
         event,
         tainted,
         counts,
+        breaker,
         at: 5,
         was: { outcome: "allow", rule: "second" },
       },

@@ -5,9 +5,12 @@
 import { sha256Hex } from "../../../src/core/crypto.ts";
 import { canonical, digest as digestOf } from "../../../src/core/json.ts";
 
+import { tripBreaker } from "../../../src/db/breakers.ts";
+import { insertCertificate } from "../../../src/db/certificates.ts";
 import { eventLetter, keepDeadLetters } from "../../../src/db/dead-letters.ts";
 import { keepVersion } from "../../../src/db/model-versions.ts";
 import { insertDraft, submitDraft } from "../../../src/db/specs.ts";
+import { certificateFor } from "./certified.ts";
 import { type Console, openConsole } from "./console.ts";
 import { fakeR2 } from "./fake-r2.ts";
 import { MINUTE, NOW, SPEC, type Story, tell } from "./stories.ts";
@@ -82,6 +85,8 @@ export async function openStories(options: NonNullable<Parameters<typeof openCon
     )
     .bind(CONTEST, approved.id, NOW)
     .run();
+  await insertCertificate(open.db, { certificate: CERTIFICATE, issuedBy: "ann@example.com" });
+  await tripBreaker(open.db, { workflow: WORKFLOW, at: NOW, by: "interlock", reason: "9 of 60 were wrong", evidence: { audited: 60 } });
   await finished(open.env, { facts: FACTS, records: VALIDATED });
   await keepVersion(open.db, {
     id: VERSION,
@@ -100,6 +105,7 @@ export async function openStories(options: NonNullable<Parameters<typeof openCon
 const VALIDATED = labelledRecords(3);
 const REPORT = `/validations/${FACTS.id}`;
 const RELABEL = { record: "t-1", revision: 1, labels: { team: "privacy" }, reason: "It is about deletion" };
+const CERTIFICATE = certificateFor(WORKFLOW);
 
 const digest = (() => {
   const entry = asked.entries.find(({ type }) => type === "approval.requested");
@@ -196,6 +202,21 @@ export const SAMPLES: Readonly<Record<string, Sample>> = {
   "POST /api/dead-letters/:id/replay": { path: `/api/dead-letters/${LETTER}/replay`, json: {}, thing: true },
   "GET /api/halts": { path: "/api/halts" },
   "POST /api/halts": { path: "/api/halts", json: { scope: WORKFLOW, on: true, reason: "wrong teams" }, thing: true },
+  "GET /api/breakers": { path: "/api/breakers" },
+  "POST /api/breakers/:workflow/close": {
+    path: `/api/breakers/${WORKFLOW}/close`,
+    json: { openedAt: NOW, reason: "The prompt is mended" },
+    thing: true,
+    decides: true,
+  },
+  "GET /api/certificates": { path: "/api/certificates" },
+  "POST /api/certificates": {
+    path: "/api/certificates",
+    json: { validation: FACTS.id, digest: OTHER },
+    thing: true,
+    otherwise: 409,
+  },
+  "GET /api/certificates/:id": { path: `/api/certificates/${CERTIFICATE.id}`, thing: true },
   "GET /api/workflows": { path: "/api/workflows" },
   "GET /api/workflows/:name/data-flow": { path: `/api/workflows/${WORKFLOW}/data-flow`, thing: true },
   "POST /api/workflows/:name/data-flow/approvals": {
@@ -356,6 +377,15 @@ export const SAMPLES: Readonly<Record<string, Sample>> = {
   "POST /dead-letters/:id/replay": { path: `/dead-letters/${LETTER}/replay`, form: {}, thing: true },
   "GET /stops": { path: "/stops" },
   "POST /stops": { path: "/stops", form: { scope: WORKFLOW, turn: "on", reason: "wrong teams" }, thing: true },
+  "POST /stops/breakers/:workflow/close": {
+    path: `/stops/breakers/${WORKFLOW}/close`,
+    form: { openedAt: String(NOW), reason: "The prompt is mended" },
+    thing: true,
+    decides: true,
+  },
+  "GET /certificates": { path: "/certificates" },
+  "POST /certificates": { path: "/certificates", form: { validation: FACTS.id, digest: OTHER }, thing: true, otherwise: 409 },
+  "GET /certificates/:id": { path: `/certificates/${CERTIFICATE.id}`, thing: true },
   "GET /audit": { path: "/audit" },
   "GET /people": { path: "/people", thing: true },
   "POST /people/grant": { path: "/people/grant", form: GRANT, thing: true },
