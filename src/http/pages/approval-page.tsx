@@ -243,6 +243,7 @@ const Answer = ({ frame, detail, gate, refused, draft }: AnswerProps) => {
         others={approval.reviewers.filter((person) => person !== me?.id && person !== approval.notBy)}
         refused={refused}
         draft={draft}
+        shownAt={now}
       />
       {inform}
     </>
