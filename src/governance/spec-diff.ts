@@ -59,6 +59,7 @@ const ROWS: readonly Row[] = [
   { at: "review reviewers *", label: ([name]) => `reviewer ${name}` },
   { at: "review groups * *", label: ([group, name]) => `member ${name} of the group ${group}` },
   { at: "review approvals", label: () => "number of people who must agree", added: "stricter", raised: "stricter" },
+  { at: "review blindSecond", label: () => "share of answers that another reviewer gives again", added: "stricter", raised: "stricter" },
   { at: "auditSampling", label: () => "share of writes looked at afterwards", added: "stricter", raised: "stricter" },
   { at: "limits", label: () => "limits", added: "stricter" },
   { at: "limits writesPerHour", label: () => "most writes in an hour", added: "stricter", raised: "looser" },

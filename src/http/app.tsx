@@ -49,6 +49,7 @@ import { peoplePages } from "./console/people.tsx";
 import { providerPages } from "./console/providers.tsx";
 import { reviewPages } from "./console/review.tsx";
 import { runPages } from "./console/runs.tsx";
+import { secondReviewPages } from "./console/second-reviews.tsx";
 import { shadowPages } from "./console/shadow.tsx";
 import { specPages } from "./console/specs.tsx";
 import { stopPages } from "./console/stops.tsx";
@@ -149,6 +150,7 @@ const pages = (deployment: Deployment) =>
     .route("/certificates", certificatePages(deployment))
     .route("/workflows", dataFlowPages(deployment))
     .route("/workflows", reviewPages(deployment))
+    .route("/workflows", secondReviewPages(deployment))
     .route("/workflows", shadowPages(deployment))
     .route("/workflows", businessCasePages(deployment))
     .route("/providers", providerPages(deployment))

@@ -12,6 +12,8 @@ import { csvRow } from "./read-audit.ts";
 import { permit } from "./require-role.ts";
 import { newestWorkflow } from "./start-runs.ts";
 
+export type { Comparison };
+
 const DAY_MS = 24 * 60 * 60_000;
 /** Comparisons that are read: the newest, and those that differ before the others. */
 const READ = 5_000;

@@ -19,7 +19,6 @@ import {
 import { modelSources } from "../deployment.ts";
 import type { Workflow } from "../engine/define.ts";
 import { planRehearsal } from "../engine/rehearse.ts";
-import { inputText } from "../inference/prompt.ts";
 import type { Columns } from "../validation/import-columns.ts";
 import { MAX_FILE_BYTES, type Rejection } from "../validation/import-file.ts";
 import { type Imported, importRecords } from "../validation/import-records.ts";
@@ -129,7 +128,7 @@ export const keptImport = ({ imported: kept }: Pick<ValidationRow, "imported">):
 /** What a chosen version of the built-in model may have learned from reviewers, as far as it is kept: as it was sent, masked where the data flow says so. */
 async function learnedTexts({ env }: Context, { name }: Workflow): Promise<string[]> {
   if ((await currentModel(env.DB, name)) === null) return [];
-  return (await reviewedDecisions(env.DB, name, LEARNED_RUNS)).map(({ input }) => inputText(input));
+  return (await reviewedDecisions(env.DB, name, LEARNED_RUNS)).map(({ input }) => Object.values(input).join("\n"));
 }
 
 function importFor(

@@ -15,6 +15,7 @@ import { alikeAmong } from "../../operations/decide-together.ts";
 import { gateOf } from "../../operations/gate-of.ts";
 import { decideApproval } from "../../operations/govern-run.ts";
 import { permitApproval } from "../../operations/require-role.ts";
+import { timeAnswer } from "../../operations/time-answer.ts";
 import { actionFacts } from "../action-facts.ts";
 import { type ConsoleEnv, operationContext, orRefuse, withinOf } from "../console-env.ts";
 import { filledIn, LimitInput, PositionInput, parseInput, positionText, readForm } from "../input.ts";
@@ -24,6 +25,9 @@ import { type Draft, VALUE_PREFIX, WORDS } from "../pages/decision-forms.tsx";
 import { editablesOf, readEditor } from "../pages/field-editor.ts";
 import { decideTogetherPages } from "./decide-together.tsx";
 import { frameFor, renderPage } from "./page.ts";
+
+/** Answers that say what the reviewer made of the change. */
+const TIMED: readonly string[] = ["approved", "edited", "rejected"];
 
 const Query = z.object({ status: z.enum(["pending", "decided"]).default("pending"), after: PositionInput.optional(), limit: LimitInput });
 
@@ -71,6 +75,9 @@ export const approvalPages = (deployment: Deployment) =>
       const input = decisionOf(form, draft, asked, stood);
       const decided = input.ok ? await decideApproval(operationContext(c, deployment), c.get("principal"), id, input.value) : input;
       if (decided.ok) {
+        const shown = Number(c.req.query("shown"));
+        if (input.ok && TIMED.includes(input.value.kind))
+          await timeAnswer(operationContext(c, deployment), c.get("principal"), id, shown, Date.now());
         const open = input.ok ? staysOpen(input.value, asked, stood) : null;
         if (open !== null) return c.redirect(`/approvals/${encodeURIComponent(id)}?notice=${open}`, 303);
         const isQuestion = asked.approval.approval.question !== undefined;

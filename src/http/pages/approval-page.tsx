@@ -166,7 +166,7 @@ export const ApprovalPage = ({
             <h2 id="decision">{pending ? "Your decision" : "The decision"}</h2>
             {pending && gate !== null ? <Standing approval={approval} gate={gate} now={now} /> : null}
             {pending ? (
-              <Answer frame={frame} detail={detail} gate={gate} refused={refused} draft={draft} />
+              <Answer frame={frame} detail={detail} gate={gate} refused={refused} draft={draft} now={now} />
             ) : (
               <Outcome detail={detail} now={now} />
             )}
@@ -228,9 +228,10 @@ interface AnswerProps {
   readonly gate: Gate | null;
   readonly refused: Failure | null;
   readonly draft: Draft | null;
+  readonly now: number;
 }
 
-const Answer = ({ frame, detail, gate, refused, draft }: AnswerProps) => {
+const Answer = ({ frame, detail, gate, refused, draft, now }: AnswerProps) => {
   const { approval } = detail.approval;
   const me = frame.principal;
   const deciders = gate === null ? approval.reviewers : gate.seats.map(({ by }) => by);
@@ -263,6 +264,7 @@ const Answer = ({ frame, detail, gate, refused, draft }: AnswerProps) => {
         others={approval.reviewers.filter((person) => person !== me?.id && person !== approval.notBy)}
         refused={refused}
         draft={draft}
+        shownAt={now}
       />
       {inform}
     </>
@@ -270,7 +272,7 @@ const Answer = ({ frame, detail, gate, refused, draft }: AnswerProps) => {
 };
 
 /** Where somebody has asked for information: whoever operates the workflow, and every reviewer, may give it. */
-const Inform = ({ frame, detail, refused, draft }: Omit<AnswerProps, "gate">) => {
+const Inform = ({ frame, detail, refused, draft }: Omit<AnswerProps, "gate" | "now">) => {
   const { approval } = detail.approval;
   const me = frame.principal;
   const isAsked = detail.said.some(({ type }) => type === "approval.information_asked");

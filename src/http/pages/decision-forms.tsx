@@ -31,6 +31,8 @@ export interface DecisionFormsProps {
   readonly others: readonly string[];
   readonly refused: Failure | null;
   readonly draft: Draft | null;
+  /** When the page was made: how long it was looked at is kept with the answer. */
+  readonly shownAt?: number;
 }
 
 /** Form field of a value. Prefixed, so that a record's field called "kind" is not the form's. */
@@ -62,11 +64,12 @@ export function refusalOf(kind: string, refused: Failure | null, draft: Draft | 
   return { entered: draft.reason, message: refused !== null && refused.field === WORDS[kind] ? refused.message : null };
 }
 
-export const decisionAddress = (approval: Approval): string => `/approvals/${encodeURIComponent(approval.id)}/decision`;
+export const decisionAddress = (approval: Approval, shownAt?: number): string =>
+  `/approvals/${encodeURIComponent(approval.id)}/decision${shownAt === undefined ? "" : `?shown=${shownAt}`}`;
 
 export const DecisionForms = (props: DecisionFormsProps) => {
   const { approval, digest, regulated, agreed, missing, others, refused, draft } = props;
-  const action = decisionAddress(approval);
+  const action = decisionAddress(approval, props.shownAt);
   const isQuestion = approval.question !== undefined;
   const words = (kind: string) => {
     return { action, kind, digest, field: WORDS[kind] ?? "", id: wordsId(kind), refused: refusalOf(kind, refused, draft) };

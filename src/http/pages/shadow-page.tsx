@@ -1,9 +1,8 @@
 // What a workflow in shadow would have written beside what people did: how often it agrees first, then where it does not, record by record, then what these records would
 // prove as labels. It shows; nothing is written from here.
 import type { Failure } from "../../core/errors.ts";
-import type { Comparison } from "../../db/shadow-comparisons.ts";
 import { may } from "../../operations/access.ts";
-import type { ShadowView } from "../../operations/read-shadow.ts";
+import type { Comparison, ShadowView } from "../../operations/read-shadow.ts";
 import type { Rate } from "../../validation/shadow.ts";
 import { type Frame, Layout } from "./layout.tsx";
 import { Empty } from "./list-parts.tsx";

@@ -245,7 +245,7 @@ describe("a pending approval", () => {
     const html = await approvalPage({});
     const { approval } = await detailsOf({ ending: "asked", ticket: 5158 });
     const { id, digest } = approval.approval.approval;
-    expect(forms(html)).toEqual(Array(6).fill(`/approvals/${id}/decision`));
+    expect(forms(html)).toEqual(Array(6).fill(`/approvals/${id}/decision?shown=${NOW}`));
     expect(html.match(new RegExp(`name="digest" value="${digest}"`, "g"))).toHaveLength(6);
     const kinds = ["approved", "edited", "rejected", "insufficient", "ask", "reassign"];
     expect([...html.matchAll(/name="kind" value="(\w+)"/g)].map((match) => match[1])).toEqual(kinds);
