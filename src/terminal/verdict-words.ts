@@ -1,4 +1,5 @@
 // What a validation says on a terminal: the verdict first, the walk that led to it, what would be automatic, and what one would have picked without a proof. Text only.
+import { type ErrorCode, errorFacts } from "../core/errors.ts";
 import { riskOf } from "../validation/acceptance.ts";
 import type { PromiseOutcome } from "../validation/promise.ts";
 import type { ValidationReport } from "../validation/report-shape.ts";
@@ -53,7 +54,7 @@ function walkWords({ certification, records, next }: ValidationReport): string[]
 }
 
 const failureWords = ({ failures }: ValidationReport): string[] =>
-  failures.map(({ code, records, example }) => `Failed          ${records}: ${code}, such as "${example}"`);
+  failures.map(({ code, records }) => `Failed          ${records}: ${errorFacts(code as ErrorCode).title} (${code})`);
 
 export function promiseWords({ limit, confidence, draws, size, records, certified, observed }: PromiseOutcome): string {
   const row = (name: string, { chosen, broken, share, rate }: PromiseOutcome["certified"]) =>
