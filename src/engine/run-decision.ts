@@ -6,7 +6,7 @@ import { digest } from "../core/json.ts";
 import { forbiddenIn, type Prepared, prepare } from "../governance/data-flow.ts";
 import { injectionHints } from "../governance/injection-hints.ts";
 import type { ModelDecision, ModelFailure, ModelRequest } from "../inference/model.ts";
-import { checkAgreement } from "./agreement.ts";
+import { disagreement } from "./agreement.ts";
 import type { Decided, DecisionRequest, RetryPolicy, Workflow } from "./define.ts";
 import type { StepEntry } from "./journal.ts";
 import type { Pass } from "./pass.ts";
@@ -34,7 +34,8 @@ export async function runDecision(
     if (!schema) throw new InterlockError("workflow.undeclared", `${workflow.name} declares no decision "${decision}"`);
     await pass.flush();
     const model = pass.ports.model(modelName, workflow.name);
-    await checkAgreement(pass, model, prepared);
+    const closed = await disagreement(pass, model, prepared);
+    if (closed !== null) throw new InterlockError(closed.code, closed.message, closed);
     const leaving = (body: string): ModelFailure | null => {
       const name = forbiddenIn(body, prepared.forbidden);
       return name === null ? null : { code: "model.forbidden_value", message: `The request would have held ${name}; nothing was sent` };

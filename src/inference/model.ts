@@ -35,6 +35,8 @@ export interface ModelRequest {
 export interface ModelUsage {
   /** Tokens read (the built-in model counts words). */
   promptTokens: number;
+  /** Those of them that came from the provider's prompt cache; absent where the provider does not say. */
+  cachedTokens?: number;
   /** Tokens written, including hidden reasoning tokens where the provider bills them. */
   completionTokens: number;
 }
@@ -95,6 +97,8 @@ export interface Model {
   readonly local?: true;
   /** For people: what kind of model this is. */
   readonly label: string;
+  /** Ceiling on the tokens of one answer, hidden reasoning among them; absent where the model does not say. */
+  readonly maxCompletionTokens?: number;
   /** One decision, one attempt: the engine repeats, the model does not. Never throws. `now` gives epoch milliseconds. */
   decide(request: ModelRequest, now: () => number): Promise<ModelResult>;
 }

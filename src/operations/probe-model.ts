@@ -6,7 +6,7 @@ import { outboundFetch } from "../connectors/http.ts";
 import { type Failure, fail, failureOf, ok, type Result } from "../core/errors.ts";
 import type { Principal } from "../core/principal.ts";
 import { keepProbe } from "../db/model-probes.ts";
-import { bindingOf, type Deployment, type ModelBindings } from "../deployment.ts";
+import { bindingOf, type Deployment, type ModelBindings, type ModelSource } from "../deployment.ts";
 import type { Model, ModelDecision, ModelRequest, ModelResult } from "../inference/model.ts";
 import type { Context } from "./context.ts";
 import { permit } from "./require-role.ts";
@@ -69,6 +69,12 @@ export async function probeModel(
   return probed;
 }
 
+/** Every model by the name that it is probed under: the deployment's, and its place as well where several stand behind one name. */
+export const listedModels = ({ models }: Pick<Deployment, "models">): { readonly name: string; readonly source: ModelSource }[] =>
+  Object.entries(models).flatMap(([name, sources]) =>
+    [sources].flat().map((source, index) => ({ name: index === 0 ? name : `${name}/${index + 1}`, source })),
+  );
+
 /** `bindings`: of the Worker, or of a terminal. */
 export async function probe(
   deployment: Pick<Deployment, "models">,
@@ -77,9 +83,10 @@ export async function probe(
   by: string,
   now: () => number,
 ): Promise<Result<Probe>> {
-  const source = Object.hasOwn(deployment.models, name) ? deployment.models[name] : undefined;
+  const listed = listedModels(deployment);
+  const source = listed.find((one) => one.name === name)?.source;
   if (!source)
-    return fail("request.not_found", `This deployment has no model "${name}"; it has ${Object.keys(deployment.models).join(", ")}`, {
+    return fail("request.not_found", `This deployment has no model "${name}"; it has ${listed.map((one) => one.name).join(", ")}`, {
       field: "model",
     });
   let model: Model;

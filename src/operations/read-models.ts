@@ -1,9 +1,10 @@
 // Every model that this deployment lists, whether a workflow asks it or not: where it is, what is wrong with it, and what its last probe found.
 import { failureOf } from "../core/errors.ts";
 import { listProbes } from "../db/model-probes.ts";
+import type { ModelSource } from "../deployment.ts";
 import type { Context } from "./context.ts";
-import { adviceOf, type Probe } from "./probe-model.ts";
-import { modelOf } from "./recipients.ts";
+import { adviceOf, listedModels, type Probe } from "./probe-model.ts";
+import { lookedAt } from "./recipients.ts";
 
 export interface ModelStanding {
   /** The deployment's name for it. */
@@ -27,17 +28,17 @@ export interface ModelStanding {
 
 export async function readModels(context: Pick<Context, "env" | "deployment">): Promise<ModelStanding[]> {
   const probes = (await listProbes(context.env.DB)) as unknown as Probe[];
-  return Object.keys(context.deployment.models).map((name) => {
-    const set = setUp(context, name);
+  return listedModels(context.deployment).map(({ name, source }) => {
+    const set = setUp(source, context.env);
     const last = probes.find(({ model }) => model === name) ?? null;
     const probe = last && set.state === "up" && last.modelId === set.modelId && last.host === set.host ? last : null;
     return { model: name, set, probe, advice: probe && adviceOf(probe) };
   });
 }
 
-function setUp(context: Pick<Context, "env" | "deployment">, name: string): ModelStanding["set"] {
+function setUp(source: ModelSource, env: Env): ModelStanding["set"] {
   try {
-    const { id, provider, host, via, local, label } = modelOf(context, name, "probe");
+    const { id, provider, host, via, local, label } = lookedAt(source, env, "probe");
     return { state: "up", modelId: id, provider, host: host ?? null, via: via?.host ?? null, local: local ?? false, label };
   } catch (thrown) {
     return { state: "broken", why: failureOf(thrown).message };

@@ -1,7 +1,7 @@
 // To whom this deployment's workflows send data: each model that a workflow names, as it is configured. The provider and its host are known only once the model is set
 // up with the deployment's bindings; setting one up sends nothing, and here it could not.
 import { failureOf, InterlockError } from "../core/errors.ts";
-import { bindingOf } from "../deployment.ts";
+import { bindingOf, type ModelSource } from "../deployment.ts";
 import type { Workflow } from "../engine/define.ts";
 import type { FlowRecipient } from "../governance/flow-text.ts";
 import type { Model } from "../inference/model.ts";
@@ -17,7 +17,9 @@ export function recipientsOf({ env, deployment }: Pick<Context, "env" | "deploym
   const names = Object.values(workflow.uses).flatMap((use) => (use.kind === "model" ? [use.model] : []));
   return [...new Set(names)].flatMap((name): Recipient[] => {
     try {
-      const { provider, host, local, label, via } = modelOf({ env, deployment }, name, workflow.name);
+      const source = deployment.models[name];
+      if (!source) throw new InterlockError("workflow.undeclared", `This deployment has no model "${name}"`);
+      const { provider, host, local, label, via } = lookedAt(source, env, workflow.name);
       const own = { model: name, provider, host: host ?? null, local: local ?? false, label };
       if (!via) return [own];
       return [own, { model: name, ...via, local: false, label: `A gateway on the way to ${provider}, which sees the same`, gateway: true }];
@@ -28,15 +30,12 @@ export function recipientsOf({ env, deployment }: Pick<Context, "env" | "deploym
 }
 
 /** A model as it is configured, to be looked at: it is asked nothing. */
-export function modelOf({ env, deployment }: Pick<Context, "env" | "deployment">, name: string, workflow: string): Model {
-  const source = deployment.models[name];
-  if (!source) throw new InterlockError("workflow.undeclared", `This deployment has no model "${name}"`);
-  return source.build(workflow, {
+export const lookedAt = (source: ModelSource, env: Env, workflow: string): Model =>
+  source.build(workflow, {
     binding: (binding) => bindingOf(env, binding),
     fetch: () => Promise.reject(new InterlockError("internal", "Nothing is sent while it is only said who is asked")),
     blobs: { get: async () => null },
   });
-}
 
 /** The version of a workflow that takes new runs. */
 export function newestOf({ deployment }: Pick<Context, "deployment">, name: string): Workflow | null {

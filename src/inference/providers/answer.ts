@@ -47,7 +47,11 @@ export function decisionOf(written: Written, asked: AskedAs): ModelResult {
       basis,
       model: written.model,
       provider,
-      usage: { promptTokens: billed?.prompt ?? 0, completionTokens: billed?.completion ?? 0 },
+      usage: {
+        promptTokens: billed?.prompt ?? 0,
+        ...(billed === undefined ? {} : { cachedTokens: billed.cached }),
+        completionTokens: billed?.completion ?? 0,
+      },
       costUsd: costUsd(price, billed),
       latencyMs,
     },

@@ -39,7 +39,7 @@ export interface AnthropicOptions {
 const DEFAULT_MAX_TOKENS = 4000;
 
 export function anthropicModel(options: AnthropicOptions): Model {
-  const { id, provider, label, host, via, missing, capabilities, timeoutMs } = options;
+  const { id, provider, label, host, via, missing, capabilities, timeoutMs, maxCompletionTokens = DEFAULT_MAX_TOKENS } = options;
   let messages: Messages | undefined;
 
   async function decide(request: ModelRequest, now: () => number): Promise<ModelResult> {
@@ -47,7 +47,7 @@ export function anthropicModel(options: AnthropicOptions): Model {
     if (!output.ok) return failed({ code: "model.rejected", message: `${request.decision}: ${output.problem}` });
     if (missing !== null) return failed({ code: "model.unauthorised", message: missing });
     const began = now();
-    const { body, basis } = bodyOf(request, output, options);
+    const { body, basis } = bodyOf(request, output);
     const refused = request.leaving?.(JSON.stringify(body));
     if (refused) return failed(refused);
     let message: Message;
@@ -69,7 +69,7 @@ export function anthropicModel(options: AnthropicOptions): Model {
 
   const marked = capabilities.datamark !== false;
 
-  function bodyOf(request: ModelRequest, output: StrictSchema, { maxCompletionTokens = DEFAULT_MAX_TOKENS }: AnthropicOptions) {
+  function bodyOf(request: ModelRequest, output: StrictSchema) {
     const spotlight = { nonce: randomHex(NONCE_BYTES), marked };
     const schema = schemaWithout(output, capabilities.unknownWords ?? []);
     const strict = (capabilities.structured ?? "strict") === "strict";
@@ -84,7 +84,7 @@ export function anthropicModel(options: AnthropicOptions): Model {
     return { body, basis: { prompt: promptDigest(instruction, Object.keys(request.input), marked), schema: schema.digest } };
   }
 
-  return { id, provider, label, host, ...(via ? { via } : {}), decide };
+  return { id, provider, label, host, ...(via ? { via } : {}), maxCompletionTokens, decide };
 }
 
 /** Nothing of it comes from the environment, which is the Worker's and not this provider's; nothing is traced. */

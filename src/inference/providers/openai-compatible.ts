@@ -71,9 +71,9 @@ export function openAiCompatibleModel(options: OpenAiCompatibleOptions): Model {
     return resultOf(completion, { request, output, options, basis, latencyMs: now() - began });
   }
 
-  const { id, provider, label, local, via } = options;
+  const { id, provider, label, local, via, maxCompletionTokens = DEFAULT_MAX_COMPLETION_TOKENS } = options;
   const host = options.host ?? new URL(options.baseURL).host;
-  return { id, provider, label, host, ...(via ? { via } : {}), ...(local ? { local } : {}), decide };
+  return { id, provider, label, host, ...(via ? { via } : {}), ...(local ? { local } : {}), maxCompletionTokens, decide };
 }
 
 type RequestOptions = Parameters<OpenAI["buildRequest"]>[0];

@@ -148,7 +148,7 @@ describe("a decision", () => {
         basis: { prompt: expect.stringMatching(/^[0-9a-f]{64}$/), schema: expect.stringMatching(/^[0-9a-f]{64}$/) },
         model: "some-model-2026-11-01",
         provider: "acme",
-        usage: { promptTokens: 1200, completionTokens: 90 },
+        usage: { promptTokens: 1200, cachedTokens: 1024, completionTokens: 90 },
         costUsd: expect.closeTo(0.0001572, 12),
         latencyMs: 40,
       },
