@@ -83,10 +83,7 @@ export function flowChanges(approved: FlowText, now: FlowText): string[] {
       ["whose data", text.dataSubjects],
       ["where tokens become values again", text.reinsert],
       ...text.elements.map((element): [string, unknown] => [element.element, element]),
-      ...text.recipients.map((recipient): [string, unknown] => [
-        `${recipient.gateway ? "the gateway of " : ""}the model “${recipient.model}”`,
-        recipient,
-      ]),
+      ...text.recipients.map((recipient, index): [string, unknown] => [recipientName(text, index), recipient]),
     ]);
   const [before, after] = [parts(approved), parts(now)];
   return [...new Set([...before.keys(), ...after.keys()])].flatMap((name) => {
@@ -99,6 +96,13 @@ export function flowChanges(approved: FlowText, now: FlowText): string[] {
       : [];
     return [members.length === 0 ? `${name} has changed` : `${name}: ${members.join(", ")}`];
   });
+}
+
+/** Several recipients may stand behind one name: a gateway on the way, or models that are asked one after the other. */
+function recipientName({ recipients }: FlowText, index: number): string {
+  const { model, gateway } = recipients[index] as FlowRecipient;
+  const alike = recipients.slice(0, index).filter((one) => one.model === model && one.gateway === gateway).length;
+  return `${gateway ? "the gateway of " : ""}the model “${model}”${alike === 0 ? "" : ` (${alike + 1})`}`;
 }
 
 const changedMembers = (old: JsonObject, current: JsonObject): string[] =>

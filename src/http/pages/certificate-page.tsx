@@ -18,7 +18,7 @@ export interface CertificatePageProps {
 export const CertificatePage = ({ frame, detail, now }: CertificatePageProps) => {
   const { certificate, issuedBy } = detail;
   return (
-    <Layout frame={frame} title={`Certificate ${certificate.id}`} section="specs">
+    <Layout frame={frame} title={`Certificate ${certificate.id}`} section="certificates">
       <div class="page-head">
         <p class="crumb">
           <a href="/certificates">Certificates</a>

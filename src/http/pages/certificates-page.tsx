@@ -19,7 +19,7 @@ export interface CertificatesPageProps {
 export const CertificatesPage = ({ frame, certificates, now, refused = null }: CertificatesPageProps) => {
   const workflows = [...new Set(certificates.map(({ certificate }) => certificate.workflow))];
   return (
-    <Layout frame={frame} title="Certificates" section="specs">
+    <Layout frame={frame} title="Certificates" section="certificates">
       <div class="page-head">
         <p class="crumb">
           <a href="/specs">Rules</a>

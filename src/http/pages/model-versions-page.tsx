@@ -25,7 +25,7 @@ const NOTICES = {
 };
 
 export const ModelVersionsPage = ({ frame, models, now, done = null, refused = null }: ModelVersionsPageProps) => (
-  <Layout frame={frame} title="Built-in models" section="workflows">
+  <Layout frame={frame} title="Built-in models" section="models">
     <div class="page-head">
       <p class="crumb">
         <a href="/workflows">Workflows</a>

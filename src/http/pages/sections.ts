@@ -14,6 +14,8 @@ export const SECTIONS = {
   "dead-letters": { group: "Work", href: "/dead-letters", title: "Dead letters", needs: "read dead letters" },
   workflows: { group: "Rules", href: "/workflows", title: "Workflows", needs: "read workflows" },
   specs: { group: "Rules", href: "/specs", title: "Governance specs", needs: "read specs" },
+  certificates: { group: "Rules", href: "/certificates", title: "Certificates", needs: "read certificates" },
+  models: { group: "Models", href: "/models", title: "Built-in model", needs: "read models" },
   providers: { group: "Models", href: "/providers", title: "Providers", needs: "read provider cards" },
   validations: { group: "Models", href: "/validations", title: "Validations", needs: "read validations" },
   costs: { group: "Models", href: "/costs", title: "Costs", needs: "read costs" },

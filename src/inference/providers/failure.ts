@@ -37,7 +37,7 @@ export function failureOf(error: unknown, called: Called): ModelFailure {
   if (status === 401 || status === 403) return { code: "model.unauthorised", message: cut(`${message}. The key is refused`) };
   if (status === 429) return { code: "model.rate_limited", message, ...wait };
   if (status === 408 || status === OVERLOADED || status >= 500) return { code: "model.unavailable", message, ...wait };
-  if (thrown.code === "content_filter") return { code: "model.refused", message };
+  if (thrown.code === "content_filter" || thrown.code === "model.refused") return { code: "model.refused", message };
   if (status >= 300 && status < 400)
     return { code: "model.rejected", message: `${provider} answered ${status}: it redirects, and redirects are not followed` };
   if (status === 404)

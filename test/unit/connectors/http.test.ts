@@ -122,6 +122,44 @@ describe("a request", () => {
   });
 });
 
+describe("an SDK's way out", () => {
+  const through = async (answer: () => Response, init?: RequestInit) => {
+    const spy = vi.spyOn(globalThis, "fetch").mockImplementation(async () => answer());
+    try {
+      return { response: await outboundFetch("https://acme.example/", init), sent: spy.mock.calls[0]?.[1] };
+    } finally {
+      spy.mockRestore();
+    }
+  };
+
+  it("hands on status, headers and the whole body, and not the headers that were about how it travelled", async () => {
+    const headers = { "x-request-id": "r1", "content-encoding": "gzip", "content-length": "999" };
+    const { response } = await through(() => new Response('{"a":1}', { status: 418, headers }));
+    expect([response.status, Object.fromEntries(response.headers)]).toEqual([
+      418,
+      { "content-type": "text/plain;charset=UTF-8", "x-request-id": "r1" },
+    ]);
+    expect(await response.json()).toEqual({ a: 1 });
+  });
+
+  it("never follows a redirect, whatever it is told", async () => {
+    const location = { location: "https://elsewhere.example/" };
+    const { response, sent } = await through(() => new Response(null, { status: 307, headers: location }), { redirect: "follow" });
+    expect(sent?.redirect).toBe("manual");
+    expect(response.status).toBe(307);
+  });
+
+  it.each([204, 205, 304])("takes an answer without a body: %i", async (status) => {
+    const { response } = await through(() => new Response(null, { status }));
+    expect([response.status, await response.text()]).toEqual([status, ""]);
+  });
+
+  it("fails where the body does", async () => {
+    const broken = () => new Response(new ReadableStream({ pull: (controller) => controller.error(new Error("reset")) }));
+    await expect(through(broken)).rejects.toThrow("reset");
+  });
+});
+
 describe("an answer", () => {
   it.each([
     [200, "", null],

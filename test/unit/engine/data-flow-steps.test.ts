@@ -50,6 +50,33 @@ describe("a provider outside", () => {
   });
 });
 
+describe("a provider behind a gateway", () => {
+  const place = { provider: "cloudflare", host: "gateway.example" };
+  const own = { ...card, ...place };
+
+  it.each([
+    ["the gateway has none", card, null, "cloudflare (gateway.example)"],
+    ["the gateway's has ended", card, { ...own, dpaExpires: "2026-01-04" }, "cloudflare"],
+    ["the provider has none", null, own, "test (model.example)"],
+  ])("is sent nothing where the one card holds and %s", async (_, known, atGateway, named) => {
+    const world = ledgerWorld(judge(), {
+      remote: { host: "model.example", card: known, gateway: { ...place, card: atGateway } },
+      answer: ({ digest }) => ({ kind: "edited", digest, values: { verdict: "no" } }),
+    });
+    await world.engine.run();
+    expect(world.asked).toEqual([]);
+    expect(world.engine.entries("decision.made")).toMatchObject([
+      { tried: [{ code: "model.no_agreement", message: expect.stringContaining(named) }] },
+    ]);
+  });
+
+  it("is asked where both hold", async () => {
+    const world = ledgerWorld(judge(), { remote: { host: "model.example", card, gateway: { ...place, card: own } } });
+    expect(await world.engine.run()).toMatchObject({ state: { status: "completed" } });
+    expect(world.asked).toHaveLength(1);
+  });
+});
+
 describe("a decision about a record", () => {
   it("is asked with the declared paths, and the journal says how each left and what did not", async () => {
     const world = ledgerWorld(judge({ known: { person: ["Joanna Doe"] } }));

@@ -105,7 +105,12 @@ export interface LedgerScenario {
   /** What the model says, in order; after that it is sure. */
   readonly says?: ModelResult[];
   /** A model outside, and what is on record about its provider. */
-  readonly remote?: { readonly host: string; readonly card: ProviderCard | null };
+  readonly remote?: {
+    readonly host: string;
+    readonly card: ProviderCard | null;
+    /** Stands on the way there. */
+    readonly gateway?: { readonly provider: string; readonly host: string; readonly card: ProviderCard | null };
+  };
   /** Certificates and the breaker, as they are read. */
   readonly onRecord?: NonNullable<MemoryOptions["onRecord"]>;
   /** Models that are asked after that one. */
@@ -131,6 +136,10 @@ export const sure = (confidence = 0.95): ModelResult => ({
   },
 });
 
+function cardFor({ remote }: LedgerScenario, { host }: { readonly host: string }): ProviderCard | null {
+  return (remote?.gateway?.host === host ? remote.gateway.card : remote?.card) ?? null;
+}
+
 export function ledgerWorld(body: Body, scenario: LedgerScenario = {}) {
   const clock = { now: Date.parse("2026-01-05T09:00:00Z") };
   const ledger = createLedger(() => clock.now);
@@ -142,6 +151,7 @@ export function ledgerWorld(body: Body, scenario: LedgerScenario = {}) {
     id: "scripted",
     provider: "test",
     ...(scenario.remote ? { host: scenario.remote.host } : { local: true }),
+    ...(scenario.remote?.gateway ? { via: scenario.remote.gateway } : {}),
     label: "Scripted",
     async decide(request) {
       const { leaving: _, ...text } = request;
@@ -174,7 +184,7 @@ export function ledgerWorld(body: Body, scenario: LedgerScenario = {}) {
       model: [mind, ...(scenario.further ?? [])],
       systems,
       clock,
-      ...(scenario.remote ? { providerCard: async () => scenario.remote?.card ?? null } : {}),
+      ...(scenario.remote ? { providerCard: async (recipient) => cardFor(scenario, recipient) } : {}),
       ...(scenario.onRecord ? { onRecord: scenario.onRecord } : {}),
       ...(scenario.circuit ? { circuit: scenario.circuit } : {}),
       ...(scenario.answer ? { answer: scenario.answer } : {}),

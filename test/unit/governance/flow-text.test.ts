@@ -57,6 +57,18 @@ describe("the text of a data flow", () => {
       { recipients: [{ ...acme, host: "eu.acme.example" }] },
       ["the model “default”: host was api.acme.example and is eu.acme.example"],
     ],
+    [
+      "a gateway stands on the way",
+      {},
+      { recipients: [acme, { ...acme, provider: "cloudflare", host: "gateway.example", gateway: true as const }] },
+      ["the gateway of the model “default” is new"],
+    ],
+    [
+      "another model may be asked under the same name",
+      {},
+      { recipients: [acme, { ...acme, provider: "other" }] },
+      ["the model “default” (2) is new"],
+    ],
     ["it is about other people", {}, { subjects: ["patients"] }, ["whose data has changed"]],
     ["the workflow is for something else", { purpose: "Score customers" }, {}, ["the purpose has changed"]],
   ])(

@@ -1,6 +1,7 @@
 // A workflow's data flow on its page: elements, recipients, what was seen and not sent, retention; and the approval of exactly this text.
 import { describe, expect, it } from "vitest";
 import type { Deployment } from "../../../src/deployment.ts";
+import { openai } from "../../../src/inference/providers/openai.ts";
 import { decideFlowApproval } from "../../../src/operations/approve-data-flow.ts";
 import { readDataFlow } from "../../../src/operations/read-data-flow.ts";
 import { ada, asking, dora, openPapers, outsideModel, person } from "./papers.ts";
@@ -32,6 +33,49 @@ function deciding(ticket: number, notSent: readonly string[], removed: Readonly<
   );
   return { ...story, entries };
 }
+
+describe("a model behind a gateway", () => {
+  const gateway = { url: "GATEWAY_URL", token: "GATEWAY_TOKEN" };
+  const behind: Deployment = { ...asking, models: { default: openai({ model: "gpt-4.1-mini", gateway }) } };
+  const open = async () => {
+    const papers = await openPapers(behind);
+    Object.assign(papers.env, { GATEWAY_URL: "https://gateway.ai.cloudflare.com/v1/a/main" });
+    return papers;
+  };
+  const both = ["openai at api.openai.com", "cloudflare at gateway.ai.cloudflare.com"];
+
+  it("has both parties on the data flow, on the Art. 30 sheet and among the providers, each with its own card", async () => {
+    const { page, json } = await open();
+    await json(dora, "/api/provider-cards", {
+      provider: "openai",
+      host: "api.openai.com",
+      dpaSignedOn: "2026-01-15",
+      dpaExpires: null,
+      region: "eu",
+      zeroRetention: true,
+      transfer: "adequacy",
+    });
+    for (const path of [PAGE, "/workflows/ticket-triage/art-30", "/providers"]) {
+      const seen = await page(dora, path);
+      for (const party of both) expect(seen, path).toContain(party);
+    }
+    const seen = await page(dora, "/providers");
+    expect(seen).toContain("Nothing is sent for it today: No provider card is on record for cloudflare (gateway.ai.cloudflare.com).");
+    expect(seen).not.toContain("No provider card is on record for openai");
+    expect(seen).toContain("by way of gateway.ai.cloudflare.com");
+  });
+
+  it("is another data flow than the same model asked directly", async () => {
+    const { env } = await open();
+    const direct: Deployment = { ...asking, models: { default: openai({ model: "gpt-4.1-mini" }) } };
+    const [through, straight] = [await viewOf(env, behind), await viewOf(env, direct)];
+    expect(through.digest).not.toBe(straight.digest);
+    expect(through.recipients.map(({ provider, gateway: way }) => [provider, way])).toEqual([
+      ["openai", undefined],
+      ["cloudflare", true],
+    ]);
+  });
+});
 
 describe("the page", () => {
   it("shows each element with what is declared of it, and to whom it goes", async () => {

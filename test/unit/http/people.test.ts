@@ -206,9 +206,9 @@ describe("the navigation", () => {
     await grant("ada@example.com", "author");
     await grant("ada@example.com", "reviewer");
     as(ADA);
-    const groups = ["/approvals", "/workflows", "/validations", "/stops"];
+    const groups = ["/approvals", "/workflows", "/models", "/stops"];
     expect(await linksOn("/runs")).toEqual([...groups, "/approvals", "/runs", "/effects"]);
-    expect(await linksOn("/specs")).toEqual([...groups, "/workflows", "/specs"]);
+    expect(await linksOn("/specs")).toEqual([...groups, "/workflows", "/specs", "/certificates"]);
     // A group of one page has no row of its own.
     expect(await linksOn("/stops")).toEqual(groups);
     for (const href of [...groups, "/runs", "/effects", "/specs"]) expect((await open.get(href)).status, href).toBe(200);

@@ -184,6 +184,69 @@ describe("finding the value", () => {
   });
 });
 
+describe("an extracted value", () => {
+  const Invoice = z.object({ total: z.number(), due: z.iso.date(), seller: z.string().max(80), note: z.string() });
+  const invoice = (due: readonly Row[], seller: readonly Row[] = [["Acme", 0.9]]) =>
+    read(Invoice, [
+      ['{"total":', 1],
+      ["12", 0.5],
+      [".", 0.9],
+      ["50", 0.72],
+      [',"due":"', 1],
+      ...due,
+      ['","seller":"', 1],
+      ...seller,
+      ['","note":"', 1],
+      ["whatever it", 0.01],
+      [' said"}', 1],
+    ]);
+
+  test("is as sure as the geometric mean of its tokens, with the least of them beside it", () => {
+    const fields = invoice([
+      ["2026", 0.8],
+      ["-12-01", 0.2],
+    ]);
+    expect(fields?.total).toEqual({
+      confidence: expect.closeTo((0.5 * 0.9 * 0.72) ** (1 / 3), 12),
+      alternatives: [],
+      weakest: expect.closeTo(0.5, 12),
+    });
+    expect(fields?.due).toEqual({ confidence: expect.closeTo(0.4, 12), alternatives: [], weakest: expect.closeTo(0.2, 12) });
+    expect(fields?.seller?.confidence).toBeCloseTo(0.9, 12);
+    expect(leastConfident(fields ?? {})).toBeCloseTo(0.4, 12);
+  });
+
+  test("is not what is only written: a text without a limit or a form has no measure, and holds nothing back", () => {
+    expect(Object.keys(invoice([["2026-12-01", 0.9]]) ?? {})).toEqual(["total", "due", "seller"]);
+  });
+
+  test("that is empty is measured by the quotes that say so", () => {
+    const fields = read(z.object({ seller: z.string().max(80) }), [
+      ['{"seller":', 1],
+      ['""', 0.3],
+      ["}", 1],
+    ]);
+    expect(fields?.seller).toEqual({ confidence: expect.closeTo(0.3, 12), alternatives: [], weakest: expect.closeTo(0.3, 12) });
+  });
+
+  test("that is null is measured like any other; one token that spells several values counts for each", () => {
+    const fields = read(z.object({ due: z.iso.date().nullable(), total: z.int() }), [
+      ['{"due":', 1],
+      ['null,"total":1', 0.6],
+      ["2", 0.5],
+      ["}", 1],
+    ]);
+    expect(fields?.due?.confidence).toBeCloseTo(0.6, 12);
+    expect(fields?.total?.confidence).toBeCloseTo(Math.sqrt(0.3), 12);
+  });
+
+  test("whose probability is no number is not sure", () => {
+    const output = outputSchemaOf(z.object({ total: z.number() }));
+    const rows: TokenLogprob[] = [{ token: '{"total":1}', logprob: Number.NaN, top_logprobs: [] }];
+    expect(output.ok && confidences('{"total":1}', rows, output)).toEqual({ total: { confidence: 0, alternatives: [], weakest: 0 } });
+  });
+});
+
 describe("what cannot be measured", () => {
   test("tokens that spell another text give no confidence at all", () => {
     expect(read(Triage, [['{"team":"billing"}', 1]], '{"team":"shipping"}')).toBeNull();

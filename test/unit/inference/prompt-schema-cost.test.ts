@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import * as z from "zod";
 import { costUsd } from "../../../src/inference/cost.ts";
-import { outputSchemaOf } from "../../../src/inference/output-schema.ts";
+import { outputSchemaOf, schemaWithout } from "../../../src/inference/output-schema.ts";
 import { inputText, readUserMessage, systemMessage, userMessage } from "../../../src/inference/prompt.ts";
 
 describe("the prompt", () => {
@@ -43,6 +43,51 @@ describe("the prompt", () => {
 });
 
 describe("the answer's schema", () => {
+  test.each([
+    ["a number", z.number(), true],
+    ["a whole number or null", z.int().nullable(), true],
+    ["a date", z.iso.date(), true],
+    ["a text with a pattern", z.string().regex(/^INV-/), true],
+    ["a short text", z.string().max(200), true],
+    ["a short text or null", z.string().max(40).nullable(), true],
+    ["a long text", z.string().max(201), false],
+    ["a text without an end", z.string(), false],
+    ["a choice, which is measured as one", z.enum(["a", "b"]), false],
+    ["a list", z.array(z.number()), false],
+  ])("takes %s for an extracted value: %#", (_, field, extracted) => {
+    const output = outputSchemaOf(z.object({ outer: z.object({ field }) }));
+    expect(output.ok && output.values).toEqual(extracted ? ["outer.field"] : []);
+  });
+
+  test("tells the words that a provider refuses in the description, and is then another schema", () => {
+    const output = outputSchemaOf(
+      z.object({ maxLength: z.string().max(9).describe("The code"), lines: z.array(z.object({ n: z.number().min(1) })).max(3) }),
+    );
+    if (!output.ok) throw new Error(output.problem);
+    const sent = schemaWithout(output, ["maxLength", "minimum"]);
+    expect(sent.json).toEqual({
+      type: "object",
+      properties: {
+        maxLength: { type: "string", description: "The code {maxLength: 9}" },
+        lines: {
+          type: "array",
+          maxItems: 3,
+          items: {
+            type: "object",
+            properties: { n: { type: "number", description: "{minimum: 1}" } },
+            required: ["n"],
+            additionalProperties: false,
+          },
+        },
+      },
+      required: ["maxLength", "lines"],
+      additionalProperties: false,
+    });
+    expect(sent.digest).not.toBe(output.digest);
+    expect(schemaWithout(output, ["maxLength", "minimum"])).toBe(sent);
+    expect(schemaWithout(output, [])).toBe(output);
+  });
+
   test("is strict JSON schema with the choices named", () => {
     const output = outputSchemaOf(z.object({ team: z.enum(["a", "b"]), why: z.string(), sure: z.boolean() }));
     expect(output).toEqual({
@@ -53,13 +98,13 @@ describe("the answer's schema", () => {
         required: ["team", "why", "sure"],
         additionalProperties: false,
       },
+      digest: expect.stringMatching(/^[0-9a-f]{64}$/),
       choices: [
         { path: "team", literals: ['"a"', '"b"'] },
         { path: "sure", literals: ["true", "false"] },
       ],
       values: [],
       topLogprobs: 5,
-      digest: expect.stringMatching(/^[0-9a-f]{64}$/),
     });
   });
 
