@@ -4,7 +4,7 @@ import { Hono } from "hono";
 import { describe, expect, test } from "vitest";
 import * as z from "zod";
 import { faultGate } from "../../../sandbox/fault-gate.ts";
-import { counted, type FaultInput, FaultRule } from "../../../sandbox/faults.ts";
+import { type CountedRule, counted, type FaultInput, FaultRule } from "../../../sandbox/faults.ts";
 import { modelRoutes } from "../../../sandbox/model/routes.ts";
 import { DEFAULT_MODEL } from "../../../sandbox/model/rules.ts";
 import type { World } from "../../../sandbox/world.ts";
@@ -37,7 +37,9 @@ function sandbox(faults: readonly FaultInput[]) {
   const kept: { id: number; doc: unknown }[] = [];
   const rules = {
     value: counted(faults.map((rule) => FaultRule.parse(rule))),
-    set: (next: typeof rules.value) => void (rules.value = next),
+    set(next: CountedRule[]) {
+      rules.value = next;
+    },
   };
   const exec = (_: string, ...values: unknown[]) => ({
     one: () => {
