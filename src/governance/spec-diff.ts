@@ -20,7 +20,7 @@ export interface SpecChange {
 interface Row {
   readonly at: string;
   readonly label: (names: readonly string[]) => string;
-  readonly added?: Judgement | ((value: Json) => Judgement);
+  readonly added?: Judgement | ((value: Json, names: readonly string[]) => Judgement);
   readonly raised?: Judgement;
   readonly ranks?: readonly Json[];
 }
@@ -32,7 +32,13 @@ const field = (names: readonly string[]) => `${names[1]} of ${names[0]}`;
 const ROWS: readonly Row[] = [
   { at: "mode", label: () => "mode", ranks: ["shadow", "live"], raised: "looser" },
   { at: "regulated", label: () => "regulated" },
-  { at: "thresholds *", label: ([name]) => `threshold for ${name}`, added: "looser", raised: "stricter" },
+  // A field's number may replace the decision's, stand beside its certificate, or be the only one: which of them is said by the others.
+  {
+    at: "thresholds *",
+    label: ([name]) => `threshold for ${name}`,
+    added: (_, [name]) => (name?.includes(".") ? "neutral" : "looser"),
+    raised: "stricter",
+  },
   { at: "alwaysAsk *", label: ([name]) => `always asked: ${name}`, added: "stricter" },
   { at: "actions *", label: ([name]) => `action ${name}`, added: "looser" },
   { at: "actions * ask", label: ([name]) => `when ${name} asks`, ranks: ["never", "when_unsure", "always"], raised: "stricter" },
@@ -103,7 +109,7 @@ function* walk(path: readonly string[], before: Tree | undefined, after: Tree | 
   const label = found ? found.row.label(found.names) : path.join(" ");
   yield {
     path: path.join("."),
-    ...judged(label, found?.row, before === undefined ? undefined : was, after === undefined ? undefined : is),
+    ...judged(label, found, before === undefined ? undefined : was, after === undefined ? undefined : is),
     before: was,
     after: is,
   };
@@ -113,12 +119,14 @@ const OPPOSITE: Record<Judgement, Judgement> = { looser: "stricter", stricter: "
 
 function judged(
   label: string,
-  row: Row | undefined,
+  found: ReturnType<typeof rowOf>,
   before: Json | undefined,
   after: Json | undefined,
 ): Pick<SpecChange, "what" | "judgement"> {
+  const row = found?.row;
   const name = label.charAt(0).toUpperCase() + label.slice(1);
-  const added = (value: Json): Judgement => (typeof row?.added === "function" ? row.added(value) : (row?.added ?? "neutral"));
+  const added = (value: Json): Judgement =>
+    typeof row?.added === "function" ? row.added(value, found?.names ?? []) : (row?.added ?? "neutral");
   if (before === undefined) return { what: `${name}: added${brief(after as Json)}`, judgement: added(after as Json) };
   if (after === undefined) return { what: `${name}: removed${brief(before)}`, judgement: OPPOSITE[added(before)] };
   const from = shown(before) === "" || shown(after) === "" ? "" : ` from ${shown(before)} to ${shown(after)}`;

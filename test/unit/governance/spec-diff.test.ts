@@ -52,6 +52,7 @@ describe("a difference between two versions", () => {
     [["thresholds", "triage"], 0.7, "stricter: Threshold for triage: raised from 0.6 to 0.7"],
     [["thresholds", "triage"], undefined, "stricter: Threshold for triage: removed, 0.6"],
     [["thresholds", "other"], 0.9, "looser: Threshold for other: added, 0.9"],
+    [["thresholds", "triage.team"], 0.9, "neutral: Threshold for triage.team: added, 0.9"],
     [["thresholds", "triage"], { certificate: "c1" }, 'neutral: Threshold for triage: changed from 0.6 to {"certificate":"c1"}'],
     [["alwaysAsk"], [], "looser: Always asked: triage team = privacy: removed"],
     [["actions", "slack.postMessage"], undefined, "stricter: Action slack.postMessage: removed"],

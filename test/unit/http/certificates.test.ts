@@ -6,9 +6,11 @@ import { insertCertificate } from "../../../src/db/certificates.ts";
 import type { Certificate } from "../../../src/governance/certificate.ts";
 import type { GovernanceSpec } from "../../../src/governance/spec.ts";
 import { dryRunSpec } from "../../../src/operations/dry-run-spec.ts";
+import type { ValidatedRecord, ValidationFacts } from "../../../src/validation/record.ts";
 import { certificateFor } from "./certified.ts";
 import { type Console, openConsole } from "./console.ts";
 import { NOW, SPEC, tell } from "./stories.ts";
+import { codeOf, FACTS, finished, labelledRecords, underWay } from "./validations.ts";
 
 const text = (html: string): string =>
   html
@@ -83,6 +85,79 @@ describe("a certificate's page", () => {
   it("is not there for an id that nobody issued", async () => {
     expect((await open.get("/certificates/crt_0")).status).toBe(404);
     expect(await (await open.get("/api/certificates/crt_0")).json()).toMatchObject({ code: "certificate.not_found" });
+  });
+});
+
+describe("the report of a validation", () => {
+  const proving = async (facts: Partial<ValidationFacts> = {}, records = labelledRecords(300)) =>
+    finished(open.env, { facts: { ...FACTS, ...facts }, records });
+  const issue = (digest: string) => open.json("/api/certificates", { validation: FACTS.id, digest });
+
+  it("that proves a threshold becomes a certificate, which says what the report says", async () => {
+    const { report, digest } = await proving();
+    if (report.certification.kind !== "certified") throw new Error("the records of this test prove a threshold");
+    const form = await (await open.get(`/validations/${FACTS.id}/report`)).text();
+    expect(form).toContain("Issue the certificate");
+    const answer = await open.form("/certificates", { validation: FACTS.id, digest });
+    expect(answer.status).toBe(303);
+    const address = answer.headers.get("location") ?? "";
+    const { certificate, issuedBy } = (await (await open.get(`/api${address}`)).json()) as { certificate: Certificate; issuedBy: string };
+    const { threshold, accepted, errors, upper } = report.certification.certified;
+    expect(certificate).toMatchObject({
+      workflow: "ticket-triage",
+      decision: "triage",
+      fields: ["team"],
+      threshold,
+      accepted,
+      errors,
+      upper,
+      limit: FACTS.limit,
+      confidence: FACTS.confidence,
+      records: 300,
+      report: { id: FACTS.id, digest },
+      provider: "builtin",
+      source: "builtin",
+    });
+    expect(issuedBy).toBe("ada@example.com");
+    const again = await issue(digest);
+    expect([again.status, await again.json()]).toMatchObject([
+      201,
+      { certificate: { id: certificate.id, issuedAt: certificate.issuedAt } },
+    ]);
+    expect(await page(address)).toContain("Does not fit any more");
+  });
+
+  it("is not issued from unless it is the one that was read", async () => {
+    await proving();
+    const answer = await issue("0".repeat(64));
+    expect([answer.status, await codeOf(answer)]).toEqual([409, "validation.report_moved"]);
+    expect(await codeOf(await issue("short"))).toBe("request.invalid");
+  });
+
+  it("that proves nothing offers no certificate, and none is issued", async () => {
+    const { digest } = await proving({ limit: 0.01 });
+    expect(await page(`/validations/${FACTS.id}/report`)).not.toContain("Issue the certificate");
+    const answer = await open.form("/certificates", { validation: FACTS.id, digest });
+    expect(answer.status).toBe(409);
+    expect(text(await answer.text())).toContain("This validation proves no threshold");
+    expect(await (await open.get("/api/certificates")).json()).toEqual({ certificates: [] });
+  });
+
+  it("of records that two models answered is refused, and says which", async () => {
+    const [first, ...rest] = labelledRecords(300);
+    const mixed = { ...first, answer: { ...first?.answer, model: "builtin/ticket-triage@00000000" } } as ValidatedRecord;
+    const { digest } = await proving({}, [mixed, ...rest]);
+    const answer = await issue(digest);
+    expect(answer.status).toBe(409);
+    expect(await answer.json()).toMatchObject({
+      code: "certificate.mixed",
+      detail: expect.stringContaining("by several models (builtin/ticket-triage@00000000 and builtin/ticket-triage@3f2a91c0)"),
+    });
+  });
+
+  it("is not there before every record is answered", async () => {
+    await underWay(open.db, { facts: FACTS, records: labelledRecords(10) }, 5);
+    expect(await codeOf(await issue("0".repeat(64)))).toBe("validation.wrong_state");
   });
 });
 
