@@ -3,6 +3,7 @@
 
 import * as z from "zod";
 import { sha256Hex } from "../core/crypto.ts";
+import type { Result } from "../core/errors.ts";
 import { type Deployment, type ModelSource, modelSources } from "../deployment.ts";
 import { type DataElement, defineWorkflow, model, startedByRun, type Workflow } from "../engine/define.ts";
 import { type DecisionField, planRehearsal } from "../engine/rehearse.ts";
@@ -10,7 +11,7 @@ import { builtinSource } from "../inference/builtin/source.ts";
 import type { Model } from "../inference/model.ts";
 import { inputText } from "../inference/prompt.ts";
 import type { ImportPlan } from "../validation/import-columns.ts";
-import { type Imported, type ImportedRecord, importRecords } from "../validation/import-records.ts";
+import { type Imported, type ImportedRecord, type ImportTerms, importRecords } from "../validation/import-records.ts";
 import { BadCall, mappingOf, type ValidateCall } from "./validate-call.ts";
 
 export interface Subject {
@@ -92,8 +93,16 @@ function plainSubject(call: ValidateCall, outside: Outside): Subject {
   return { workflow, plan: { ...open, fields, decision: "classify" }, ...trainedOn(workflow.name, trained), trained };
 }
 
+/** Of two files that are called differently inside, a column that is named need be in one only: in the other it is found by its usual names. */
+export function importNamed(text: string, plan: ImportPlan, call: ValidateCall, terms: Omit<ImportTerms, "mapping">): Result<Imported> {
+  const named = importRecords(text, plan, { ...terms, mapping: mappingOf(call) });
+  if (named.ok || call.train === undefined) return named;
+  const usual = importRecords(text, plan, terms);
+  return usual.ok ? usual : named;
+}
+
 function trainingRows(file: string, plan: ImportPlan, call: ValidateCall, outside: Outside): Imported {
-  const imported = importRecords(outside.readText(file), plan, { mapping: mappingOf(call), anyway: true });
+  const imported = importNamed(outside.readText(file), plan, call, { anyway: true });
   if (!imported.ok) throw new BadCall(`${file}: ${imported.error.message}`);
   const records = call["train-rows"] === undefined ? imported.value.records : drawRows(imported.value.records, call["train-rows"], file);
   return { ...imported.value, records };

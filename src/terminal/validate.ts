@@ -12,7 +12,7 @@ import { shadowSpec } from "../governance/shadow-spec.ts";
 import { GovernanceSpec } from "../governance/spec.ts";
 import { reportFile } from "../http/pages/report-file.ts";
 import type { Model } from "../inference/model.ts";
-import { type ImportedRecord, importRecords } from "../validation/import-records.ts";
+import type { ImportedRecord } from "../validation/import-records.ts";
 import { judgeRecords } from "../validation/judged-records.ts";
 import { simulatePromise } from "../validation/promise.ts";
 import type { RecordAnswer, ValidatedRecord, ValidationFacts } from "../validation/record.ts";
@@ -21,8 +21,8 @@ import { recordsCsv, reportJsonl } from "../validation/report-export.ts";
 import { answerAll } from "./answer-all.ts";
 import { beginKept, keepAnswerIn, readKept } from "./kept-answers.ts";
 import { type Progress, progressOn } from "./progress.ts";
-import { drawRows, type Outside, type Subject, subjectOf } from "./subject.ts";
-import { BadCall, mappingOf, parseCall, USAGE, type ValidateCall } from "./validate-call.ts";
+import { drawRows, importNamed, type Outside, type Subject, subjectOf } from "./subject.ts";
+import { BadCall, parseCall, USAGE, type ValidateCall } from "./validate-call.ts";
 import { promiseWords, reportWords } from "./verdict-words.ts";
 
 export interface Terminal extends Outside {
@@ -59,7 +59,7 @@ async function run(call: ValidateCall, terminal: Terminal): Promise<0 | 1 | 2> {
   const { deployment, tell } = terminal;
   const subject = subjectOf(deployment, call, terminal);
   const text = terminal.readText(call.data);
-  const imported = importRecords(text, subject.plan, { mapping: mappingOf(call), known: subject.learnt, anyway: call.anyway });
+  const imported = importNamed(text, subject.plan, call, { known: subject.learnt, anyway: call.anyway });
   if (!imported.ok) throw new BadCall(`${call.data}: ${imported.error.message}`);
   const { rejections, warnings, fields } = imported.value;
   const records = call.rows === undefined ? imported.value.records : drawRows(imported.value.records, call.rows, call.data);

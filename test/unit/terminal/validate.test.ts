@@ -189,6 +189,25 @@ describe("rows", () => {
   });
 });
 
+describe("two files that name their columns differently", () => {
+  it("are both read: a column that is named need be in one of them only", async () => {
+    const sample = (from: number) => triageSamples.filter((_, index) => index % 2 === from);
+    const quoted = (text: string) => `"${text.replaceAll('"', '""')}"`;
+    const files = {
+      "train.csv": ["body,queue", ...sample(0).map(({ text, labels }) => `${quoted(text)},${labels.team}`)].join("\n"),
+      "t.jsonl": sample(1)
+        .map(({ text, labels }) => JSON.stringify({ input: text, expected: labels.team }))
+        .join("\n"),
+    };
+    const columns = ["--text", "body", "--label", "queue"];
+    const { code, out } = await call(["--train", "train.csv", "--data", "t.jsonl", ...columns, "--limit", "0.2", "--anyway"], files, {
+      own: true,
+    });
+    expect(code).toBeLessThan(2);
+    expect(out).toContain(`Records         ${sample(1).length}`);
+  });
+});
+
 describe("the files of --out", () => {
   it("are the report with its digest, and every record", async () => {
     const out = path.join(folder, "out");
