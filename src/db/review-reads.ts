@@ -14,15 +14,21 @@ interface Span {
 const AUTOMATIC = `e.workflow = ?1 and e.at >= ?2 and e.at < ?3 and e.body->>'$.basedOn.reached' = 1
   and e.status in ('applied', 'undoing', 'undone', 'undo_conflict', 'undo_failed') and (?4 is null or e.body->>'$.basedOn.decision' = ?4)`;
 
-/** `decision`: null for all of the workflow. */
-export async function countAudited(db: D1Database, { workflow, since, until }: Span, decision: string | null): Promise<AuditCounts> {
+/** `decision`: null for all of the workflow. `from`: of those with at least this score. */
+export async function countAudited(
+  db: D1Database,
+  { workflow, since, until }: Span,
+  decision: string | null,
+  from = 0,
+): Promise<AuditCounts> {
   const row = await db
     .prepare(
       `select count(*) as written, coalesce(sum(c.verdict = 'right'), 0) as right, coalesce(sum(c.verdict = 'wrong'), 0) as wrong,
          coalesce(sum(c.verdict = 'cannot_tell'), 0) as "cannotTell"
-       from effect as e left join effect_check as c on c.run = e.run and c.step = e.step and e.sampled = 1 where ${AUTOMATIC}`,
+       from effect as e left join effect_check as c on c.run = e.run and c.step = e.step and e.sampled = 1
+       where ${AUTOMATIC} and e.body->>'$.basedOn.confidence' >= ?5`,
     )
-    .bind(workflow, since, until, decision)
+    .bind(workflow, since, until, decision, from)
     .first<AuditCounts>();
   return row ?? { written: 0, right: 0, wrong: 0, cannotTell: 0 };
 }

@@ -92,7 +92,8 @@ async function judge(context: Context, workflow: string, now: number): Promise<J
       unlimited.push(decision);
       continue;
     }
-    const counts = await countAudited(DB, { workflow, since, until: now }, decision);
+    // What the present threshold would ask says nothing of what it lets through.
+    const counts = await countAudited(DB, { workflow, since, until: now }, decision, certificate.threshold);
     judged.push({ decision, limit: certificate.limit, since, counts, decided: decideBreaker(counts, certificate.limit) });
   }
   const worst = judged.find(({ decided }) => decided.trip);

@@ -31,6 +31,9 @@ export function auditedError({ right, wrong, cannotTell }: AuditCounts, confiden
   };
 }
 
+/** Bounds are exact within 1e-12: one wrong of one is "at least 5 %", and that is not above 5 %. */
+export const exceeds = (bound: number, limit: number): boolean => bound > limit + 1e-9;
+
 export type AuditStanding =
   /** Nothing was written without asking. */
   | { readonly kind: "no_writes" }
@@ -46,7 +49,7 @@ export function auditStanding(counts: AuditCounts, limit: number, confidence: nu
   const error = auditedError(counts, confidence);
   if (error.audited === 0) return { kind: "unaudited" };
   if (error.upper <= limit) return { kind: "within", error };
-  if (error.lower > limit) return { kind: "above", error };
+  if (exceeds(error.lower, limit)) return { kind: "above", error };
   return { kind: "open", error, more: Math.max(1, acceptedNeeded(counts.wrong + counts.cannotTell, limit, confidence) - error.audited) };
 }
 
@@ -64,6 +67,6 @@ const LEAST_WRONG = 2;
 export function decideBreaker(counts: AuditCounts, limit: number, confidence: number = CONFIDENCE): BreakerDecision {
   const error = auditedError(counts, confidence);
   if (counts.wrong < LEAST_WRONG) return { trip: false, because: "too_few", error };
-  if (error.lower > limit) return { trip: true, error };
+  if (exceeds(error.lower, limit)) return { trip: true, error };
   return { trip: false, because: error.point !== null && error.point > limit ? "not_certain" : "within_limit", error };
 }

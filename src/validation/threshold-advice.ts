@@ -1,8 +1,9 @@
 // Where a threshold may go, from what production has labelled: what was written automatically only in its audited sample, what was asked as far as people answered. Pure.
 // Lower only as far as the two strata together stay within the limit; higher where the audited sample says that the present one does not hold. It advises and
 // changes nothing: a person approves a draft, or does not.
+import { exceeds } from "./audited-error.ts";
 import { certifyThreshold } from "./certify.ts";
-import { CONFIDENCE, upperBound } from "./intervals.ts";
+import { CONFIDENCE, lowerBound, upperBound } from "./intervals.ts";
 import { type StratifiedError, stratifiedError } from "./strata.ts";
 
 export interface AuditedWrite {
@@ -40,9 +41,13 @@ export interface LoweredStep extends StratifiedError {
 export type Advice =
   | { readonly kind: "lower"; readonly to: number; readonly step: LoweredStep; readonly steps: readonly LoweredStep[] }
   | { readonly kind: "raise"; readonly to: number; readonly accepted: number; readonly errors: number; readonly upper: number }
-  /** The audited error is above the limit and no higher threshold is proved by what was looked at. */
+  /** The audited error is proved to be above the limit and no higher threshold is proved by what was looked at. */
   | { readonly kind: "ask_all" }
-  | { readonly kind: "keep"; readonly because: "nothing_audited" | "not_proved" | "nothing_asked"; readonly steps: readonly LoweredStep[] };
+  | {
+      readonly kind: "keep";
+      readonly because: "nothing_audited" | "perhaps_above" | "not_proved" | "nothing_asked";
+      readonly steps: readonly LoweredStep[];
+    };
 
 /** Thresholds that are tried at most, as in a validation. */
 const STEPS = 20;
@@ -54,9 +59,14 @@ export function adviseThreshold(facts: AdviceFacts): Advice {
   if (wrong / audited.length > limit && upperBound(wrong, audited.length, confidence) > limit) {
     const scored = audited.map(({ score, correct }) => ({ score, correct: correct === true }));
     const proved = certifyThreshold(scored, limit, confidence);
-    if (proved.kind !== "certified" || proved.certified.threshold <= current) return { kind: "ask_all" };
-    const { threshold, accepted, errors, upper } = proved.certified;
-    return { kind: "raise", to: threshold, accepted, errors, upper };
+    if (proved.kind === "certified" && proved.certified.threshold > current) {
+      const { threshold, accepted, errors, upper } = proved.certified;
+      return { kind: "raise", to: threshold, accepted, errors, upper };
+    }
+    // Nothing is taken away for what chance alone may have done.
+    const certain = audited.filter(({ correct }) => correct === false).length;
+    if (exceeds(lowerBound(certain, audited.length, confidence), limit)) return { kind: "ask_all" };
+    return { kind: "keep", because: "perhaps_above", steps: [] };
   }
   const steps = lowered(facts);
   const [last] = steps.filter(({ passes }) => passes).slice(-1);

@@ -211,7 +211,7 @@ const Fact = ({ name, children }: { name: string; children: string }) => (
 );
 
 const AdvicePanel = ({ frame, review }: ReviewPageProps) => {
-  const { workflow, decision, days, limit, advice, advised, threshold, cut } = review;
+  const { workflow, decision, days, limit, advice, advised, threshold, certificate, cut } = review;
   const target = targetOf(advice);
   const mayDraft = frame.principal !== null && may(frame.principal, "write specs", workflow);
   const steps = advice !== null && "steps" in advice ? advice.steps : [];
@@ -265,7 +265,11 @@ const AdvicePanel = ({ frame, review }: ReviewPageProps) => {
           <p class="small">
             {`Makes a draft of the next rules with ${target === "ask" ? "no threshold" : `the threshold ${score(target)}`} in the place of ${
               threshold === null ? "none" : score(threshold)
-            }, and puts this evidence on record. Nothing changes until a process owner approves it.`}
+            }, and puts this evidence on record. Nothing changes until a process owner approves it.${
+              certificate === null
+                ? ""
+                : ` It takes the place of certificate ${certificate.id}: until there is another, the weekly breaker has no limit to judge by.`
+            }`}
           </p>
           <button type="submit" class="button primary">
             Make it a draft

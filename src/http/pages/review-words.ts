@@ -80,6 +80,8 @@ export function adviceSentence({ advice, threshold, limit, counts, perField, dec
       switch (advice.because) {
         case "nothing_audited":
           return "No advice: none of what was written without asking was looked at, and without that a threshold can be neither lowered nor held.";
+        case "perhaps_above":
+          return `Keep it for now: more of what was looked at was wrong than the limit of ${about(limit.share)}, which may still be chance. Look at more before anything is changed.`;
         case "nothing_asked":
           return "Keep it: nobody was asked only because the model was unsure, so nothing is known of what lies below the threshold.";
         case "not_proved":

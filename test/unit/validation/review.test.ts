@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { auditStanding, decideBreaker } from "../../../src/validation/audited-error.ts";
 import { reviewerFigures } from "../../../src/validation/reviewers.ts";
-import { adviseThreshold, type AskedAnswer, type AuditedWrite } from "../../../src/validation/threshold-advice.ts";
+import { type AskedAnswer, type AuditedWrite, adviseThreshold } from "../../../src/validation/threshold-advice.ts";
 
 const counts = (right: number, wrong: number, cannotTell = 0) => ({ written: 1_000, right, wrong, cannotTell });
 const audited = (right: number, wrong: number, score = 0.99): AuditedWrite[] => [
@@ -19,6 +19,11 @@ describe("the audited error", () => {
 
   it("counts what nobody could tell as wrong where something is promised", () => {
     expect(auditStanding(counts(58, 0, 1), 0.05).kind).toBe("open");
+  });
+
+  it("is not above the limit for one wrong of one: that is 5 % at least, and no more", () => {
+    expect(auditStanding(counts(0, 1), 0.05).kind).toBe("open");
+    expect(auditStanding(counts(0, 2), 0.05).kind).toBe("above");
   });
 
   it("is not known while nothing was written, or nobody has looked", () => {
@@ -65,8 +70,18 @@ describe("the advice on a threshold", () => {
 
   it("is to raise it to what the audited ones still prove, and to ask for everything where they prove nothing", () => {
     const split = [...audited(120, 0, 0.99), ...audited(60, 30, 0.96)];
-    expect(adviseThreshold({ current: 0.95, written: 1_000, audited: split, asked: [], limit: 0.05 })).toMatchObject({ kind: "raise", to: 0.99 });
-    expect(adviseThreshold({ current: 0.95, written: 1_000, audited: audited(60, 30), asked: [], limit: 0.05 })).toEqual({ kind: "ask_all" });
+    expect(adviseThreshold({ current: 0.95, written: 1_000, audited: split, asked: [], limit: 0.05 })).toMatchObject({
+      kind: "raise",
+      to: 0.99,
+    });
+    expect(adviseThreshold({ current: 0.95, written: 1_000, audited: audited(60, 30), asked: [], limit: 0.05 })).toEqual({
+      kind: "ask_all",
+    });
+  });
+
+  it("changes nothing for a counted error above the limit that may be chance", () => {
+    const advice = adviseThreshold({ current: 0.95, written: 1_000, audited: audited(17, 1), asked: asked(300, 0, 0.9), limit: 0.05 });
+    expect(advice).toEqual({ kind: "keep", because: "perhaps_above", steps: [] });
   });
 });
 
