@@ -1,6 +1,7 @@
 // The benchmark's deployment: the same flow as the reference (signed webhook, one model call, one write-back, audit), as a workflow on the real engine with a
 // governance spec, an effect journal and the projection. Nothing is switched off.
 import * as z from "zod";
+import { bearer } from "../src/connectors/auth.ts";
 import { defineConnector, writeAction } from "../src/connectors/define.ts";
 import { genericHmacWebhook } from "../src/connectors/generic-hmac.ts";
 import { defineDeployment } from "../src/deployment.ts";
@@ -14,14 +15,17 @@ declare const BENCH_PARTITIONS: number;
 const records = defineConnector({
   name: "records",
   title: "The rig's business system",
-  authorization: (secret) => `Bearer ${secret}`,
-  webhook: genericHmacWebhook({
-    name: "records",
-    signatureHeader: "x-signature",
-    encoding: "hex",
-    prefix: "sha256=",
-    idHeader: "x-event-id",
-  }),
+  auth: bearer,
+  credentials: [],
+  webhooks: {
+    deliveries: genericHmacWebhook({
+      name: "records",
+      signatureHeader: "x-signature",
+      encoding: "hex",
+      prefix: "sha256=",
+      idHeader: "x-event-id",
+    }),
+  },
   triggers: { "ticket.created": "A ticket was created" },
   actions: {
     decide: writeAction({

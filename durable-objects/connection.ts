@@ -1,52 +1,101 @@
-// One object per connection to the outside, whichever partitions its callers live in; today that of a model's provider and host. A shell: src/engine/circuit.ts says when
-// a circuit opens and closes; here it is kept, and one caller after the other asks.
+// One object per connection to the outside, whichever partitions its callers live in: for a model's provider and host its circuit, for a business system its token and
+// what is left of its budget. A shell: src/engine/circuit.ts and src/connectors/budget.ts decide; here it is kept, and one caller after the other asks.
 // It must not know what is sent, and holds nothing of a request. A write per failure and per change: calls that succeed leave no trace.
 import { DurableObject } from "cloudflare:workers";
-import { failureOf, ok, type Result } from "../src/core/errors.ts";
+import { configured } from "../src/connections.ts";
+import {
+  type Ask,
+  type BudgetState,
+  decideLease,
+  type Lease,
+  notePause,
+  noteUsage,
+  UNSPENT,
+  type Usage,
+} from "../src/connectors/budget.ts";
+import { failureOf, InterlockError, ok, type Result } from "../src/core/errors.ts";
+import { bindingOf, type Connection as Configured, type Deployment } from "../src/deployment.ts";
 import { type Circuit, type CircuitDecision, type CircuitEvent, CLOSED, decideCircuit } from "../src/engine/circuit.ts";
+import { ConnectionToken } from "./connection-token.ts";
 import { CONNECTION, migrate } from "./storage-migrations.ts";
 
 /** The surface that callers share. The object's own clock counts: those of its callers differ. */
 export interface ConnectionPort {
   mayAsk(): Promise<Result<Pick<CircuitDecision, "openUntil">>>;
   report(failed: boolean): Promise<Result<null>>;
+  /** Of the connection of this name: see Account in src/connectors/connect.ts. */
+  token(connection: string, refused: string | null): Promise<Result<{ value: string; expiresAt: number | null }>>;
+  lease(connection: string, ask: Ask): Promise<Result<Lease>>;
+  note(connection: string, usage: Usage | null, pauseMs: number): Promise<Result<null>>;
 }
 
-export class Connection extends DurableObject<Env> implements ConnectionPort {
-  readonly #sql: SqlStorage;
+export function createConnection({ connections }: Pick<Deployment, "connections">) {
+  return class Connection extends DurableObject<Env> implements ConnectionPort {
+    readonly #sql: SqlStorage;
+    readonly #token: ConnectionToken;
+    /** In memory alone: an object that starts anew knows what the next answers tell, and a full bucket is at worst one turned-away call. */
+    #budget: BudgetState = UNSPENT;
 
-  constructor(ctx: DurableObjectState, env: Env) {
-    super(ctx, env);
-    this.#sql = ctx.storage.sql;
-    ctx.blockConcurrencyWhile(async () => ctx.storage.transactionSync(() => migrate(ctx.storage.sql, CONNECTION)));
-  }
+    constructor(ctx: DurableObjectState, env: Env) {
+      super(ctx, env);
+      this.#sql = ctx.storage.sql;
+      ctx.blockConcurrencyWhile(async () => ctx.storage.transactionSync(() => migrate(ctx.storage.sql, CONNECTION)));
+      this.#token = new ConnectionToken(this.#sql, bindingOf(env, "CONNECTION_SEAL_KEY") ?? null);
+    }
 
-  async mayAsk(): Promise<Result<Pick<CircuitDecision, "openUntil">>> {
-    return answer(() => ({ openUntil: this.#circuit("ask") }));
-  }
+    async token(connection: string, refused: string | null): Promise<Result<{ value: string; expiresAt: number | null }>> {
+      return answer(() => this.#token.get(configured(this.env, this.#configured(connection)), refused));
+    }
 
-  async report(failed: boolean): Promise<Result<null>> {
-    return answer(() => {
-      this.#circuit(failed ? "failed" : "succeeded");
-      return null;
-    });
-  }
+    async lease(connection: string, ask: Ask): Promise<Result<Lease>> {
+      return answer(() => {
+        const { state, lease } = decideLease(this.#budget, this.#configured(connection).connector.budget ?? null, ask, Date.now());
+        this.#budget = state;
+        return lease;
+      });
+    }
 
-  /** Nothing is awaited between the read and the write, so nothing comes between them. */
-  #circuit(event: CircuitEvent): number | null {
-    const [row] = this.#sql.exec<{ body: string }>("select body from circuit").toArray();
-    const before = row ? (JSON.parse(row.body) as Circuit) : CLOSED;
-    const { circuit, openUntil } = decideCircuit(before, event, Date.now());
-    const body = JSON.stringify(circuit);
-    if (body !== JSON.stringify(before))
-      this.#sql.exec("insert into circuit (one, body) values (1, ?) on conflict (one) do update set body = excluded.body", body);
-    return openUntil;
-  }
+    async note(connection: string, usage: Usage | null, pauseMs: number): Promise<Result<null>> {
+      return answer(() => {
+        if (usage) this.#budget = noteUsage(this.#budget, this.#configured(connection).connector.budget ?? null, usage, Date.now());
+        if (pauseMs > 0) this.#budget = notePause(this.#budget, pauseMs, Date.now());
+        return null;
+      });
+    }
+
+    #configured(connection: string): Configured {
+      const found = connections[connection];
+      if (!found) throw new InterlockError("workflow.undeclared", `This deployment has no connection "${connection}"`);
+      return found;
+    }
+
+    async mayAsk(): Promise<Result<Pick<CircuitDecision, "openUntil">>> {
+      return answer(() => ({ openUntil: this.#circuit("ask") }));
+    }
+
+    async report(failed: boolean): Promise<Result<null>> {
+      return answer(() => {
+        this.#circuit(failed ? "failed" : "succeeded");
+        return null;
+      });
+    }
+
+    /** Nothing is awaited between the read and the write, so nothing comes between them. */
+    #circuit(event: CircuitEvent): number | null {
+      const [row] = this.#sql.exec<{ body: string }>("select body from circuit").toArray();
+      const before = row ? (JSON.parse(row.body) as Circuit) : CLOSED;
+      const { circuit, openUntil } = decideCircuit(before, event, Date.now());
+      const body = JSON.stringify(circuit);
+      if (body !== JSON.stringify(before))
+        this.#sql.exec("insert into circuit (one, body) values (1, ?) on conflict (one) do update set body = excluded.body", body);
+      return openUntil;
+    }
+  };
 }
 
-function answer<T>(work: () => T): Result<T> {
+async function answer<T>(work: () => T | Promise<T>): Promise<Result<T>> {
   try {
-    return ok(work());
+    return ok(await work());
   } catch (thrown) {
     return { ok: false, error: failureOf(thrown) };
   }

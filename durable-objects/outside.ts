@@ -1,10 +1,11 @@
 // Everything outside a partition that its runs may touch, built once per object: HTTP to each connection, models, the counts of writes, the clock, chance.
 // It hands out ports and decides nothing.
 
+import { openConnection } from "../src/connections.ts";
 import type { Http } from "../src/connectors/define.ts";
-import { createHttp, outboundFetch } from "../src/connectors/http.ts";
+import { outboundFetch } from "../src/connectors/http.ts";
 import { failureOf, InterlockError, type Result } from "../src/core/errors.ts";
-import { bindingOf, type Connection, connectionFor, type Deployment, modelSources } from "../src/deployment.ts";
+import { bindingOf, connectionFor, type Deployment, modelSources } from "../src/deployment.ts";
 import { type CircuitPort, circuitOpen, type Recipient } from "../src/engine/circuit.ts";
 import type { Ports } from "../src/engine/pass.ts";
 import type { Model } from "../src/inference/model.ts";
@@ -22,7 +23,7 @@ export class Outside {
   readonly #deployment: Deployment;
   readonly #env: Env;
   readonly #halted: Ports["halted"];
-  readonly #http = new Map<Connection, Http>();
+  readonly #http = new Map<string, Http>();
   readonly #models = new Map<string, readonly Model[]>();
   readonly #cards: ProviderCards;
   readonly #floors: AuditFloors;
@@ -91,28 +92,10 @@ export class Outside {
     return this.#env.CONNECTION.getByName(`${provider} ${host}`) as unknown as ConnectionPort;
   }
 
-  #connect(connection: Connection): Http {
+  #connect(connection: string): Http {
     let http = this.#http.get(connection);
     if (!http) {
-      const baseUrl = bindingOf(this.#env, connection.baseUrl);
-      if (!baseUrl)
-        throw new InterlockError(
-          "connector.unauthorised",
-          `The binding ${connection.baseUrl} (the address of ${connection.connector.title}) is not set`,
-        );
-      const secret = connection.credential && bindingOf(this.#env, connection.credential);
-      if (connection.credential && !secret) {
-        throw new InterlockError(
-          "connector.unauthorised",
-          `The secret ${connection.credential} is not set: wrangler secret put ${connection.credential}`,
-        );
-      }
-      http = createHttp({
-        baseUrl,
-        authorization: secret ? connection.connector.authorization(secret) : null,
-        system: connection.connector.title,
-        now: () => Date.now(),
-      });
+      http = openConnection(this.#env, this.#deployment, connection);
       this.#http.set(connection, http);
     }
     return http;

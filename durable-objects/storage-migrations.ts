@@ -65,6 +65,8 @@ export const LIMITS: readonly string[] = [
 export const CONNECTION: readonly string[] = [
   // One row: the circuit to a provider's host, as JSON (src/engine/circuit.ts).
   "create table circuit (one integer primary key check (one = 1), body text not null)",
+  // One row: the token in use with what the next one is asked for with, sealed (durable-objects/connection-token.ts).
+  "create table token (one integer primary key check (one = 1), sealed text not null)",
 ];
 
 export function migrate(sql: SqlStorage, statements: readonly string[] = PARTITION): void {

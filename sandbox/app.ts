@@ -43,6 +43,14 @@ export function sandboxApp(world: World) {
     .route("/control/state", stateControl(world))
     .route("/", pageRoutes(world));
 
+  for (const [system, standIn] of world.standIns.all) {
+    app
+      .use(`/${system}/*`, together, faultGate(world, system, `/${system}`))
+      .route(`/${system}`, standIn.api)
+      .route(`/control/${system}`, standIn.control)
+      .get(`/control/${system}/state`, (c) => c.json(world.standIns.contents(system)));
+  }
+
   app.notFound((c) => c.json({ error: "the sandbox has nothing here", path: c.req.path }, 404));
   app.onError((error, c) => {
     if (error instanceof HTTPException) return error.getResponse();

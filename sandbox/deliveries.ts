@@ -5,7 +5,8 @@ import { attempt } from "./delivery.ts";
 import { numberOf } from "./storage.ts";
 
 export interface Delivery {
-  system: "zendesk" | "slack";
+  /** By its connector's name. */
+  system: string;
   what: string;
   ticket_id: number | null;
   invocation_id: string | null;

@@ -6,7 +6,8 @@ import { ANSWER_FAULTS, BODY_FAULTS, isAnswerFault, isBodyFault } from "./model/
 const onlyOfModels = (kind: string): boolean => kind === "529" || isAnswerFault(kind) || isBodyFault(kind);
 
 const Rule = z.strictObject({
-  system: z.enum(["zendesk", "slack", "model"]),
+  /** "zendesk", "slack", "model", or the name of a stand-in. */
+  system: z.string().min(1),
   method: z.string().toUpperCase().optional(),
   /** With a leading "/": the start of the vendor's path ("/api/v2/tickets/1001"). Otherwise a regular expression over it. */
   path: z.string().refine(isPattern, "not a regular expression").optional(),

@@ -2,12 +2,14 @@
 // empties it in place, so that whoever holds a part of it goes on holding the right one.
 import { Counters } from "./counters.ts";
 import { Deliveries } from "./deliveries.ts";
+import { noRetry } from "./delivery.ts";
 import type { SandboxEnv } from "./environment.ts";
 import type { CountedRule } from "./faults.ts";
 import { DEFAULT_MODEL, type ModelRules } from "./model/rules.ts";
 import { SettingsStore } from "./settings.ts";
 import { MessageStore } from "./slack/message-store.ts";
 import { createTables, emptyTables, StoredDocument } from "./storage.ts";
+import { StoredStandIns } from "./stored-stand-ins.ts";
 import { People } from "./zendesk/people.ts";
 import type { Known } from "./zendesk/ticket-fields.ts";
 import { TicketStore } from "./zendesk/ticket-store.ts";
@@ -24,6 +26,7 @@ export interface World {
   known: Known;
   tickets: TicketStore;
   messages: MessageStore;
+  standIns: StoredStandIns;
   /** Runs on after the answer was sent. */
   background(work: Promise<unknown>): void;
   /** All of it or none of it. */
@@ -41,6 +44,26 @@ export function openWorld(ctx: DurableObjectState, env: SandboxEnv): World {
   const settings = new SettingsStore(sql, env);
   const faults = new StoredDocument<CountedRule[]>(sql, "faults", []);
   const model = new StoredDocument<ModelRules>(sql, "model", DEFAULT_MODEL);
+  const deliveries = new Deliveries(sql);
+  const standIns = new StoredStandIns({
+    sql,
+    applied: (what) => counters.applied(what),
+    post: async (system, { what, path, body, headers }) => {
+      const sent = await deliveries.send({
+        system,
+        what,
+        ticket_id: null,
+        invocation_id: null,
+        url: `${settings.value.interlock_url}${path}`,
+        signature: "valid",
+        body,
+        timeoutMs: settings.value.webhook_timeout_ms,
+        retry: noRetry,
+        headers: async () => ({ ...headers }),
+      });
+      return { status: sent.attempts.at(-1)?.status ?? null, text: sent.answer };
+    },
+  });
   return {
     env,
     sql,
@@ -48,7 +71,7 @@ export function openWorld(ctx: DurableObjectState, env: SandboxEnv): World {
     faults,
     model,
     counters,
-    deliveries: new Deliveries(sql),
+    deliveries,
     people,
     known: {
       isUser: (id) => people.get(id) !== undefined,
@@ -56,6 +79,7 @@ export function openWorld(ctx: DurableObjectState, env: SandboxEnv): World {
     },
     tickets,
     messages,
+    standIns,
     background: (work) => ctx.waitUntil(work),
     transaction: (work) => ctx.storage.transactionSync(work),
     reset: () => {
@@ -67,6 +91,7 @@ export function openWorld(ctx: DurableObjectState, env: SandboxEnv): World {
       tickets.load();
       counters.load();
       messages.load();
+      standIns.reset();
     },
   };
 }

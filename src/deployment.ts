@@ -1,6 +1,7 @@
 // The shape of a deployment: which systems are connected, which models may be asked, which workflows run. src/config.ts fills it in for this one.
 // It names the bindings that hold addresses and secrets and never holds a secret itself.
 import type { Connector } from "./connectors/define.ts";
+import type { WebhookDeclaration } from "./connectors/webhook.ts";
 import { InterlockError } from "./core/errors.ts";
 import { PARTITIONS } from "./core/ids.ts";
 import type { DataElement, Workflow } from "./engine/define.ts";
@@ -18,6 +19,10 @@ export interface Connection {
   readonly credential?: string;
   /** Signing secrets, newest first: two while one is being rotated. */
   readonly webhookSecrets: readonly string[];
+  /** Which of the connector's webhooks posts here; the first unless it says so. */
+  readonly webhook?: string;
+  /** Bindings that hold what the connector's settings name. */
+  readonly settings?: Readonly<Record<string, string>>;
   /** Binding that holds our own user's id there: events that our writes cause are ignored. */
   readonly ownActor?: string;
   /** Admit straight to the partition instead of through the queue: lower latency, no buffer before the partition. */
@@ -70,7 +75,25 @@ export function defineDeployment(deployment: Omit<Deployment, "partitions"> & { 
       `notices: ${notices.connection} is no connection on a chat; name one of this deployment's`,
     );
   for (const name of Object.keys(deployment.models)) modelSources(deployment, name);
+  for (const [name, connection] of Object.entries(connections)) checkConnection(name, connection);
   return { partitions: PARTITIONS, ...deployment, models: withPrices(deployment.models, deployment.prices) };
+}
+
+/** What is misspelt here would otherwise show with the first delivery or the first call. */
+function checkConnection(name: string, { connector, webhook, settings = {} }: Connection): void {
+  const known = Object.keys(connector.webhooks);
+  if (webhook !== undefined && !known.includes(webhook))
+    throw new InterlockError(
+      "workflow.undeclared",
+      `connections.${name}.webhook: ${connector.title} has no "${webhook}"; it has: ${known.join(", ")}`,
+    );
+  const declared = Object.keys(connector.settings ?? {});
+  for (const setting of Object.keys(settings))
+    if (!declared.includes(setting))
+      throw new InterlockError(
+        "workflow.undeclared",
+        `connections.${name}.settings: ${connector.title} has no "${setting}"; it has: ${declared.join(", ")}`,
+      );
 }
 
 /** The models behind a name, in their order; throws for a name that has none, and so for an empty list before anything runs. */
@@ -99,6 +122,19 @@ const withPrices = (models: Deployment["models"], own: readonly PriceRow[] | und
   );
 };
 
+/** Null for a connection that nothing posts to. */
+export const webhookOf = ({ connector, webhook }: Connection): WebhookDeclaration | null =>
+  (webhook === undefined ? Object.values(connector.webhooks)[0] : connector.webhooks[webhook]) ?? null;
+
+/** What the deployment says about a connection, by the connector's names; what is not set is not there. */
+export const settingsOf = ({ settings = {} }: Connection, env: object): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    Object.entries(settings).flatMap(([name, binding]) => {
+      const value = bindingOf(env, binding);
+      return value === undefined ? [] : [[name, value]];
+    }),
+  );
+
 /** Bindings by name: a deployment says which, the platform says what. */
 export const bindingOf = (env: object, name: string): string | undefined => {
   const value = (env as Record<string, unknown>)[name];
@@ -118,11 +154,10 @@ export function dataFlowOf({ workflows }: Pick<Deployment, "workflows">, name: s
 
 export const matchesManifest = (workflow: Workflow, digest: string): boolean => manifestDigest(workflow) === digest;
 
-/** The connection that a workflow's handle speaks to: the one the event came from when it is of that system, else the only one of it. */
-export function connectionFor(deployment: Deployment, connector: string, eventConnection: string): Connection {
-  const own = deployment.connections[eventConnection];
-  if (own?.connector.name === connector) return own;
-  const all = Object.values(deployment.connections).filter((connection) => connection.connector.name === connector);
+/** The connection that a workflow's handle speaks to, by its name: the one the event came from when it is of that system, else the only one of it. */
+export function connectionFor({ connections }: Pick<Deployment, "connections">, connector: string, eventConnection: string): string {
+  if (connections[eventConnection]?.connector.name === connector) return eventConnection;
+  const all = Object.keys(connections).filter((name) => connections[name]?.connector.name === connector);
   const [only] = all;
   if (!only || all.length > 1) {
     throw new InterlockError(

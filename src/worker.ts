@@ -1,6 +1,6 @@
 // Puts a deployment together: what the platform calls (fetch, queue, scheduled) and the object classes. src/index.ts does it for this deployment, tests and the benchmark
 // for theirs.
-import { Connection } from "../durable-objects/connection.ts";
+import { createConnection } from "../durable-objects/connection.ts";
 import { createRunPartition } from "../durable-objects/run-partition.ts";
 import { WorkflowLimits } from "../durable-objects/workflow-limits.ts";
 import type { Deployment } from "./deployment.ts";
@@ -35,6 +35,6 @@ export function createWorker(deployment: Deployment, now: () => number = Date.no
     } satisfies ExportedHandler<Env>,
     RunPartition: createRunPartition(deployment, (env, speaker, waitUntil) => otherRuns({ env, deployment, starting, waitUntil }, speaker)),
     WorkflowLimits,
-    Connection,
+    Connection: createConnection(deployment),
   };
 }

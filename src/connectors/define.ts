@@ -1,8 +1,13 @@
 // What a connector is: one system's webhook, triggers and actions, declared. Everything that governance, the console and the docs need is on the declaration.
 // An action's functions speak HTTP through the port they are given; they hold no state, no credential, no clock and no retry.
 import type * as z from "zod";
+import type { ErrorCode } from "../core/errors.ts";
 import type { Json, JsonObject } from "../core/json.ts";
+import type { Auth } from "./auth.ts";
+import type { Budget, Usage } from "./budget.ts";
 import type { Chat } from "./chat.ts";
+import type { Check } from "./check.ts";
+import type { Poll } from "./poll.ts";
 import type { WebhookDeclaration } from "./webhook.ts";
 
 export interface HttpRequest {
@@ -10,13 +15,41 @@ export interface HttpRequest {
   /** Path and query, appended to the connection's base URL. Ids inside are encoded by the caller. */
   readonly path: string;
   readonly body?: Json;
+  /** A body that is not JSON: a form, XML. */
+  readonly content?: { readonly type: string; readonly text: string };
   readonly headers?: Readonly<Record<string, string>>;
+  /** What comes back is no JSON (XML, CSV): it is in `text`, and `json` is null. */
+  readonly answer?: "text";
+  /** A request that only reads although its method does not say so (a search, a query in GraphQL): a shadow run may send it. */
+  readonly reads?: true;
+  /** Of the system's own budget, in its units (Shopify's points); 1 where it counts calls. */
+  readonly cost?: number;
 }
 
 export interface HttpAnswer {
   readonly status: number;
   readonly headers: Headers;
   readonly json: unknown;
+  /** The body as it came. */
+  readonly text: string;
+}
+
+/** What an answer's failure means in our words. What is left out is read from the status, the usual headers and the usual shapes of error bodies. */
+export interface Refusal {
+  readonly code?: ErrorCode;
+  /** The vendor's words, with its correlation id. */
+  readonly message?: string;
+  readonly field?: string;
+  readonly retryAfterMs?: number;
+}
+
+/** What the deployment says about a connection beside its address and its secret, by the names that the connector declares. */
+export type Settings = Readonly<Record<string, string>>;
+
+export interface Setting {
+  /** What it is and where the vendor shows it. */
+  readonly summary: string;
+  readonly required?: true;
 }
 
 /** The one door to a business system. Throws InterlockError with a `connector.*` code for everything that is not a 2xx with the promised content. */
@@ -24,6 +57,7 @@ export interface Http {
   send(request: HttpRequest): Promise<HttpAnswer>;
   /** Reference data (a list of groups, say) that may be a little old: loaded once per connection and kept `ttlMs`. */
   remember<T>(key: string, ttlMs: number, load: () => Promise<T>): Promise<T>;
+  readonly settings: Settings;
 }
 
 export interface ReadAction<Input, Output> {
@@ -112,10 +146,23 @@ export interface Use<A extends Actions = Actions> {
 export interface Connector<A extends Actions = Actions, T extends string = string> {
   readonly name: string;
   readonly title: string;
-  /** How the credential travels: the Authorization header's value for this secret. */
-  readonly authorization: (secret: string) => string;
-  /** Null for a system that only receives. */
-  readonly webhook: WebhookDeclaration | null;
+  /** How calls prove who we are, with what this secret holds: a token, or JSON with the parts that the vendor issued. Throws `connector.unauthorised` naming the part. */
+  readonly auth: (secret: string) => Auth;
+  /** What the secret may hold, for whoever sets it: one line per form. */
+  readonly credentials: readonly string[];
+  readonly settings?: Readonly<Record<string, Setting>>;
+  /** How it posts to us, by name: a connection has one, the first unless it says which. Empty for a system that only receives. */
+  readonly webhooks: Readonly<Record<string, WebhookDeclaration>>;
+  /** For a system or plan without webhooks: how changes are asked for. */
+  readonly polls?: Readonly<Record<string, Poll>>;
+  /** What the system lets all callers of one account do; absent where it says so only when it turns a call away. */
+  readonly budget?: Budget;
+  /** How much of it is left, as an answer tells. */
+  readonly usage?: (answer: HttpAnswer) => Usage | null;
+  /** Reads a failure out of an answer: of every one that is not 2xx, and of a 2xx, where null means that it is none. */
+  readonly refusal?: (answer: HttpAnswer, now: number) => Refusal | null;
+  /** What the integration assessment asks of a connection (npm run assess). */
+  readonly checks?: readonly Check[];
   readonly triggers: Readonly<Record<T, string>>;
   readonly actions: A;
   on(trigger: T): Trigger;

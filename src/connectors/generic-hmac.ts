@@ -1,5 +1,6 @@
 // Any system that signs its deliveries with HMAC-SHA-256, as a source of events: for the in-house service or the product without a connector.
 // Signed is `body`, or `timestamp.body` (Unix seconds) where a timestamp header is declared. It has no actions: it only receives.
+import { bearer } from "./auth.ts";
 import { type Connector, defineConnector } from "./define.ts";
 import { parseGeneric, UNTYPED } from "./generic-payload.ts";
 import type { WebhookDeclaration } from "./webhook.ts";
@@ -45,8 +46,9 @@ export const genericHmac = (source: GenericHmac): Connector<Record<never, never>
   defineConnector<Record<never, never>, string>({
     name: source.name,
     title: source.name,
-    authorization: (secret) => `Bearer ${secret}`,
-    webhook: genericHmacWebhook(source),
+    auth: bearer,
+    credentials: [],
+    webhooks: { deliveries: genericHmacWebhook(source) },
     // Types come from each payload's own `type`; any of them can be a trigger.
     triggers: { [UNTYPED]: "A delivery whose payload names no type" },
     actions: {},

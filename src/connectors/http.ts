@@ -1,9 +1,12 @@
 // The one door to the network: nothing else in the product calls fetch, and an SDK is handed the function below. It turns a request into parsed JSON or
 // into a failure with a code. It must not retry, must not follow a redirect (a credential stays with its host) and must not let a credential into a message.
-// Sequence: check the path; send with a time limit; read the body once; a status that is not 2xx, or a body that is not JSON, is thrown.
+// Sequence: check the path; take what the call costs from the shared budget; send with a time limit; read the body once and up to a limit; on a 401 once more with
+// another token; a status that is not 2xx, an answer that says no, or a body that is not JSON, is thrown.
 import type * as z from "zod";
 import { type ErrorCode, type Failure, InterlockError } from "../core/errors.ts";
-import type { Http, HttpAnswer, HttpRequest } from "./define.ts";
+import type { SignableRequest } from "./auth.ts";
+import type { Usage } from "./budget.ts";
+import type { Connector, Http, HttpAnswer, HttpRequest, Settings } from "./define.ts";
 
 /** A wrapper and not the global itself: workerd refuses a fetch that is called as another object's method. */
 const network: typeof fetch = (input, init) => fetch(input, init);
@@ -26,93 +29,164 @@ export const outboundFetch: typeof fetch = async (input, init) => {
   return new Response(BODILESS.has(status) ? null : body, { status, statusText, headers });
 };
 
-export interface HttpOptions {
+/** What a call proves itself with. */
+export interface Authoriser {
+  headers(request: SignableRequest): Promise<Readonly<Record<string, string>>>;
+  /** The system refused them: whether others can be had. */
+  renew(): Promise<boolean>;
+  /** What must not get into a message. */
+  secrets(): readonly string[];
+}
+
+/** The budget that all callers of an account share. */
+export interface Spending {
+  /** Throws `connector.rate_limited` where nothing may be spent now. */
+  spend(units: number, effect: "read" | "write"): Promise<void>;
+  note(usage: Usage): void;
+  pause(ms: number): void;
+}
+
+export interface HttpOptions extends Pick<Connector, "refusal" | "usage"> {
   /** Scheme, host and an optional path prefix, such as "https://acme.zendesk.com". */
   readonly baseUrl: string;
-  readonly authorization: string | null;
+  /** The Authorization header, as it always is; or what makes it. */
+  readonly authorization: string | Authoriser | null;
   /** The system's name, as a person reads it at the beginning of every message. */
   readonly system: string;
   /** Epoch milliseconds. */
   readonly now: () => number;
   readonly fetch?: typeof fetch;
   readonly timeoutMs?: number;
-  /** For systems that say no with HTTP 200. */
-  readonly failureIn?: (json: unknown) => { readonly code: ErrorCode; readonly message: string } | null;
+  readonly settings?: Settings;
+  readonly spending?: Spending;
 }
 
 const TIMEOUT_MS = 10_000;
 const MAX_MESSAGE = 500;
 /** A longer pause is not believed: the next try finds out, and a run does not hang for a day on one header. */
 const MAX_RETRY_AFTER_MS = 15 * 60_000;
+/** Characters of an answer. The largest page that a connector asks for is below a tenth of it; an object has 128 MB for all its runs. */
+const MAX_ANSWER = 8 * 1024 * 1024;
 
 export function createHttp(options: HttpOptions): Http {
-  const { authorization, system, now, failureIn } = options;
+  const { authorization, system, now, refusal, usage, spending, settings = {} } = options;
   const doFetch = options.fetch ?? network;
   const timeoutMs = options.timeoutMs ?? TIMEOUT_MS;
   const base = checkBase(options.baseUrl, system);
-  if (authorization !== null && !/^[\x20-\x7e]+$/.test(authorization)) {
-    // The runtime would refuse such a header as well, with the header's text in its message.
-    throw new InterlockError("connector.unauthorised", `${system}: the credential has characters that cannot travel in a header`);
-  }
+  const authoriser = typeof authorization === "string" ? null : authorization;
+  const fixed = typeof authorization === "string" ? authorization : null;
+  if (fixed !== null) checkHeader(fixed, system);
   // Built once: a request without headers of its own allocates none.
   const reading: Readonly<Record<string, string>> = {
     accept: "application/json",
     "user-agent": "interlock",
-    ...(authorization === null ? {} : { authorization }),
+    ...(fixed === null ? {} : { authorization: fixed }),
   };
   const writing: Readonly<Record<string, string>> = { ...reading, "content-type": "application/json; charset=utf-8" };
 
   const failed = (code: ErrorCode, message: string, more: Pick<Failure, "field" | "retryAfterMs"> = {}): InterlockError =>
-    new InterlockError(code, scrub(message, authorization).slice(0, MAX_MESSAGE), more);
+    new InterlockError(code, scrub(message, [...secretsIn(fixed), ...(authoriser?.secrets() ?? [])]).slice(0, MAX_MESSAGE), more);
 
-  async function send(request: HttpRequest): Promise<HttpAnswer> {
-    const { method, path } = request;
-    if (!isSafePath(path)) throw failed("connector.rejected", `${system}: "${path}" is not a plain path`);
-    const body = request.body === undefined ? undefined : JSON.stringify(request.body);
-    const own = body === undefined ? reading : writing;
+  async function exchange(request: HttpRequest): Promise<{ status: number; headers: Headers; text: string }> {
+    const { method, path, content } = request;
+    const body = content?.text ?? (request.body === undefined ? undefined : JSON.stringify(request.body));
+    const own = body === undefined ? reading : content ? { ...writing, "content-type": content.type } : writing;
+    const proof = authoriser
+      ? await authoriser.headers({ method, url: base + path, body: body ?? "", contentType: own["content-type"] ?? null })
+      : {};
+    for (const value of Object.values(proof)) checkHeader(value, system);
     const abort = new AbortController();
     // Not AbortSignal.timeout: that timer cannot be cleared, and at thousands of calls a second they would pile up.
     const timer = setTimeout(() => abort.abort(), timeoutMs);
-    let response: Response;
-    let text: string;
     try {
-      response = await doFetch(base + path, {
+      const response = await doFetch(base + path, {
         method,
-        headers: request.headers ? { ...request.headers, ...own } : own,
+        headers: request.headers || authoriser || request.answer ? { ...request.headers, ...own, ...acceptOf(request), ...proof } : own,
         body,
         redirect: "manual",
         signal: abort.signal,
       });
-      text = await response.text();
+      const text = await readText(response);
+      if (text === null)
+        throw failed(
+          "connector.answer_invalid",
+          `${system} answered ${method} ${withoutQuery(path)} with more than ${MAX_ANSWER} characters`,
+        );
+      return { status: response.status, headers: response.headers, text };
     } catch (thrown) {
+      if (thrown instanceof InterlockError) throw thrown;
       const what = `${method} ${withoutQuery(path)}`;
       if (abort.signal.aborted) throw failed("connector.timeout", `${system} did not answer ${what} within ${timeoutMs / 1000} s`);
       throw failed("connector.unavailable", `${system} could not be reached for ${what}${causeOf(thrown)}`);
     } finally {
       clearTimeout(timer);
     }
-    const { status, headers } = response;
-    if (status < 200 || status > 299) {
-      const { code, retryAfterMs } = classify(status, headers, now);
-      const { said, field } = readError(text);
-      const redirected = status === 0 || (status > 299 && status < 400);
-      const why = redirected ? "it redirects, and redirects are not followed" : said;
-      throw failed(code, `${system} answered ${status} to ${method} ${withoutQuery(path)}${why && `: ${why}`}`, { field, retryAfterMs });
-    }
-    const json = text === "" ? null : parse(text);
-    if (json === undefined) {
+  }
+
+  async function send(request: HttpRequest): Promise<HttpAnswer> {
+    const { method, path } = request;
+    if (!isSafePath(path)) throw failed("connector.rejected", `${system}: "${path}" is not a plain path`);
+    await spending?.spend(request.cost ?? 1, method === "GET" || request.reads ? "read" : "write");
+    let got = await exchange(request);
+    // A 401 was turned away before anything was done.
+    if (got.status === 401 && (await authoriser?.renew())) got = await exchange(request);
+    const { status, headers, text } = got;
+    const ok = status >= 200 && status <= 299;
+    const parsed = request.answer === "text" && ok ? null : text === "" ? null : parse(text);
+    const answer: HttpAnswer = { status, headers, text, json: parsed ?? null };
+    const told = usage?.(answer);
+    if (told) spending?.note(told);
+    if (ok && parsed === undefined) {
       const start = plainText(text).slice(0, 100);
       throw failed(
         "connector.answer_invalid",
         `${system} answered ${status} to ${method} ${withoutQuery(path)} with something that is not JSON: ${start}`,
       );
     }
-    const failure = failureIn?.(json);
-    if (failure) throw failed(failure.code, failure.message, { retryAfterMs: retryAfterMs(headers.get("retry-after"), now()) });
-    return { status, headers, json };
+    const refused = refusal?.(answer, now()) ?? null;
+    if (ok && refused === null) return answer;
+    const usual = ok
+      ? { code: "connector.rejected" as const, retryAfterMs: retryAfterMs(headers.get("retry-after"), now()) }
+      : classify(status, headers, now);
+    const { said, field } = ok ? { said: "", field: undefined } : readError(text);
+    const redirected = status === 0 || (status > 299 && status < 400);
+    const why = redirected ? "it redirects, and redirects are not followed" : (refused?.message ?? said);
+    const code = refused?.code ?? usual.code;
+    const pause = refused?.retryAfterMs ?? usual.retryAfterMs;
+    if (code === "connector.rate_limited" && pause !== undefined) spending?.pause(pause);
+    throw failed(code, `${system} answered ${status} to ${method} ${withoutQuery(path)}${why && `: ${why}`}`, {
+      field: refused?.field ?? field,
+      retryAfterMs: pause,
+    });
   }
 
-  return { send, remember: createMemory(now) };
+  return { send, remember: createMemory(now), settings };
+}
+
+const acceptOf = ({ answer }: HttpRequest): Record<string, string> => (answer === "text" ? { accept: "*/*" } : {});
+
+function checkHeader(value: string, system: string): void {
+  // The runtime would refuse such a header as well, with the header's text in its message.
+  if (!/^[\x20-\x7e]+$/.test(value))
+    throw new InterlockError("connector.unauthorised", `${system}: the credential has characters that cannot travel in a header`);
+}
+
+/** Null for what is too long; what is left of it is not read. */
+async function readText(response: Response): Promise<string | null> {
+  const announced = Number(response.headers.get("content-length") ?? Number.NaN);
+  if (announced <= MAX_ANSWER || !response.body) return response.text();
+  const reader = response.body.getReader();
+  const decoder = new TextDecoder();
+  let text = "";
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) return text + decoder.decode();
+    text += decoder.decode(value, { stream: true });
+    if (text.length > MAX_ANSWER) {
+      await reader.cancel().catch(() => undefined);
+      return null;
+    }
+  }
 }
 
 /** Checks a part of an answer that the caller relies on. `what` names it: "the ticket". */
@@ -209,9 +283,11 @@ function causeOf(thrown: unknown): string {
 function readError(text: string): { said: string; field?: string } {
   const json = parse(text);
   if (json === undefined || json === null || typeof json !== "object") return { said: plainText(text) };
-  const { error, description, message, title, detail, details, errors } = json as Record<string, unknown>;
+  const { error, error_description, description, message, title, detail, details, errors } = json as Record<string, unknown>;
   const inner = (typeof error === "object" && error !== null ? error : { title: error }) as Record<string, unknown>;
-  const said = [inner.title, inner.message, title, description, message, detail].filter((part) => typeof part === "string" && part !== "");
+  const said = [inner.title, inner.message, error_description, title, description, message, detail].filter(
+    (part) => typeof part === "string" && part !== "",
+  );
   const problems: string[] = [];
   let field: string | undefined;
   for (const [name, list] of Object.entries(typeof details === "object" && details !== null ? details : {})) {
@@ -249,15 +325,18 @@ function parse(text: string): unknown {
 }
 
 /** Some systems quote the refused credential back at the caller. */
-function scrub(message: string, authorization: string | null): string {
-  if (authorization === null) return message;
+function scrub(message: string, secrets: readonly string[]): string {
+  let clean = message;
+  for (const secret of secrets) if (secret.length > 3) clean = clean.replaceAll(secret, "[credential]");
+  return clean;
+}
+
+/** The header's value and each part of it that is a secret by itself. */
+export function secretsIn(authorization: string | null): readonly string[] {
+  if (authorization === null) return [];
   const credential = authorization.slice(authorization.indexOf(" ") + 1);
   const decoded = authorization.startsWith("Basic ") ? decodeBasic(credential) : "";
-  let clean = message;
-  for (const secret of [authorization, credential, decoded, decoded.slice(decoded.indexOf(":") + 1)]) {
-    if (secret.length > 3) clean = clean.replaceAll(secret, "[credential]");
-  }
-  return clean;
+  return [authorization, credential, decoded, decoded.slice(decoded.indexOf(":") + 1)];
 }
 
 function decodeBasic(credential: string): string {

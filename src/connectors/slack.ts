@@ -4,6 +4,7 @@
 // Text goes out escaped: a model's words can name nobody, call no @channel and hide no link.
 import * as z from "zod";
 import { InterlockError } from "../core/errors.ts";
+import { bearer } from "./auth.ts";
 import { type ApplyContext, defineConnector, type Http, writeAction } from "./define.ts";
 import { escapeText, post, read } from "./slack-api.ts";
 import { slackChat } from "./slack-chat.ts";
@@ -159,8 +160,9 @@ const updateMessage = writeAction({
 export const slack = defineConnector({
   name: "slack",
   title: "Slack",
-  authorization: (secret) => `Bearer ${secret}`,
-  webhook: slackWebhook,
+  auth: bearer,
+  credentials: ["A bot token, xoxb-…"],
+  webhooks: { requests: slackWebhook },
   triggers: {
     message: "A message was posted",
     app_mention: "The app was mentioned",

@@ -1,5 +1,6 @@
 // Any system that signs by the Standard Webhooks specification, as a source of events. It has no actions: it only receives.
 // Asymmetric signatures (v1a) are not supported; a delivery that carries nothing else is refused.
+import { bearer } from "./auth.ts";
 import { defineConnector } from "./define.ts";
 import { parseGeneric, UNTYPED } from "./generic-payload.ts";
 import type { WebhookDeclaration } from "./webhook.ts";
@@ -31,8 +32,9 @@ export const standardWebhooksDeclaration: WebhookDeclaration = {
 export const standardWebhooks = defineConnector<Record<never, never>, string>({
   name: "standard-webhooks",
   title: "Standard Webhooks",
-  authorization: (secret) => `Bearer ${secret}`,
-  webhook: standardWebhooksDeclaration,
+  auth: bearer,
+  credentials: [],
+  webhooks: { deliveries: standardWebhooksDeclaration },
   // Types come from each payload's own `type`; any of them can be a trigger.
   triggers: { [UNTYPED]: "A delivery whose payload names no type" },
   actions: {},

@@ -2,8 +2,43 @@
 // A declaration holds no secret and no code that sees one.
 import type { Json } from "../core/json.ts";
 
-/** One piece of the text under the MAC, in order. `body` is the raw bytes as they arrived. */
-export type SignedPart = { readonly literal: string } | { readonly header: string } | "body";
+/** One piece of the text under the MAC, in order. `body` is the raw bytes as they arrived; `url` is read from the address that was called. */
+export type SignedPart =
+  | { readonly literal: string }
+  | { readonly header: string }
+  | { readonly url: (url: string) => string }
+  | "method"
+  | "body";
+
+export type RejectReason =
+  | "no_secret_configured"
+  | "public_test_secret"
+  | "missing_header"
+  | "duplicate_header"
+  | "malformed_header"
+  | "unsupported_scheme"
+  | "malformed_timestamp"
+  | "stale_timestamp"
+  | "future_timestamp"
+  | "bad_signature"
+  | "missing_body"
+  | "malformed_body"
+  | "unsafe_body"
+  | "wrong_recipient"
+  | "wrong_target_url"
+  | "wrong_key_source"
+  | "client_state_mismatch"
+  | "bad_alg"
+  | "bad_issuer"
+  | "bad_audience"
+  | "expired"
+  | "not_yet_valid"
+  | "unknown_key"
+  | "missing_endorsement"
+  | "service_url_mismatch";
+
+/** `header`: which one is missing, repeated or malformed. For our log only; the sender is told that the delivery is not authentic, and no more. */
+export type Verdict = { readonly ok: true } | { readonly ok: false; readonly reason: RejectReason; readonly header?: string };
 
 /** HMAC-SHA-256 over declared parts. All signature schemes of this kind differ only in these fields. */
 export interface HmacScheme {
@@ -20,11 +55,49 @@ export interface HmacScheme {
   readonly secret: { readonly encoding: "text" } | { readonly encoding: "base64"; readonly prefix: string };
   /** A delivery id that is under the MAC and must be present (Standard Webhooks' webhook-id). */
   readonly id?: { readonly header: string };
-  readonly timestamp?: { readonly header: string; readonly format: "seconds" | "rfc3339"; readonly toleranceSeconds: number };
+  readonly timestamp?: {
+    readonly header: string;
+    readonly format: "seconds" | "milliseconds" | "rfc3339";
+    readonly toleranceSeconds: number;
+  };
   readonly signed: readonly SignedPart[];
   /** Secrets that a vendor has published for tests; configured for live use they prove nothing. */
   readonly publicTestSecrets?: readonly string[];
 }
+
+/**
+ * A secret that the sender repeats as it is, for systems that sign nothing. It proves who sent it as far as the secret is kept, and nothing about the body: what matters
+ * is fetched back. header: a header's whole value. basic: the password of Authorization: Basic. path: the last segment of the address.
+ */
+export interface SecretScheme {
+  readonly kind: "shared-secret";
+  readonly carried:
+    | { readonly in: "header"; readonly header: string }
+    | { readonly in: "basic"; readonly user?: string }
+    | { readonly in: "path" };
+}
+
+/**
+ * Signed with a key whose public half is published, or proved in a way of the vendor's own. `verify` gets the secrets where there are any, and asks for documents with
+ * keys by their address, which it must have checked: whoever chooses the address chooses the key.
+ */
+export interface ProofScheme {
+  readonly kind: "proof";
+  readonly verify: (request: WebhookRequest, context: ProofContext) => Promise<Verdict>;
+  /** Headers that identity and reading need when the delivery is kept. */
+  readonly keptHeaders?: readonly string[];
+}
+
+export interface ProofContext {
+  readonly secrets: readonly string[];
+  readonly settings: Readonly<Record<string, string>>;
+  /** A published document (a JWKS, a PEM), kept for a while; `fresh` asks anew, for a key that is not in it yet. Null where it cannot be had. */
+  readonly published: (url: string, fresh?: boolean) => Promise<string | null>;
+  /** Epoch milliseconds. */
+  readonly now: number;
+}
+
+export type Scheme = HmacScheme | SecretScheme | ProofScheme;
 
 export interface WebhookRequest {
   readonly method: string;
@@ -39,34 +112,47 @@ export interface HandshakeAnswer {
   readonly contentType?: string;
 }
 
-/** An authentic delivery, read: an event, nothing of interest (with the reason, kept in the log), or text that does not parse. */
+/** One event in a delivery. */
+export interface ParsedEvent {
+  /** An id of the event that is under the MAC, the same on every retry and never used again: the event's identity. Without one, see ingress/event-key.ts. */
+  readonly signedId?: string;
+  /** Ids of whoever caused the event. If one is the connection's own, the event is our own write coming back, and is ignored. */
+  readonly actors?: readonly string[];
+  readonly type: string;
+  readonly subject: string;
+  /** Epoch milliseconds. */
+  readonly time: number;
+  readonly data: Json;
+}
+
+/**
+ * An authentic delivery, read: an event, several, nothing of interest (with the reason, kept in the log), or text that does not parse.
+ * `deliveryKey`: the sender's own id of this delivery, the same on its retries; null where it has none. Usually not under the MAC: for the log, never for identity.
+ */
 export type Parsed =
-  | {
-      readonly kind: "event";
-      /** The sender's own id of this delivery, the same on its retries; null where it has none. Usually not under the MAC: for the log, never for identity. */
-      readonly deliveryKey: string | null;
-      /** An id of the event that is under the MAC, the same on every retry and never used again: the event's identity. Without one, see ingress/event-key.ts. */
-      readonly signedId?: string;
-      /** Ids of whoever caused the event. If one is the connection's own, the event is our own write coming back, and is ignored. */
-      readonly actors?: readonly string[];
-      readonly type: string;
-      readonly subject: string;
-      /** Epoch milliseconds. */
-      readonly time: number;
-      readonly data: Json;
-    }
+  | ({ readonly kind: "event"; readonly deliveryKey: string | null } & ParsedEvent)
+  /** Each has a `signedId`, or is told from the others by its place. */
+  | { readonly kind: "events"; readonly deliveryKey: string | null; readonly events: readonly ParsedEvent[] }
   | { readonly kind: "ignored"; readonly reason: string; readonly deliveryKey?: string | null }
   | { readonly kind: "unparsable"; readonly reason: string; readonly deliveryKey?: string | null };
 
 export interface WebhookDeclaration {
-  readonly scheme: HmacScheme;
+  readonly scheme: Scheme;
+  /** Headers without which a delivery is none of this system's, in lower case. */
+  readonly required?: readonly string[];
   /** Bytes; a larger body is refused with 413 before it is read. */
   readonly maxBytes: number;
   /** An unsigned probe that has a prescribed answer and must do nothing else (Slack's ssl_check). */
   readonly probe?: (request: WebhookRequest) => HandshakeAnswer | null;
   /** An authentic handshake that must be echoed (Slack's url_verification). */
   readonly handshake?: (request: WebhookRequest) => HandshakeAnswer | null;
+  /** Whether an authentic delivery is meant for this connection (its account, its client id), and safe to read. */
+  readonly addressed?: (request: WebhookRequest, settings: Readonly<Record<string, string>>) => Verdict;
   readonly parse: (request: WebhookRequest, receivedAt: number) => Parsed;
+  /** What the sender must hear once the delivery is stored, where any 2xx does not do. */
+  readonly stored?: HandshakeAnswer;
+  /** The status of a refusal that this sender understands best; 401 unless it says otherwise. */
+  readonly refusedStatus?: 401 | 403;
   /** Vendor documentation of the scheme. */
   readonly docs: string;
 }

@@ -5,6 +5,7 @@
 import * as z from "zod";
 import { InterlockError } from "../core/errors.ts";
 import type { Json, JsonObject } from "../core/json.ts";
+import { basic, bearer } from "./auth.ts";
 import { type ApplyContext, defineConnector, type Http, readAction, writeAction } from "./define.ts";
 import { promised } from "./http.ts";
 import { zendeskWebhook } from "./zendesk-webhook.ts";
@@ -341,9 +342,12 @@ export const zendesk = defineConnector({
   name: "zendesk",
   title: "Zendesk",
   /** "e-mail/token:api token" is Zendesk's Basic form (https://developer.zendesk.com/api-reference/introduction/security-and-auth/); all else is an OAuth token. */
-  authorization: (secret) =>
-    secret.includes("/token:") ? `Basic ${btoa(String.fromCharCode(...new TextEncoder().encode(secret)))}` : `Bearer ${secret}`,
-  webhook: zendeskWebhook,
+  auth: (secret) => {
+    const colon = secret.indexOf("/token:");
+    return colon < 0 ? bearer(secret) : basic(secret.slice(0, colon + 6), secret.slice(colon + 7));
+  },
+  credentials: ["agent@example.com/token:API-TOKEN", "an OAuth access token"],
+  webhooks: { events: zendeskWebhook },
   triggers: {
     "ticket.created": "A ticket was created",
     "ticket.updated": "A ticket was changed",

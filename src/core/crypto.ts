@@ -1,5 +1,7 @@
 // The one door to cryptography. Hashes and MACs are synchronous (node:crypto, native in workerd), because the hot path computes many small ones.
 import {
+  createCipheriv,
+  createDecipheriv,
   createHash,
   createHmac,
   createPrivateKey,
@@ -26,6 +28,32 @@ export function hmacSha256(secret: string | Uint8Array, parts: readonly (string 
 /** Compares without leaking where two values differ; different lengths are simply unequal. */
 export function constantTimeEqual(a: Uint8Array, b: Uint8Array): boolean {
   return a.length === b.length && timingSafeEqual(a, b);
+}
+
+/** Bytes of AES-GCM's nonce and tag, as NIST SP 800-38D recommends. */
+const NONCE_BYTES = 12;
+const TAG_BYTES = 16;
+
+/** AES-256-GCM: nonce, text and tag, as base64. `key`: any text that nobody else has (its SHA-256 is the key); `about`: what it must be opened as. */
+export function seal(key: string, about: string, text: string): string {
+  const nonce = randomBytes(NONCE_BYTES);
+  const cipher = createCipheriv("aes-256-gcm", createHash("sha256").update(key).digest(), nonce);
+  cipher.setAAD(Buffer.from(about, "utf8"));
+  return Buffer.concat([nonce, cipher.update(text, "utf8"), cipher.final(), cipher.getAuthTag()]).toString("base64");
+}
+
+/** Null for what was sealed with another key, for something else, or was changed since. */
+export function unseal(key: string, about: string, sealed: string): string | null {
+  const bytes = Buffer.from(sealed, "base64");
+  if (bytes.length < NONCE_BYTES + TAG_BYTES) return null;
+  const cipher = createDecipheriv("aes-256-gcm", createHash("sha256").update(key).digest(), bytes.subarray(0, NONCE_BYTES));
+  cipher.setAAD(Buffer.from(about, "utf8"));
+  cipher.setAuthTag(bytes.subarray(-TAG_BYTES));
+  try {
+    return Buffer.concat([cipher.update(bytes.subarray(NONCE_BYTES, -TAG_BYTES)), cipher.final()]).toString("utf8");
+  } catch {
+    return null;
+  }
 }
 
 /** An Ed25519 public key: as PEM, and a short name for it (of the key itself, so that nobody can give two keys one name). */

@@ -214,7 +214,7 @@ function portsOf({ models, providerCard, random, turn }: RehearsalPorts, now: ()
     turn,
     // Whatever the spec's threshold is now: a certificate is about answers that were all measured alike.
     samples: "all",
-    connect: () => ({ send: nothingLeaves, remember: nothingLeaves }),
+    connect: () => ({ send: nothingLeaves, remember: nothingLeaves, settings: {} }),
     halted: () => null,
     runs: { startChild: elsewhere, startSuccessor: elsewhere, signal: elsewhere, look: elsewhere, cancel: elsewhere },
     // As if nothing had been written or spent today: what is ruled on is the record, and not the traffic.

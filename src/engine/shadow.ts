@@ -1,4 +1,4 @@
-// Without the power to write: what a run gets whose spec is not live. Its writes come without `apply` and `undo`, and every system is reached by GET alone, so
+// Without the power to write: what a run gets whose spec is not live. Its writes come without `apply` and `undo`, and every system is reached by requests that read, so
 // that nothing which goes wrong elsewhere (a ruling, a fold, a connector) can let a write out. It decides nothing about a write.
 import type { AnyWriteAction, Http } from "../connectors/define.ts";
 import { InterlockError } from "../core/errors.ts";
@@ -17,10 +17,11 @@ export const boundWrite = (spec: Pick<GovernanceSpec, "mode">, action: AnyWriteA
 
 export const readOnly = (http: Http): Http => ({
   send: (request) =>
-    request.method === "GET"
+    request.method === "GET" || request.reads
       ? http.send(request)
       : Promise.reject(
-          new InterlockError("workflow.undeclared", `Shadow mode: ${request.method} ${request.path} is not sent, only GET is`),
+          new InterlockError("workflow.undeclared", `Shadow mode: ${request.method} ${request.path} is not sent, only what reads is`),
         ),
   remember: (key, ttlMs, load) => http.remember(key, ttlMs, load),
+  settings: http.settings,
 });

@@ -14,13 +14,9 @@ export interface KeptDelivery {
 const utf8 = new TextDecoder("utf-8", { fatal: false, ignoreBOM: true });
 
 export function keepDelivery({ scheme }: WebhookDeclaration, { headers, body }: WebhookRequest): { body: string; kept: KeptDelivery } {
-  const signed = scheme.signed.flatMap((part) => (typeof part === "object" && "header" in part ? [part.header] : []));
-  const names = [
-    "content-type",
-    ...signed,
-    ...(scheme.timestamp ? [scheme.timestamp.header] : []),
-    ...(scheme.id ? [scheme.id.header] : []),
-  ];
+  const hmac = scheme.kind === "hmac-sha256" ? scheme : null;
+  const signed = (hmac?.signed ?? []).flatMap((part) => (typeof part === "object" && "header" in part ? [part.header] : []));
+  const names = ["content-type", ...signed, ...(hmac?.timestamp ? [hmac.timestamp.header] : []), ...(hmac?.id ? [hmac.id.header] : [])];
   const present = names.flatMap((name): [string, string][] => {
     const value = headers.get(name);
     return value === null ? [] : [[name.toLowerCase(), value]];

@@ -39,6 +39,7 @@ export function normalise(connection: ReceivingConnection, request: WebhookReque
 
   if (parsed.kind === "ignored") return { kind: "ignored", reason: parsed.reason, deliveryKey };
   if (parsed.kind === "unparsable") return { kind: "unparsable", id: idOf(), reason: parsed.reason, deliveryKey };
+  if (parsed.kind === "events") return { kind: "unparsable", id: idOf(), reason: "Several events in one delivery", deliveryKey };
   if (ownActorId !== undefined && parsed.actors?.includes(ownActorId)) {
     return { kind: "ignored", reason: "Caused by this connection's own user", deliveryKey };
   }

@@ -1,12 +1,12 @@
 // What becomes of one delivery, decided without doing anything: the caller answers, stores or logs as the outcome says.
 // A rejection's failure is what the sender may see and is the same for every failed check; `reason` is for our log.
 // Sequence: an unsigned probe, authenticity, a signed handshake, the event. Nothing of the body is believed before authenticity.
-import type { WebhookRequest } from "../connectors/webhook.ts";
+import type { RejectReason, WebhookRequest } from "../connectors/webhook.ts";
 import { type Failure, fail } from "../core/errors.ts";
 import type { InterlockEvent } from "../core/event.ts";
 import { type KeptDelivery, keepDelivery } from "./kept-delivery.ts";
 import { normalise, type ReceivingConnection } from "./normalise.ts";
-import { type RejectReason, verifyDelivery } from "./verify.ts";
+import { verifyDelivery } from "./verify.ts";
 
 export interface Delivery {
   readonly connection: ReceivingConnection & { readonly secrets: readonly string[] };

@@ -1,26 +1,11 @@
 // Is this delivery the source system's own, and fresh? One pure decision over the declared scheme, the raw bytes and the time.
 // It never throws on what a sender can send, and never reads the body: bytes that are parsed first can be signed again by accident.
 // Sequence: a secret is configured, headers are there and single, their syntax, the timestamp's syntax and age, the signature.
-import type { HmacScheme, WebhookRequest } from "../connectors/webhook.ts";
+import type { HmacScheme, RejectReason, Scheme, Verdict, WebhookRequest } from "../connectors/webhook.ts";
 import { constantTimeEqual, hmacSha256 } from "../core/crypto.ts";
 import { usableKeys } from "./keys.ts";
 import { readSignature, spell } from "./signature-header.ts";
 import { checkTimestamp } from "./timestamp.ts";
-
-export type RejectReason =
-  | "no_secret_configured"
-  | "public_test_secret"
-  | "missing_header"
-  | "duplicate_header"
-  | "malformed_header"
-  | "unsupported_scheme"
-  | "malformed_timestamp"
-  | "stale_timestamp"
-  | "future_timestamp"
-  | "bad_signature";
-
-/** `header`: which one is missing, repeated or malformed. For our log only; the sender is told that the delivery is not authentic, and no more. */
-export type Verdict = { readonly ok: true } | { readonly ok: false; readonly reason: RejectReason; readonly header?: string };
 
 const reject = (reason: RejectReason, header?: string): Verdict => ({ ok: false, reason, ...(header ? { header } : {}) });
 
@@ -31,10 +16,13 @@ const ID = /^[\x20-\x7e]+$/;
 const signedText = (scheme: HmacScheme, request: WebhookRequest): (string | Uint8Array)[] =>
   scheme.signed.map((part) => {
     if (part === "body") return request.body;
+    if (part === "method") return request.method;
+    if ("url" in part) return part.url(request.url);
     return "literal" in part ? part.literal : (request.headers.get(part.header) ?? "");
   });
 
-export function verifyDelivery(scheme: HmacScheme, secrets: readonly string[], request: WebhookRequest, now: number): Verdict {
+export function verifyDelivery(scheme: Scheme, secrets: readonly string[], request: WebhookRequest, now: number): Verdict {
+  if (scheme.kind !== "hmac-sha256") return reject("unsupported_scheme");
   const configured = usableKeys(scheme, secrets);
   if (!configured.ok) return reject(configured.reason);
 

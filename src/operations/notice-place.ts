@@ -1,8 +1,8 @@
 // Where this deployment tells people of approvals: a chat, a channel in it, and the console's own address for links. Null where it names none, or where one of the
 // bindings is empty: then nothing is posted, and no press of a button decides anything.
+import { openConnection } from "../connections.ts";
 import type { Chat } from "../connectors/chat.ts";
 import type { Http } from "../connectors/define.ts";
-import { createHttp } from "../connectors/http.ts";
 import { bindingOf } from "../deployment.ts";
 import type { Context } from "./context.ts";
 
@@ -20,14 +20,9 @@ export function noticePlace({ env, deployment }: Pick<Context, "env" | "deployme
   const chat = connection?.connector.chat;
   if (!notices || !connection || !chat) return null;
   const [channel, address] = [bindingOf(env, notices.channel), bindingOf(env, notices.console)];
-  const [baseUrl, secret] = [bindingOf(env, connection.baseUrl), connection.credential && bindingOf(env, connection.credential)];
-  if (!channel || !address || !baseUrl || !secret) return null;
-  const http = createHttp({
-    baseUrl,
-    authorization: connection.connector.authorization(secret),
-    system: connection.connector.title,
-    now: () => Date.now(),
-  });
+  if (!channel || !address || !bindingOf(env, connection.baseUrl) || !(connection.credential && bindingOf(env, connection.credential)))
+    return null;
+  const http = openConnection(env, deployment, notices.connection);
   const linkTo = (approvalId: string) => `${address.replace(/\/+$/, "")}/approvals/${encodeURIComponent(approvalId)}`;
   return { connection: notices.connection, chat, http, channel, linkTo };
 }

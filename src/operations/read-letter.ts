@@ -2,7 +2,7 @@
 // A delivery's signature is not asked for: it was verified when the delivery came, and only an authentic delivery becomes a letter.
 import { InterlockEvent } from "../core/event.ts";
 import type { KeptLetter } from "../db/dead-letters.ts";
-import { bindingOf } from "../deployment.ts";
+import { bindingOf, webhookOf } from "../deployment.ts";
 import { type KeptDelivery, requestOfKept } from "../ingress/kept-delivery.ts";
 import { normalise } from "../ingress/normalise.ts";
 import type { Context } from "./context.ts";
@@ -36,7 +36,7 @@ function readDelivery(context: Context, letter: KeptLetter): ReadLetter {
   const { connections } = context.deployment;
   const id = letter.connection ?? "";
   const connection = Object.hasOwn(connections, id) ? connections[id] : undefined;
-  const declaration = connection?.connector.webhook;
+  const declaration = connection && webhookOf(connection);
   if (!connection || !declaration) return refused(`No connection ${id} receives deliveries`);
   const request = requestOfKept(id, letter.body, JSON.parse(letter.delivery ?? "{}") as KeptDelivery);
   if (!request) return refused("The delivery’s bytes are no text, and only its text was kept: have the source send it again");

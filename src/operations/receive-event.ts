@@ -4,7 +4,7 @@
 import { type ErrorCode, errorFacts, type Failure, failureOf, InterlockError, problemOf } from "../core/errors.ts";
 import type { InterlockEvent } from "../core/event.ts";
 import { eventLetter, keepDeadLetters } from "../db/dead-letters.ts";
-import { bindingOf, type Connection } from "../deployment.ts";
+import { bindingOf, type Connection, webhookOf } from "../deployment.ts";
 import { storeEvent, type Timer } from "../ingress/admit.ts";
 import { readBody } from "../ingress/read-body.ts";
 import { receiveDelivery } from "../ingress/receive.ts";
@@ -25,7 +25,7 @@ export async function receiveEvent(context: Context, connectionId: string, reque
   const { connections } = context.deployment;
   // An own member: "constructor" is a name that anybody may post to, and no connection.
   const connection = Object.hasOwn(connections, connectionId) ? connections[connectionId] : undefined;
-  const declaration = connection?.connector.webhook;
+  const declaration = connection && webhookOf(connection);
   if (!connection || !declaration) return refuse("webhook.connection_unknown", "No connection has this address");
   if (!(await withinLimit(context, connectionId, Date.now())))
     return refuse("webhook.rate_limited", `More deliveries than this connection accepts; try again in ${RETRY_AFTER_S} s`);

@@ -109,7 +109,7 @@ async function replay(workflow: Workflow, history: History, prefix: readonly Ent
   };
   const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
   const ports: Ports = {
-    connect: () => ({ send: refuse, remember: refuse }),
+    connect: () => ({ send: refuse, remember: refuse, settings: {} }),
     models: () => [{ id: "none", provider: "none", label: "None", decide: refuse }],
     now: () => now,
     random: () => 0.5,

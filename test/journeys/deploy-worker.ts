@@ -1,5 +1,6 @@
 // Deployments of one workflow as it changes under its runs: which versions, and which bodies, a bundle holds is fixed when it is made.
 import * as z from "zod";
+import { bearer } from "../../src/connectors/auth.ts";
 import { defineConnector, writeAction } from "../../src/connectors/define.ts";
 import { genericHmacWebhook } from "../../src/connectors/generic-hmac.ts";
 import { defineDeployment } from "../../src/deployment.ts";
@@ -12,8 +13,9 @@ declare const DEPLOYED: readonly ("1" | "1 changed" | "2")[];
 const notes = defineConnector({
   name: "notes",
   title: "Notes",
-  authorization: (secret) => `Bearer ${secret}`,
-  webhook: genericHmacWebhook({ name: "notes", signatureHeader: "x-signature", encoding: "hex" }),
+  auth: bearer,
+  credentials: [],
+  webhooks: { deliveries: genericHmacWebhook({ name: "notes", signatureHeader: "x-signature", encoding: "hex" }) },
   triggers: { opened: "Something was opened" },
   actions: {
     write: writeAction({

@@ -133,7 +133,7 @@ describe("a delivery that could not be read", () => {
   const shop = (webhook?: Partial<WebhookDeclaration>): Deployment => {
     const connector = genericHmac({ name: "shop", signatureHeader: "x-shop-signature", encoding: "hex", timestampHeader: "x-shop-time" });
     const connection: Connection = {
-      connector: { ...connector, webhook: { ...(connector.webhook as WebhookDeclaration), ...webhook } },
+      connector: { ...connector, webhooks: { deliveries: { ...(connector.webhooks.deliveries as WebhookDeclaration), ...webhook } } },
       baseUrl: "ZENDESK_URL",
       webhookSecrets: ["SHOP_SECRET"],
     };

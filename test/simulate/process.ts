@@ -217,6 +217,7 @@ export function runProcess<T>(
     const usual = door(10_000, null);
     return {
       remember: usual.remember,
+      settings: usual.settings,
       send: async (asked) => {
         if (!alive) return hang();
         const fault = chaos.strike(asked.method === "GET" ? "read" : "send");

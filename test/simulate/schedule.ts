@@ -385,7 +385,7 @@ export async function runSchedule(seed: number, options: ScheduleOptions = {}): 
         },
         recordedSteps: stepsOf(entries),
         ports: {
-          connect: () => ({ send: asked("request"), remember: asked("request") }),
+          connect: () => ({ send: asked("request"), remember: asked("request"), settings: {} }),
           models: asked("model"),
           now: () => clock.now,
           random: () => 0.5,

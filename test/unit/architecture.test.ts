@@ -65,6 +65,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "src/engine/rehearse.ts",
     "type src/engine",
     "src/deployment.ts",
+    "src/connections.ts",
     "type src/inference",
     "zod",
   ],
@@ -92,10 +93,12 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "src/engine/manifest.ts",
     "type src/engine/define.ts",
     "type src/connectors/define.ts",
+    "type src/connectors/webhook.ts",
     // Every model of a deployment is given its price.
     "src/inference/priced.ts",
     "type src/inference",
   ],
+  "src/connections.ts": ["src/core", "src/connectors", "src/deployment.ts"],
   "src/config.ts": ["src/deployment.ts", "src/connectors", "src/inference", "src/workflows"],
   "src/worker.ts": [
     "src/deployment.ts",
@@ -137,6 +140,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "src/connectors",
     "type src/inference",
     "src/deployment.ts",
+    "src/connections.ts",
     "src/db/projection.ts",
     "src/db/journal-copy.ts",
     "src/db/provider-cards.ts",

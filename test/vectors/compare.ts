@@ -9,7 +9,8 @@ export function wordsFor(received: Received, declaration: WebhookDeclaration): r
   if (received.kind === "answer" && received.to === "probe") return ["ssl_check"];
   if (received.kind !== "rejected") return ["ok"];
   const { reason, header } = received;
-  const { id, timestamp } = declaration.scheme;
+  const hmac = declaration.scheme.kind === "hmac-sha256" ? declaration.scheme : null;
+  const { id, timestamp } = hmac ?? {};
   const part = header === id?.header ? "id" : header === timestamp?.header ? "timestamp" : "signature";
   const aliases: Readonly<Record<string, readonly string[]>> = {
     missing_header: [`missing_${part}`],

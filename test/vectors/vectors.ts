@@ -37,6 +37,7 @@ const DECLARATIONS: Readonly<Record<string, WebhookDeclaration>> = {
 /** The declaration with the case's tolerance and its permission to use a published secret. */
 function adjusted(declaration: WebhookDeclaration, vector: VectorCase): WebhookDeclaration {
   const { scheme } = declaration;
+  if (scheme.kind !== "hmac-sha256") return declaration;
   const timestamp =
     scheme.timestamp && vector.toleranceSeconds !== null
       ? { ...scheme.timestamp, toleranceSeconds: vector.toleranceSeconds }
@@ -67,7 +68,8 @@ function headersOf(vector: VectorCase): Headers | null {
 
 export function runCase(vector: VectorCase, declaration: WebhookDeclaration): CaseResult {
   const { id } = vector;
-  if (vector.now === null && declaration.scheme.timestamp) return { id, outcome: "not run", detail: "the case states no time" };
+  if (vector.now === null && declaration.scheme.kind === "hmac-sha256" && declaration.scheme.timestamp)
+    return { id, outcome: "not run", detail: "the case states no time" };
   const headers = headersOf(vector);
   if (!headers) return { id, outcome: "not run", detail: "a header that HTTP cannot carry" };
   const connection = { id: "vectors", connector: "vectors", declaration: adjusted(declaration, vector), secrets: vector.secrets };

@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from "vitest";
-import type { Http, HttpRequest } from "../../../src/connectors/define.ts";
+import type { Http, HttpAnswer, HttpRequest } from "../../../src/connectors/define.ts";
 import { createHttp, type HttpOptions, outboundFetch, retryAfterMs } from "../../../src/connectors/http.ts";
 import { type ErrorCode, type Failure, failureOf } from "../../../src/core/errors.ts";
 
@@ -244,15 +244,15 @@ describe("an answer", () => {
   });
 
   it("may say no with HTTP 200", async () => {
-    const failureIn = (json: unknown) =>
-      (json as { ok: boolean }).ok ? null : { code: "connector.rate_limited" as const, message: `Slack: no, ${TOKEN}` };
-    const { http } = door({ body: '{"ok":false}', headers: WAIT }, { failureIn });
+    const refusal = ({ json }: HttpAnswer) =>
+      (json as { ok: boolean }).ok ? null : { code: "connector.rate_limited" as const, message: `no, ${TOKEN}` };
+    const { http } = door({ body: '{"ok":false}', headers: WAIT }, { refusal });
     expect(await failureFrom(http.send(GET))).toEqual({
       code: "connector.rate_limited",
-      message: "Slack: no, [credential]",
+      message: "Zendesk answered 200 to GET /api/v2/tickets/5.json: no, [credential]",
       retryAfterMs: 7000,
     });
-    expect((await door({ body: '{"ok":true}' }, { failureIn }).http.send(GET)).json).toEqual({ ok: true });
+    expect((await door({ body: '{"ok":true}' }, { refusal }).http.send(GET)).json).toEqual({ ok: true });
   });
 });
 

@@ -16,7 +16,7 @@ function setUp(token = TOKEN) {
   const fake = createFakeSlack({ token: TOKEN, now: () => time });
   const http = createHttp({
     baseUrl: "http://127.0.0.1:8788/slack",
-    authorization: slack.authorization(token),
+    authorization: `Bearer ${token}`,
     system: "Slack",
     now: () => time,
     fetch: fake.fetch,

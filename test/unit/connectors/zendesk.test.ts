@@ -13,7 +13,7 @@ function setUp(options: { pageSize?: number; timeoutMs?: number } = {}) {
   let time = 0;
   const http = createHttp({
     baseUrl: "http://127.0.0.1:8788/zendesk",
-    authorization: zendesk.authorization(TOKEN),
+    authorization: `Bearer ${TOKEN}`,
     system: "Zendesk",
     now: () => time,
     fetch: fake.fetch,
@@ -348,8 +348,10 @@ describe("addComment", () => {
 
 describe("the connection", () => {
   it("signs in with an OAuth token, or with an e-mail address and an API token", () => {
-    expect(zendesk.authorization("abc")).toBe("Bearer abc");
-    expect(zendesk.authorization("mé@acme.example/token:abc")).toBe(`Basic ${Buffer.from("mé@acme.example/token:abc").toString("base64")}`);
+    expect(zendesk.auth("abc")).toEqual({ kind: "header", name: "authorization", value: "Bearer abc" });
+    expect(zendesk.auth("mé@acme.example/token:abc")).toMatchObject({
+      value: `Basic ${Buffer.from("mé@acme.example/token:abc").toString("base64")}`,
+    });
   });
 
   it("turns a wrong token into a code that asks for a person", async () => {

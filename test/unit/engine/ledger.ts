@@ -1,6 +1,7 @@
 // A business system made for the engine's tests, and its connector: records with a version, lines that carry a marker, payments that take a key, letters
 // that can be neither repeated nor found. Small enough that each fault of a network can be placed exactly; it counts what arrived and what took effect.
 import * as z from "zod";
+import { bearer } from "../../../src/connectors/auth.ts";
 import { defineConnector, readAction, writeAction } from "../../../src/connectors/define.ts";
 import { promised } from "../../../src/connectors/http.ts";
 import type { Json } from "../../../src/core/json.ts";
@@ -261,8 +262,9 @@ const getRecord = readAction({
 export const ledgerConnector = defineConnector({
   name: "ledger",
   title: "Ledger",
-  authorization: (secret) => `Bearer ${secret}`,
-  webhook: null,
+  auth: bearer,
+  credentials: [],
+  webhooks: {},
   triggers: { opened: "Something was opened" },
   actions: { getRecord, setRecord: setRecord(true), setUnversioned: setRecord(false), addLine, pay, sendLetter },
 });

@@ -91,9 +91,10 @@ describe("what a run in shadow holds", () => {
     const http: Http = {
       send: async (request) => {
         sent.push(request.method);
-        return { status: 200, headers: new Headers(), json: {} };
+        return { status: 200, headers: new Headers(), json: {}, text: "{}" };
       },
       remember: (_key, _ttl, load) => load(),
+      settings: {},
     };
     const ports = { connect: () => http } as never;
     const journal = { entriesOf: () => [] } as never;

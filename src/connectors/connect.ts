@@ -1,0 +1,127 @@
+// The door to one connection: its address, its credential in the way its connector declares, and its share of what the account may do. Tokens and the shared budget
+// are kept by the connection's object (`account`); here is only what one caller holds of them for a moment.
+// It must not keep a token past its time, nor ask for another while the object has one that was not refused.
+import { type Failure, InterlockError, type Result } from "../core/errors.ts";
+import type { Auth, TokenAuth } from "./auth.ts";
+import { type Ask, LEASE_MS, type Lease, type Usage } from "./budget.ts";
+import type { Connector, Http, Settings } from "./define.ts";
+import { type Authoriser, createHttp, type HttpOptions, type Spending, secretsIn } from "./http.ts";
+
+/** What the connection's object does for all callers. Durable: see durable-objects/connection.ts. */
+export interface Account {
+  /** The token in use; another one, asked for once for all who wait, where this is the one that was refused. */
+  token(refused: string | null): Promise<Result<{ readonly value: string; readonly expiresAt: number | null }>>;
+  lease(ask: Ask): Promise<Result<Lease>>;
+  /** What answers told, and a pause that the system asked for. */
+  note(usage: Usage | null, pauseMs: number): Promise<Result<null>>;
+}
+
+export interface ConnectOptions {
+  readonly connector: Connector;
+  readonly baseUrl: string;
+  /** Null for a connection without a credential. */
+  readonly secret: string | null;
+  readonly settings: Settings;
+  readonly account: Account;
+  readonly now: () => number;
+  readonly nonce: () => string;
+  readonly fetch?: typeof fetch;
+  readonly timeoutMs?: number;
+}
+
+/** Throws `connector.unauthorised` for a credential that the connector cannot read. */
+export function connect(options: ConnectOptions): Http {
+  const { connector, secret, account, now } = options;
+  const spending = connector.budget || connector.usage ? spendingOf(connector.title, account, now) : undefined;
+  return createHttp({
+    ...doorOf(options),
+    authorization: secret === null ? null : authoriserOf(connector.auth(secret), options),
+    ...(connector.usage ? { usage: connector.usage } : {}),
+    ...(spending ? { spending } : {}),
+  });
+}
+
+/** The door without a credential and without a budget: through it a token is asked for. */
+export const doorOf = (options: Omit<ConnectOptions, "account" | "nonce" | "secret">): HttpOptions => ({
+  baseUrl: options.baseUrl,
+  authorization: null,
+  system: options.connector.title,
+  settings: options.settings,
+  now: options.now,
+  ...(options.fetch === undefined ? {} : { fetch: options.fetch }),
+  ...(options.timeoutMs === undefined ? {} : { timeoutMs: options.timeoutMs }),
+  ...(options.connector.refusal ? { refusal: options.connector.refusal } : {}),
+});
+
+function authoriserOf(auth: Auth, { account, now, nonce }: ConnectOptions): string | Authoriser {
+  switch (auth.kind) {
+    case "header":
+      if (auth.name === "authorization") return auth.value;
+      return { headers: async () => ({ [auth.name]: auth.value }), renew: async () => false, secrets: () => secretsIn(auth.value) };
+    case "signed":
+      return {
+        headers: async (request) => auth.sign(request, { now: now(), nonce: nonce() }),
+        renew: async () => false,
+        secrets: () => [],
+      };
+    case "token":
+      return tokens(auth, account, now);
+  }
+}
+
+/** A token is not used in its last minute: the system's clock is another, and a call takes its time. */
+const EARLY_MS = 60_000;
+
+function tokens(auth: TokenAuth, account: Account, now: () => number): Authoriser {
+  let held: { readonly value: string; readonly expiresAt: number | null } | null = null;
+  const get = async (refused: string | null): Promise<string> => {
+    const answer = await account.token(refused);
+    if (!answer.ok) throw asThrown(answer.error);
+    held = answer.value;
+    return held.value;
+  };
+  return {
+    headers: async () => {
+      const inTime = held !== null && (held.expiresAt === null || now() < held.expiresAt - EARLY_MS);
+      const value = inTime && held ? held.value : await get(null);
+      const { name, value: text } = auth.header?.(value) ?? { name: "authorization", value: `Bearer ${value}` };
+      return { [name]: text };
+    },
+    renew: async () => {
+      const refused = held?.value ?? null;
+      return (await get(refused)) !== refused;
+    },
+    secrets: () => (held ? [held.value] : []),
+  };
+}
+
+function spendingOf(system: string, account: Account, now: () => number): Spending {
+  const held = { read: { units: 0, until: 0 }, write: { units: 0, until: 0 } };
+  const tell = (usage: Usage | null, pauseMs: number) => void account.note(usage, pauseMs).catch(() => undefined);
+  return {
+    spend: async (units, effect) => {
+      const mine = held[effect];
+      if (now() >= mine.until || mine.units < units) {
+        // The object that counts is there to spare the system; without its answer the system says no by itself.
+        const answer = await account.lease({ units, effect }).catch(() => null);
+        if (!answer?.ok) return;
+        const lease = answer.value;
+        if (lease.kind === "wait")
+          throw new InterlockError("connector.rate_limited", `${system}: the call was not sent, because ${lease.because}`, {
+            retryAfterMs: lease.ms,
+          });
+        held[effect] = { units: lease.units, until: now() + LEASE_MS };
+      }
+      held[effect].units -= units;
+    },
+    note: (usage) => tell(usage, 0),
+    pause: (ms) => {
+      held.read.until = 0;
+      held.write.until = 0;
+      tell(null, ms);
+    },
+  };
+}
+
+const asThrown = ({ code, message, retryAfterMs }: Failure): InterlockError =>
+  new InterlockError(code, message, retryAfterMs === undefined ? {} : { retryAfterMs });

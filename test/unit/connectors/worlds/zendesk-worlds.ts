@@ -1,0 +1,28 @@
+// Worlds for Zendesk's writes.
+import { createHttp } from "../../../../src/connectors/http.ts";
+import { createFakeZendesk } from "../fake-zendesk.ts";
+import { type ActionWorld, TOKEN } from "./action-world.ts";
+
+function inZendesk(inputFor: (ticket: string) => unknown): ActionWorld {
+  const fake = createFakeZendesk({ token: TOKEN });
+  const id = fake.add({ tags: ["vip"] });
+  return {
+    http: createHttp({
+      baseUrl: "http://127.0.0.1/zendesk",
+      authorization: `Bearer ${TOKEN}`,
+      system: "zendesk",
+      now: () => 0,
+      fetch: fake.fetch,
+      timeoutMs: 20,
+    }),
+    input: inputFor(id),
+    writes: () => [...fake.writes.values()].reduce((sum, count) => sum + count, 0),
+    snapshot: () => fake.snapshot(),
+    fault: (kind, when) => fake.fault(kind, when),
+  };
+}
+
+export const zendeskWorlds: Readonly<Record<string, () => ActionWorld>> = {
+  "zendesk.updateTicket": () => inZendesk((id) => ({ id, set: { group: "billing", priority: "high", status: "open", tags: ["triaged"] } })),
+  "zendesk.addComment": () => inZendesk((id) => ({ id, body: "Sent on to billing", public: false })),
+};
