@@ -465,6 +465,7 @@ describe("a violation is found", () => {
     [IMPORTS, "src/http/x.ts", 'import { a } from "../connectors/http.ts";', "src/http/x.ts imports src/connectors/http.ts"],
     [IMPORTS, "src/http/x.ts", 'import { sql } from "drizzle-orm/sql";', "src/http/x.ts imports drizzle-orm"],
     [IMPORTS, "src/deployment.ts", 'import { a } from "./config.ts";', "src/deployment.ts imports src/config.ts"],
+    [IMPORTS, "src/connections.ts", 'import { a } from "./config.ts";', "src/connections.ts imports src/config.ts"],
     [IMPORTS, "src/config.ts", 'import { a } from "./db/reads.ts";', "src/config.ts imports src/db/reads.ts"],
     [IMPORTS, "src/worker.ts", 'import { a } from "./config.ts";', "src/worker.ts imports src/config.ts"],
     [IMPORTS, "src/index.ts", 'import { a } from "./core/ids.ts";', "src/index.ts imports src/core/ids.ts"],
