@@ -30,6 +30,7 @@ export default defineConfig(async () => ({
                 SLACK_URL: "https://slack.test",
                 SLACK_TOKEN: "xoxb-sandbox",
                 SLACK_SIGNING_SECRET: "sandbox-signing-secret",
+                CONNECTION_SEAL_KEY: "sandbox-seal-key",
                 TEST_MIGRATIONS: await readD1Migrations(path.join(import.meta.dirname, "migrations")),
               },
               outboundService: (request: { url: string }) => new Response(`blocked ${request.url}`, { status: 599 }) as never,

@@ -2,6 +2,7 @@
 // that a test states its own case.
 import * as z from "zod";
 import { deployment as real } from "../../src/config.ts";
+import { defineConnector } from "../../src/connectors/define.ts";
 import { slack } from "../../src/connectors/slack.ts";
 import { zendesk } from "../../src/connectors/zendesk.ts";
 import type { Deployment } from "../../src/deployment.ts";
@@ -125,8 +126,28 @@ const second: Model = {
 export const CHAINED = { connector: "zendesk", type: "ticket.chained" } as const;
 const chained = { ...ticketTriage, name: "chained-triage", trigger: CHAINED, uses: { ...ticketTriage.uses, model: model("chained") } };
 
+/** A system whose tokens end after an hour and whose refresh token is another after each use. */
+export const tokenConnector = defineConnector<Record<never, never>, never>({
+  name: "tokens",
+  title: "Tokens",
+  credentials: ["a refresh token"],
+  auth: (secret) => ({
+    kind: "token",
+    request: ({ kept }) => ({ method: "POST", path: "/token", body: { refresh: kept ?? secret } }),
+    read: ({ json }, now) => ({ ...(json as { value: string; refresh: string }), expiresAt: now + 3_600_000 }),
+  }),
+  webhooks: {},
+  triggers: {},
+  actions: {},
+  budget: { capacity: 8, perSecond: 2 },
+});
+
 export const deployment: Deployment = {
   ...real,
+  connections: {
+    ...real.connections,
+    tokens: { connector: tokenConnector, baseUrl: "SLACK_URL", credential: "SLACK_TOKEN", webhookSecrets: [] },
+  },
   partitions: 4,
   models: {
     default: { trained: [], build: () => scripted },
