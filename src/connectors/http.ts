@@ -46,6 +46,35 @@ export interface Spending {
   pause(ms: number): void;
 }
 
+/** What one call took and what the other side's clock said: for the integration assessment. */
+export interface Observed {
+  readonly ms: number;
+  readonly status: number | null;
+  /** Epoch milliseconds, to the second; null where no Date came. */
+  readonly theirTime: number | null;
+  /** Our time when the answer's head was there. */
+  readonly at: number;
+}
+
+/** The door as it is, with somebody who looks at each call. */
+export const observedFetch =
+  (observe: (seen: Observed) => void, now: () => number, door: typeof fetch = network): typeof fetch =>
+  async (input, init) => {
+    const began = now();
+    const seen = (response: Response | null): void => {
+      const date = Date.parse(response?.headers.get("date") ?? "");
+      observe({ ms: now() - began, status: response?.status ?? null, theirTime: Number.isNaN(date) ? null : date, at: now() });
+    };
+    try {
+      const response = await door(input, init);
+      seen(response);
+      return response;
+    } catch (thrown) {
+      seen(null);
+      throw thrown;
+    }
+  };
+
 export interface HttpOptions extends Pick<Connector, "refusal" | "usage"> {
   /** Scheme, host and an optional path prefix, such as "https://acme.zendesk.com". */
   readonly baseUrl: string;

@@ -694,3 +694,11 @@ export const modelChoice = sqliteTable(
   { workflow: text("workflow").notNull(), at: integer("at").notNull(), by: text("by").notNull(), model: text("model").notNull() },
   (table) => [primaryKey({ columns: [table.workflow, table.at] })],
 );
+
+/** The last integration assessment of each connection: what its system was asked and what was found, as JSON. */
+export const assessment = sqliteTable("assessment", {
+  connection: text("connection").primaryKey(),
+  at: integer("at").notNull(),
+  by: text("by").notNull(),
+  body: text("body").notNull(),
+});
