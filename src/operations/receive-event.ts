@@ -90,14 +90,17 @@ export async function receiveEvent(context: Context, connectionId: string, reque
         ? answerWith(received.stored)
         : Response.json({ status: "dead_letter", reason: received.reason }, { status: 200 });
     case "accepted": {
-      const presses = received.events.map((event) => pressOn(context, connectionId, event.data));
-      const events = received.events.filter((_, index) => presses[index] === null);
-      if (events.length > 0 && !(await store(context, connection, events, received.bodyBytes)))
-        return refuse("ingress.unavailable", NOT_STORED);
-      for (const press of presses) if (press) context.waitUntil(press(now));
-      if (events.length === 0) return received.stored ? answerWith(received.stored) : new Response(null, { status: 200 });
-      const ids = events.map(({ id }) => id);
-      return accepted({ status: "accepted", ...(ids.length === 1 ? { event: ids[0] } : { events: ids }) }, received.stored);
+      const { events, bodyBytes, stored } = received;
+      const [only] = events;
+      // A chat posts each press by itself.
+      const press = only && events.length === 1 ? pressOn(context, connectionId, only.data) : null;
+      if (press) {
+        context.waitUntil(press(now));
+        return new Response(null, { status: 200 });
+      }
+      if (!(await store(context, connection, events, bodyBytes))) return refuse("ingress.unavailable", NOT_STORED);
+      const named = only && events.length === 1 ? { event: only.id } : { events: events.map(({ id }) => id) };
+      return accepted({ status: "accepted", ...named }, stored);
     }
   }
 }
@@ -113,7 +116,7 @@ async function store(context: Context, connection: Connection, events: readonly 
     timeoutMs: SEND_TIMEOUT_MS,
     timer: timerFor,
   });
-  if (stored.kind === "unavailable") log("events not stored", { events: events.map(({ id }) => id), errors: stored.errors });
+  if (stored.kind === "unavailable") log("event not stored", { events: events.map(({ id }) => id), errors: stored.errors });
   return stored.kind !== "unavailable";
 }
 

