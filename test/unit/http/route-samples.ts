@@ -431,4 +431,4 @@ export const SAMPLES: Readonly<Record<string, Sample>> = {
 };
 
 /** Answered without an identity: the stylesheet, and deliveries, whose signature is their proof. */
-export const PUBLIC: readonly string[] = ["GET /console.css", "ALL /hooks/:connection"];
+export const PUBLIC: readonly string[] = ["GET /console.css", "ALL /hooks/:connection", "ALL /hooks/:connection/:secret"];
