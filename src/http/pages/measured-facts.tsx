@@ -112,11 +112,6 @@ function modelCostText(view: BusinessCaseView) {
         </>
       );
     case "validation":
-      return (
-        <>
-          {`${modelCost.records} labelled records: ${each}. From the `}
-          <ValidationLink view={view} />
-        </>
-      );
+      return <>{`${modelCost.records} labelled records: ${each}. From the same validation`}</>;
   }
 }

@@ -141,7 +141,7 @@ describe("/workflows/:name/business-case", () => {
     expect(page).toContain(
       "What is automatic and what is wrong: measured by a validation of labelled records, and not yet in production",
     );
-    expect(page).toContain("294 labelled records: $0 each");
+    expect(page).toContain("294 labelled records: $0 each. From the same validation");
     expect(page).toContain("Assumed by whoever fills in the form: nothing measures them");
     expect(page).toContain("So far: 0, 0 and 0.");
     expect(page).toMatch(/Saved a month -?\$[\d,.]+ -?\$[\d,.]+/);
