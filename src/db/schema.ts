@@ -559,7 +559,8 @@ export const auditRate = sqliteTable("audit_rate", {
 });
 
 /**
- * One row per answer of a model that a run has recorded, for measuring over time; what it cost is elsewhere. `score`: its confidence, 0 to 1; `source`: how that was measured. `value` is the
+ * One row per answer of a model that a run has recorded, for measuring over time. What it cost is in `decision_cost`: the two are not one table, because that one also has steps
+ * that nobody answered, changes with every failed call and stays, while an answer is written once, is also there where it was taken over from another run, and is erased. `score`: its confidence, 0 to 1; `source`: how that was measured. `value` is the
  * answer as JSON, null once the contents of its run were removed.
  */
 export const decision = sqliteTable(
