@@ -138,9 +138,7 @@ describe("/workflows/:name/business-case", () => {
     expect(page).toContain(`${written} of ${records} labelled records (`);
     expect(page).toContain(`${errors} of ${written} labelled records that would be written (at most `);
     expect(page).toMatch(/From the validation of 23 Nov 2026, tickets-june\.csv , from score 0\.8 on \(in force now\)/);
-    expect(page).toContain(
-      "What is automatic and what is wrong: measured by a validation of labelled records, and not yet in production",
-    );
+    expect(page).toContain("What is automatic and what is wrong: measured by a validation of labelled records, and not yet in production");
     expect(page).toContain("294 labelled records: $0 each. From the same validation");
     expect(page).toContain("Assumed by whoever fills in the form: nothing measures them");
     expect(page).toContain("So far: 0, 0 and 0.");
