@@ -449,7 +449,9 @@ CREATE TABLE `validation` (
 	`moved_at` integer,
 	`finished_at` integer,
 	`because` text,
-	`report_digest` text
+	`report_digest` text,
+	`keep_days` integer NOT NULL,
+	`erased_at` integer
 );
 --> statement-breakpoint
 CREATE INDEX `validation_created` ON `validation` (`created_at`);--> statement-breakpoint

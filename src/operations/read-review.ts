@@ -8,6 +8,7 @@ import { type Breaker, openBreakerOf } from "../db/breakers.ts";
 import { type AskedRow, type AuditedRow, countAudited, countWeeks, listAnswered, listDrawn, readWeeks } from "../db/review-reads.ts";
 import { readOpinions } from "../db/second-reviews.ts";
 import { listAdvice, type SpecAdvice } from "../db/spec-advice.ts";
+import { readValidationMix } from "../db/validation-mix.ts";
 import type { Certificate } from "../governance/certificate.ts";
 import { auditShare } from "../governance/sample.ts";
 import { type AuditCounts, type AuditStanding, auditStanding } from "../validation/audited-error.ts";
@@ -129,7 +130,7 @@ export async function readReview(
     advice,
     advised,
     weeks,
-    drift: computeDrift(weeks, decision),
+    drift: computeDrift(weeks, decision, certificate && (await readValidationMix(db, certificate.report.id))),
     cut: answered.length === ANSWERS,
     answers: answered.length,
     reviewers: reviewersOf(answered, principal, workflow),

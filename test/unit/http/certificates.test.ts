@@ -147,6 +147,9 @@ describe("the report of a validation", () => {
     const [first, ...rest] = labelledRecords(300);
     const mixed = { ...first, answer: { ...first?.answer, model: "builtin/ticket-triage@00000000" } } as ValidatedRecord;
     const { digest } = await proving({}, [mixed, ...rest]);
+    const report = text(await page(`/validations/${FACTS.id}/report`));
+    expect(report).toContain("Not proved: the records were answered by several models");
+    expect(report).not.toContain("Issue the certificate");
     const answer = await issue(digest);
     expect(answer.status).toBe(409);
     expect(await answer.json()).toMatchObject({

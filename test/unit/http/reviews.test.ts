@@ -6,15 +6,19 @@ import { openBreakerOf } from "../../../src/db/breakers.ts";
 import { insertCertificate } from "../../../src/db/certificates.ts";
 import { eraseRuns } from "../../../src/db/erasure.ts";
 import { countAudited, countWeeks, readWeeks } from "../../../src/db/review-reads.ts";
+import { eraseValidation } from "../../../src/db/validation-erasure.ts";
+import { readValidationMix } from "../../../src/db/validation-mix.ts";
 import type { Certificate } from "../../../src/governance/certificate.ts";
 import type { GovernanceSpec } from "../../../src/governance/spec.ts";
 import { sweepShadow } from "../../../src/operations/compare-shadow.ts";
 import type { Context } from "../../../src/operations/context.ts";
 import { checkBreaker, weeklyReviews } from "../../../src/operations/weekly-review.ts";
+import { scoreShares } from "../../../src/validation/drift.ts";
 import { WEEK_MS, weekOf } from "../../../src/validation/review-week.ts";
 import { createFakeZendesk, type FakeZendesk } from "../connectors/fake-zendesk.ts";
 import { type Console, openConsole } from "./console.ts";
 import { DAY, MINUTE, SPEC, type Story, tell } from "./stories.ts";
+import { FACTS, finished, labelledRecords } from "./validations.ts";
 
 const WORKFLOW = "ticket-triage";
 const ROUTE = "route ticket";
@@ -28,6 +32,7 @@ beforeEach(() => {
 });
 
 const html = async (path: string) => (await open.get(path)).text();
+const text = (page: string): string => page.replace(/<[^>]*>/g, " ").replace(/\s+/g, " ");
 const contextOf = ({ env }: Console): Context => ({ env, deployment, waitUntil: () => undefined });
 const OWNER = { kind: "person", id: "ada@example.com", name: "Ada", grants: [{ role: "process_owner", workflow: "*" }] } as const;
 
@@ -113,6 +118,26 @@ describe("the review of a workflow", () => {
     const page = await html(`/workflows/${WORKFLOW}/review?limit=0.5`);
     expect(page).toContain("The limit of 2.0 % is the one that certificate crt_1 proves for triage");
     expect(page).toContain("Not proved: between 0.0 % and 5.0 %");
+  });
+
+  it("compares production with the records that the certificate in force was proved on, also when what they said is erased", async () => {
+    open = await openConsole([], { spec: CERTIFIED });
+    const records = labelledRecords(300);
+    await finished(open.env, { facts: FACTS, records });
+    await insertCertificate(open.db, { certificate: certificate(0.05), issuedBy: "ada@example.com" });
+    const insert = `insert into decision (run, step, workflow, version, name, at, value, score, source, provider, model)
+      values (?, 'triage', 'ticket-triage', 1, 'triage', ?, '{"team":"billing","priority":"low"}', 0.35, 'builtin', 'builtin', 'm')`;
+    await open.db.batch(Array.from({ length: 220 }, (_, i) => open.db.prepare(insert).bind(`drift.${i}`, now - DAY)));
+    const mix = await readValidationMix(open.db, FACTS.id);
+    const answered = records.flatMap(({ answer }) => (answer.kind === "answered" ? [answer] : []));
+    expect(mix.decisions).toBe(answered.length);
+    expect(mix.bins).toEqual(scoreShares(answered.map(({ score }) => score)).map((share) => Math.round(share * answered.length)));
+    expect(mix.labels.team?.billing).toBe(answered.filter(({ value }) => value.team === "billing").length);
+    const said = "beside those of the 294 labelled records that the certificate in force was proved on: index ";
+    expect(text(await html("/workflows/ticket-triage/review"))).toContain(said);
+    await eraseValidation(open.db, FACTS.id, FACTS.finishedAt + 30 * DAY);
+    expect(await readValidationMix(open.db, FACTS.id)).toEqual(mix);
+    expect(text(await html("/workflows/ticket-triage/review"))).toContain(said);
   });
 
   it("advises a lower threshold as far as both strata prove it, and makes a draft of exactly that, with its evidence", async () => {
