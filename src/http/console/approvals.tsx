@@ -6,9 +6,11 @@ import { DecisionInput } from "../../core/approval.ts";
 import { errorFacts, type Failure, fail, failureOf, InterlockError, ok, type Result } from "../../core/errors.ts";
 import type { Json } from "../../core/json.ts";
 import { sameJson } from "../../core/json.ts";
+import { readCertificates } from "../../db/certificates.ts";
 import { type ApprovalDetail, listApprovals, readApproval } from "../../db/reads.ts";
 import type { Deployment } from "../../deployment.ts";
 import type { Gate } from "../../governance/gate.ts";
+import { certificatesIn } from "../../governance/on-record.ts";
 import { ClaimInput, claimApproval, claimsNow, releaseApproval } from "../../operations/claim-approval.ts";
 import { CommentInput, commentOnApproval, commentsOf } from "../../operations/comment-on-approval.ts";
 import { alikeAmong } from "../../operations/decide-together.ts";
@@ -103,11 +105,12 @@ async function showApproval(
 ): Promise<Response> {
   const id = c.req.param("id");
   const now = Date.now();
-  const [detail, frame, claims, comments] = await Promise.all([
-    approvalOf(c, id),
+  const detail = await approvalOf(c, id);
+  const [frame, claims, comments, issued] = await Promise.all([
     frameFor(c.env.DB, c.get("principal")),
     claimsNow(c.env.DB, [id], now),
     commentsOf(c.env.DB, id),
+    detail.spec === null ? [] : readCertificates(c.env.DB, certificatesIn(detail.spec.spec)),
   ]);
   const page = (
     <ApprovalPage
@@ -119,6 +122,7 @@ async function showApproval(
       notice={notice}
       refused={refused}
       draft={draft}
+      certificates={issued.map(({ certificate }) => certificate)}
       task={{ claim: claims.get(id) ?? null, comments, said }}
     />
   );

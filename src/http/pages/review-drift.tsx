@@ -1,9 +1,16 @@
 // Whether what arrives is still what it was: scores and labels week by week, against the first weeks of the time that is shown.
 import type { Review } from "../../operations/read-review.ts";
+import { WEEK_MS } from "../../validation/review-week.ts";
 import { Chip } from "./marks.tsx";
 import { about, atLeast, atMost, DRIFT } from "./review-words.ts";
 import { MixChart, WeekChart } from "./week-charts.tsx";
-import { day, listing } from "./words.ts";
+import { day } from "./words.ts";
+
+/** Weeks without a decision may lie between them. */
+const weeksText = (weeks: readonly number[]): string => {
+  const [first, last] = [weeks[0], weeks.at(-1)];
+  return first === undefined || last === undefined ? "no week" : `the weeks from ${day(first)} to ${day(last + WEEK_MS - 1)}`;
+};
 
 export const DriftPanel = ({ review: { drift, decision, weeks } }: { review: Review }) => {
   const { compared, scores, labels, other } = drift;
@@ -12,6 +19,10 @@ export const DriftPanel = ({ review: { drift, decision, weeks } }: { review: Rev
   return (
     <section class="panel" aria-labelledby="review-drift">
       <h2 id="review-drift">Has something moved?</h2>
+      <p class="quiet small">
+        The population stability index says how far shares have moved: from 0.1 on they are worth a look, from 0.25 on the threshold should
+        be validated anew. The marks are a convention. It says nothing of right and wrong.
+      </p>
       {compared === null || scores === null ? (
         <p>
           Too little to say: four weeks at either end of the time are compared, with at least 200 decisions each. Below that the index moves
@@ -21,9 +32,7 @@ export const DriftPanel = ({ review: { drift, decision, weeks } }: { review: Rev
         <>
           <p>
             <Chip words={DRIFT[scores.standing]} />{" "}
-            {`The scores of ${compared.to} decisions in the weeks of ${listing(compared.last.map(day))} beside ${compared.from} in those of ${listing(
-              compared.first.map(day),
-            )}: index ${scores.index.toFixed(3)}.`}
+            {`How sure the model was: ${compared.to} decisions of ${weeksText(compared.last)} beside ${compared.from} of ${weeksText(compared.first)}: index ${scores.index.toFixed(3)}.`}
           </p>
           {labels.map(({ field, index, standing }) => (
             <p>
@@ -54,17 +63,18 @@ export const DriftPanel = ({ review: { drift, decision, weeks } }: { review: Rev
           ]}
         />
       ) : null}
-      {fields.map((field) => (
-        <MixChart
-          id={`mix-${field.replaceAll(/[^\w-]/g, "-")}`}
-          title={`What ${field} was answered with`}
-          weeks={own.map(({ week, counted }) => ({ week, counts: counted.labels[field] ?? {} }))}
-        />
-      ))}
-      <p class="quiet small">
-        The population stability index says how far shares have moved: from 0.1 on they are worth a look, from 0.25 on the threshold should
-        be validated anew. The marks are a convention. It says nothing of right and wrong.
-      </p>
+      {fields.map((field) => {
+        const [label, ...others] = new Set(own.flatMap(({ counted }) => Object.keys(counted.labels[field] ?? {})));
+        return label !== undefined && others.length === 0 ? (
+          <p>{`${field} was always answered with ${label}.`}</p>
+        ) : (
+          <MixChart
+            id={`mix-${field.replaceAll(/[^\w-]/g, "-")}`}
+            title={`What ${field} was answered with`}
+            weeks={own.map(({ week, counted }) => ({ week, counts: counted.labels[field] ?? {} }))}
+          />
+        );
+      })}
     </section>
   );
 };
