@@ -58,7 +58,9 @@ export function limitSentence({ limit, certificate, decision }: Pick<Review, "li
   }
 }
 
-export function adviceSentence({ advice, threshold, limit, counts, perField, decision }: Review): string {
+type Advised = Pick<Review, "advice" | "threshold" | "counts" | "perField" | "decision"> & { readonly limit: { readonly share: number } };
+
+export function adviceSentence({ advice, threshold, limit, counts, perField, decision }: Advised): string {
   if (advice === null || threshold === null)
     return perField
       ? `Each field of ${decision} has a threshold of its own. A review labels whole answers and advises on none of them.`

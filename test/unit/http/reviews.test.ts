@@ -111,7 +111,9 @@ describe("the review of a workflow", () => {
     await insertCertificate(open.db, { certificate: certificate(0.02), issuedBy: "ada@example.com" });
     await many(59, "right");
     const page = await html(`/workflows/${WORKFLOW}/review?limit=0.5`);
-    expect(page).toContain("The limit of 2.0 % is the one that certificate crt_1 proves for triage");
+    expect(page).toContain("The limit of 2.0 % is the one that a certificate proves for triage, from 0.9 on.");
+    expect(page).toContain('<a href="/certificates/crt_1">See what it proves</a>');
+    expect(page).not.toContain('name="limit"');
     expect(page).toContain("Not proved: between 0.0 % and 5.0 %");
   });
 
@@ -137,6 +139,51 @@ describe("the review of a workflow", () => {
       advice: { kind: "lower", step: { more: 122, answered: 122, errors: 2 } },
     });
     expect(await html(`/workflows/${WORKFLOW}/review`)).toContain(`href="/specs/${WORKFLOW}/4"`);
+  });
+
+  it("stands with its evidence on the page of the draft that it advised, and says when the text was changed since", async () => {
+    open = await openConsole([...asks(120, "approved", 0.75), ...asks(2, "edited", 0.75, 500)]);
+    await many(150, "right");
+    await many(100, "not drawn");
+    await open.form(`/workflows/${WORKFLOW}/review/draft`, { to: "0.75", decision: "triage", days: "90" });
+    const page = await html(`/specs/${WORKFLOW}/4`);
+    for (const words of [
+      "The review that advised this",
+      "Made a draft by ada@example.com",
+      "Proved: at most 2.0 % of what was written without asking is wrong (95 %), within the limit of 5.0 %.",
+      "The threshold may go from 0.8 down to 0.75",
+      "2 of the 122 that were answered were changed or rejected",
+      "Nobody had set a limit: 5.0 % was assumed.",
+      "A review of the running workflow advised this number",
+    ])
+      expect(page, words).toContain(words);
+    expect(page).not.toContain("Somebody wrote this number");
+    expect(page).not.toContain("The text was changed");
+    const { version } = (await (await open.get(`/api/specs/${WORKFLOW}/4`)).json()) as { version: { digest: string } };
+    await open.json(`/api/specs/${WORKFLOW}/4/edit`, { digest: version.digest });
+    expect(await html(`/specs/${WORKFLOW}/3`)).not.toContain("The review that advised this");
+  });
+
+  it("says what a record cost, from the same sums as /costs, to whoever may read costs", async () => {
+    const stories = [1, 2, 3, 4].map((ticket) =>
+      tell({ ticket, ending: "approved", startedAt: now - DAY, costUsd: 0.002, model: { model: "gpt-4.1-mini", provider: "openai" } }),
+    );
+    const unasked = stories.slice(0, 2).map((story) => ({
+      ...story,
+      entries: story.entries.filter(({ type }) => !type.startsWith("approval.")).map((entry, index) => ({ ...entry, seq: index + 1 })),
+    }));
+    open = await openConsole([...unasked, ...stories.slice(2)]);
+    const page = await html(`/workflows/${WORKFLOW}/review`);
+    expect(page).toContain("<dd>$0.008</dd>");
+    expect(page).toContain("<dd>$0.002 (4 runs)</dd>");
+    expect(page).toContain("<dd>$0.004 (2 automated)</dd>");
+    const { cost } = (await (await open.get(`/api/workflows/${WORKFLOW}/review`)).json()) as { cost: object };
+    expect(cost).toMatchObject({ usd: 0.008, runs: 4, automated: 2 });
+    expect(await html("/costs")).toContain("$0.004");
+    open = await openConsole(stories, { grants: [{ principal: "ada@example.com", role: "author", workflow: WORKFLOW }] });
+    expect(await html(`/workflows/${WORKFLOW}/review`)).not.toContain("What it cost");
+    open = await openConsole([]);
+    expect(await html(`/workflows/${WORKFLOW}/review`)).not.toContain("What it cost");
   });
 
   it("says of advice that would take a certificate's place that the breaker then has no limit", async () => {
