@@ -6,16 +6,15 @@ import { DecisionInput } from "../../core/approval.ts";
 import { errorFacts, type Failure, fail, failureOf, InterlockError, ok, type Result } from "../../core/errors.ts";
 import type { Json } from "../../core/json.ts";
 import { sameJson } from "../../core/json.ts";
-import { readCertificates } from "../../db/certificates.ts";
 import { type ApprovalDetail, listApprovals, readApproval } from "../../db/reads.ts";
 import type { Deployment } from "../../deployment.ts";
 import type { Gate } from "../../governance/gate.ts";
-import { certificatesIn } from "../../governance/on-record.ts";
 import { ClaimInput, claimApproval, claimsNow, releaseApproval } from "../../operations/claim-approval.ts";
 import { CommentInput, commentOnApproval, commentsOf } from "../../operations/comment-on-approval.ts";
 import { alikeAmong } from "../../operations/decide-together.ts";
 import { gateOf } from "../../operations/gate-of.ts";
 import { decideApproval } from "../../operations/govern-run.ts";
+import { heldTo } from "../../operations/held-to.ts";
 import { permitApproval } from "../../operations/require-role.ts";
 import { timeAnswer } from "../../operations/time-answer.ts";
 import { actionFacts } from "../action-facts.ts";
@@ -106,11 +105,11 @@ async function showApproval(
   const id = c.req.param("id");
   const now = Date.now();
   const detail = await approvalOf(c, id);
-  const [frame, claims, comments, issued] = await Promise.all([
+  const [frame, claims, comments, held] = await Promise.all([
     frameFor(c.env.DB, c.get("principal")),
     claimsNow(c.env.DB, [id], now),
     commentsOf(c.env.DB, id),
-    detail.spec === null ? [] : readCertificates(c.env.DB, certificatesIn(detail.spec.spec)),
+    heldTo(c.env.DB, detail),
   ]);
   const page = (
     <ApprovalPage
@@ -122,7 +121,7 @@ async function showApproval(
       notice={notice}
       refused={refused}
       draft={draft}
-      certificates={issued.map(({ certificate }) => certificate)}
+      held={held}
       task={{ claim: claims.get(id) ?? null, comments, said }}
     />
   );

@@ -3,23 +3,22 @@
 
 import type { Json, JsonObject } from "../../core/json.ts";
 import type { ApprovalDetail, RecordedDecision } from "../../db/reads.ts";
-import { type Certificate, originChanges } from "../../governance/certificate.ts";
-import type { GovernanceSpec } from "../../governance/spec.ts";
+import type { HeldTo } from "../../operations/held-to.ts";
 import { certificateAddress } from "./certificate-words.ts";
 import { Bar, Value } from "./marks.tsx";
 import { listing, percent } from "./words.ts";
 
 export interface ModelAnswerProps {
-  readonly detail: Pick<ApprovalDetail, "decisions" | "basedOn" | "spec">;
-  /** Those that the spec names. */
-  readonly certificates: readonly Certificate[];
+  readonly detail: Pick<ApprovalDetail, "decisions" | "basedOn">;
+  /** By the decision's step. */
+  readonly held: Readonly<Record<string, HeldTo>>;
 }
 
 /** Alternatives below this share say nothing, and six teams would fill the page. */
 const LEAST_SHOWN = 0.005;
 const MOST_SHOWN = 4;
 
-export const ModelAnswer = ({ detail: { decisions, basedOn, spec }, certificates }: ModelAnswerProps) => {
+export const ModelAnswer = ({ detail: { decisions, basedOn }, held }: ModelAnswerProps) => {
   const based = decisions.find(({ step }) => step === basedOn?.name || step.startsWith(`${basedOn?.name}#`));
   const shown = based ? [based, ...decisions.filter((other) => other !== based)] : decisions;
   return (
@@ -27,58 +26,30 @@ export const ModelAnswer = ({ detail: { decisions, basedOn, spec }, certificates
       <h2 id="model">What the model said</h2>
       {shown.length === 0 ? <p class="quiet">No model was asked in this run: the change follows from the workflow alone.</p> : null}
       {shown.map((decision) => (
-        <Answer decision={decision} held={heldTo(decision, spec?.spec.thresholds ?? {}, certificates)} />
+        <Answer decision={decision} held={held[decision.step] ?? NOTHING} />
       ))}
     </section>
   );
 };
 
-interface Held {
-  /** What is said of all its fields together; null where nothing is. */
-  readonly whole:
-    | { readonly kind: "number"; readonly threshold: number }
-    | { readonly kind: "proved"; readonly certificate: Certificate }
-    /** The certificate is not about this answer, or is not there: a person is asked. */
-    | { readonly kind: "void"; readonly id: string }
-    | null;
-  /** From where on a field passes; undefined where nothing says so. */
-  readonly of: (field: string) => number | undefined;
-}
+const NOTHING: HeldTo = { whole: null, fields: {} };
 
-/** As governance/confidence.ts compares them: a number for a field counts for that field, and beside a certificate in addition to it. */
-function heldTo(decision: RecordedDecision, thresholds: GovernanceSpec["thresholds"], certificates: readonly Certificate[]): Held {
-  const name = decision.step.replace(/#\d+$/, "");
-  const set = Object.hasOwn(thresholds, name) ? thresholds[name] : undefined;
-  const own = (field: string): number | undefined => {
-    const number = thresholds[`${name}.${field}`];
-    return typeof number === "number" ? number : undefined;
-  };
-  if (set === undefined) return { whole: null, of: own };
-  if (typeof set === "number") return { whole: { kind: "number", threshold: set }, of: (field) => own(field) ?? set };
-  const certificate = certificates.find(({ id }) => id === set.certificate);
-  if (certificate === undefined || certificate.decision !== name || originChanges(certificate, decision).length > 0)
-    return { whole: { kind: "void", id: set.certificate }, of: own };
-  const of = (field: string): number | undefined =>
-    certificate.fields.includes(field) ? Math.max(certificate.threshold, own(field) ?? 0) : own(field);
-  return { whole: { kind: "proved", certificate }, of };
-}
-
-const Whole = ({ whole }: { whole: Held["whole"] }) => {
+const Whole = ({ whole }: { whole: HeldTo["whole"] }) => {
   switch (whole?.kind) {
     case "number":
       return <span class="quiet">{` acts alone from ${percent(whole.threshold)}`}</span>;
     case "proved":
       return (
         <span class="quiet">
-          {` acts alone from ${percent(whole.certificate.threshold)}, `}
-          <a href={certificateAddress(whole.certificate.id)}>as is proved</a>
+          {` acts alone from ${percent(whole.threshold)}, `}
+          <a href={certificateAddress(whole.certificate)}>as is proved</a>
         </span>
       );
     case "void":
       return (
         <span class="quiet">
           {" is asked: "}
-          <a href={certificateAddress(whole.id)}>its certificate</a> is not about such an answer
+          <a href={certificateAddress(whole.certificate)}>its certificate</a> is not about such an answer
         </span>
       );
     case undefined:
@@ -86,7 +57,7 @@ const Whole = ({ whole }: { whole: Held["whole"] }) => {
   }
 };
 
-const Answer = ({ decision, held }: { decision: RecordedDecision; held: Held }) => {
+const Answer = ({ decision, held }: { decision: RecordedDecision; held: HeldTo }) => {
   const unmeasured = Object.entries(isObject(decision.value) ? decision.value : {}).filter(
     ([path]) => !Object.hasOwn(decision.fields, path),
   );
@@ -103,7 +74,7 @@ const Answer = ({ decision, held }: { decision: RecordedDecision; held: Held }) 
             <strong>
               <Value value={at(decision.value, path)} />
             </strong>
-            <Bar share={confidence} threshold={held.of(path)} strong />
+            <Bar share={confidence} threshold={held.fields[path]} strong />
             <span class="share">{percent(confidence)}</span>
           </div>
           {alternatives

@@ -1,6 +1,5 @@
 // Whether what arrives is still what it was: scores and labels week by week, against the first weeks of the time that is shown.
 import type { Review } from "../../operations/read-review.ts";
-import { WEEK_MS } from "../../validation/review-week.ts";
 import { Chip } from "./marks.tsx";
 import { about, atLeast, atMost, DRIFT } from "./review-words.ts";
 import { MixChart, WeekChart } from "./week-charts.tsx";
@@ -9,7 +8,7 @@ import { day } from "./words.ts";
 /** Weeks without a decision may lie between them. */
 const weeksText = (weeks: readonly number[]): string => {
   const [first, last] = [weeks[0], weeks.at(-1)];
-  return first === undefined || last === undefined ? "no week" : `the weeks from ${day(first)} to ${day(last + WEEK_MS - 1)}`;
+  return first === undefined || last === undefined ? "no week" : `the weeks of ${day(first)} to ${day(last)}`;
 };
 
 export const DriftPanel = ({ review: { drift, decision, weeks } }: { review: Review }) => {

@@ -159,8 +159,16 @@ describe("the review of a workflow", () => {
       expect(page, words).toContain(words);
     expect(page).not.toContain("Somebody wrote this number");
     expect(page).not.toContain("The text was changed");
-    const { version } = (await (await open.get(`/api/specs/${WORKFLOW}/4`)).json()) as { version: { digest: string } };
-    await open.json(`/api/specs/${WORKFLOW}/4/edit`, { digest: version.digest });
+    const edited = { ...SPEC, version: 4, thresholds: { triage: 0.7 } };
+    const saved = await open.get(`/api/specs/${WORKFLOW}/4`, {
+      method: "PUT",
+      body: JSON.stringify({ spec: edited }),
+      headers: { "content-type": "application/json" },
+    });
+    expect(saved.status).toBe(200);
+    const changed = await html(`/specs/${WORKFLOW}/4`);
+    expect(changed).toContain("The text was changed after the review wrote it");
+    expect(changed).toContain("Somebody wrote this number");
     expect(await html(`/specs/${WORKFLOW}/3`)).not.toContain("The review that advised this");
   });
 
