@@ -47,7 +47,7 @@ export const DriftPanel = ({ review: { drift, decision, weeks } }: { review: Rev
           }.`}
         </p>
       ))}
-      {drift.weeks.some(({ index }) => index !== null) ? (
+      {drift.weeks.filter(({ index }) => index !== null).length > 1 ? (
         <WeekChart
           id="score-drift"
           title="Population stability index of the scores"

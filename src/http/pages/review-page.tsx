@@ -330,7 +330,7 @@ const Reviewers = ({ review: { reviewers, weeks, answers, days } }: ReviewPagePr
           <Fact name="Expired, or not enough to go on">{String(answers - all.answers)}</Fact>
         </dl>
       )}
-      {points.some(({ value }) => value !== null) ? (
+      {points.filter(({ value }) => value !== null).length > 1 ? (
         <WeekChart
           id="overrides"
           title="Changed or rejected, of what was answered"

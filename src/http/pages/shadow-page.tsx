@@ -162,17 +162,19 @@ const Would = ({ view: { summary, limit, at, atFrom } }: { view: ShadowView }) =
             autocomplete="off"
           />
         </div>
-        <div class="field">
-          <label for="shadow-limit">Limit, as a share</label>
-          <input
-            type="text"
-            id="shadow-limit"
-            name="limit"
-            inputmode="decimal"
-            value={limit.from === "assumed" ? "" : String(limit.share)}
-            autocomplete="off"
-          />
-        </div>
+        {limit.from === "certificate" ? null : (
+          <div class="field">
+            <label for="shadow-limit">Limit, as a share (0.05 is 5 %)</label>
+            <input
+              type="text"
+              id="shadow-limit"
+              name="limit"
+              inputmode="decimal"
+              value={limit.from === "assumed" ? "" : String(limit.share)}
+              autocomplete="off"
+            />
+          </div>
+        )}
         <button type="submit" class="button">
           Show
         </button>

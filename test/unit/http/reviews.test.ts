@@ -248,6 +248,70 @@ describe("the review of a workflow", () => {
   });
 });
 
+/** What the pages owe to whoever hears or scrolls them, as far as a text shows it; the rest is looked at in a browser. */
+function faultsOf(page: string): string[] {
+  const tables = [...page.matchAll(/<table[^>]*>(.{0,9})/gs)].filter(([, next]) => next !== "\n<caption" && !next?.startsWith("<caption"));
+  const heads = [...page.matchAll(/<th(?=[ >])(?![^>]*scope=)[^>]*>/g)];
+  const pictures = [...page.matchAll(/<svg(?![^>]*aria-(?:label|hidden)=)[^>]*>/g)];
+  return [...tables, ...heads, ...pictures].map(([found]) => found);
+}
+
+describe("the charts and tables of a review", () => {
+  const weeks = (n: number): Story[] =>
+    Array.from({ length: n }, (_, week) =>
+      ["billing", "returns"].map((team, index) =>
+        tell({
+          ticket: 10 * week + index,
+          ending: index === 0 ? "approved" : "edited",
+          team,
+          confidence: 0.6 + index / 10,
+          startedAt: now - (week * 7 + 1) * DAY,
+        }),
+      ),
+    ).flat();
+
+  it("have names, and texts that keep their size on a telephone", async () => {
+    open = await openConsole(weeks(6));
+    await many(3, "wrong");
+    await many(60, "right");
+    const page = await html(`/workflows/${WORKFLOW}/review`);
+    expect(page).toContain("What team was answered with");
+    expect(page).toContain("Changed or rejected, of what was answered");
+    expect(faultsOf(page)).toEqual([]);
+    // A picture that is scaled as a whole scales its texts.
+    expect(page.match(/<svg[^>]*role="img"[^>]*>/g)?.every((svg) => !svg.includes("viewBox") && svg.includes('width="100%"'))).toBe(true);
+    expect(page).toContain("priority was always answered with high.");
+    expect(page).not.toContain("What priority was answered with");
+  });
+
+  it("say in words what there is too little of to draw or count", async () => {
+    open = await openConsole([]);
+    const empty = await html(`/workflows/${WORKFLOW}/review`);
+    expect(empty).toContain("In 90 days nothing was written because a model was sure enough of triage.");
+    expect(empty).toContain("Nobody answered an approval in 90 days.");
+    expect(empty).toContain("None of such writes are drawn to be looked at, as the spec says (auditSampling).");
+    expect(empty).not.toContain("<svg width");
+    open = await openConsole(weeks(1));
+    expect(await html(`/workflows/${WORKFLOW}/review`)).not.toContain("Changed or rejected, of what was answered</h3>");
+  });
+
+  it("are named on the pages of shadow mode and certificates as well", async () => {
+    const ticket = zendesk.add({ group_id: 100, priority: "normal" });
+    const story = tell({ ending: "rejected", ticket: Number(ticket), startedAt: now - 2 * DAY });
+    const entries = story.entries
+      .filter(({ type }) => !type.startsWith("approval."))
+      .map((entry) => (entry.type === "effect.refused" ? { ...entry, because: "shadow" as const, reason: "Shadow mode" } : entry));
+    open = await openConsole([{ ...story, entries: entries.map((entry, index) => ({ ...entry, seq: index + 1 })) }], { zendesk });
+    await insertCertificate(open.db, { certificate: certificate(0.02), issuedBy: "ada@example.com" });
+    zendesk.edit(ticket, { group_id: 101, priority: "high" });
+    expect(await html(`/workflows/${WORKFLOW}/shadow`)).not.toContain("Copy as CSV");
+    await open.form(`/workflows/${WORKFLOW}/shadow/compare`, {});
+    const shadow = await html(`/workflows/${WORKFLOW}/shadow`);
+    expect(shadow).toContain('data-head="Compared"');
+    for (const page of [shadow, await html("/certificates"), await html("/certificates/crt_1")]) expect(faultsOf(page)).toEqual([]);
+  });
+});
+
 describe("weeks", () => {
   it("are counted by label and score, and what was kept outlives the contents", async () => {
     const startedAt = weekOf(now) - 3 * DAY;
