@@ -80,7 +80,8 @@ export const CertificatesPage = ({ frame, certificates, now, refused = null }: C
                       ) : (
                         <span class="meta">
                           {"Named by "}
-                          <a href={specAddress(workflow, one.inForce)}>{`version ${one.inForce}`}</a>, which counts now.
+                          <a href={specAddress(workflow, one.inForce)}>{`version ${one.inForce}`}</a>
+                          {one.changes.length === 0 ? ", which counts now." : ", which counts now: such writes are asked."}
                         </span>
                       )}
                     </td>

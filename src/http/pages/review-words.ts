@@ -50,7 +50,7 @@ export const DRIFT: Readonly<Record<"steady" | "watch" | "act", StatusWords>> = 
 export function limitSentence({ limit, certificate, decision }: Pick<Review, "limit" | "certificate" | "decision">): string {
   switch (limit.from) {
     case "certificate":
-      return `The limit of ${about(limit.share)} is the one that a certificate proves for ${decision}, from ${score(certificate?.threshold ?? 0)} on.`;
+      return `The limit of ${about(limit.share)} is the one that a certificate proves for ${decision}, from a score of ${score(certificate?.threshold ?? 0)} on.`;
     case "asked":
       return `No certificate names a limit for ${decision}: the limit of ${about(limit.share)} is the one that you asked for, and nobody has approved it.`;
     case "assumed":

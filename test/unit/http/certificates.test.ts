@@ -190,6 +190,8 @@ describe("a spec that names a certificate", () => {
     expect(await page(`/certificates/${CERTIFICATE.id}`)).toContain("in force by version 4 of the rules");
     expect(await page("/certificates")).toContain("triage from 80.0 % on, at most 5.0 % wrong");
     expect(await page("/certificates")).toContain("Named by version 4 , which counts now.");
+    await open.db.prepare("update audit_content set body = replace(body, '3f2a91c0', '77777777')").run();
+    expect(await page("/certificates")).toContain("Named by version 4 , which counts now: such writes are asked.");
     expect(await page("/specs/ticket-triage/4/document")).toContain(
       "At most 5.0 % of what is written from a confidence of 80.0 % on is wrong",
     );

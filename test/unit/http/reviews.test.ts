@@ -111,7 +111,7 @@ describe("the review of a workflow", () => {
     await insertCertificate(open.db, { certificate: certificate(0.02), issuedBy: "ada@example.com" });
     await many(59, "right");
     const page = await html(`/workflows/${WORKFLOW}/review?limit=0.5`);
-    expect(page).toContain("The limit of 2.0 % is the one that a certificate proves for triage, from 0.9 on.");
+    expect(page).toContain("The limit of 2.0 % is the one that a certificate proves for triage, from a score of 0.9 on.");
     expect(page).toContain('<a href="/certificates/crt_1">See what it proves</a>');
     expect(page).not.toContain('name="limit"');
     expect(page).toContain("Not proved: between 0.0 % and 5.0 %");
