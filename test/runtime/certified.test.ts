@@ -149,7 +149,7 @@ describe("a proved threshold", () => {
     later(FORGOTTEN_MS);
     const sure = await run("confidence=0.99");
     expect(await asked(sure.id)).toMatchObject({ rule: "breaker_open", why: expect.stringContaining("2 were wrong") });
-    expect(await page(`/workflows/${WORKFLOW}/review`)).toContain(`${WORKFLOW} asks for every write`);
+    expect(await page(`/workflows/${WORKFLOW}/review`)).toContain(`${WORKFLOW} asks about every write`);
   });
 
   it("leaves a person's answer its effect: what was asked before the breaker tripped is written once it is approved", async () => {

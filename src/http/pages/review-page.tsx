@@ -17,7 +17,7 @@ import { sheet } from "./report-parts.ts";
 import { DriftPanel } from "./review-drift.tsx";
 import { about, adviceSentence, atLeast, atMost, limitSentence, STANDING, score, verdictSentence } from "./review-words.ts";
 import { WeekChart } from "./week-charts.tsx";
-import { day, percent, sentence } from "./words.ts";
+import { day, percent } from "./words.ts";
 
 export interface ReviewPageProps {
   readonly frame: Frame;
@@ -40,8 +40,8 @@ export const reviewAddress = (
   })}`;
 
 export const ReviewPage = (props: ReviewPageProps) => {
-  const { frame, review, now, judged, refused } = props;
-  const { workflow, breaker } = review;
+  const { frame, review, judged, refused } = props;
+  const { workflow } = review;
   return (
     <Layout frame={frame} title={`${workflow}: review`} section="workflows">
       <div class="page-head">
@@ -65,15 +65,6 @@ export const ReviewPage = (props: ReviewPageProps) => {
       </div>
       {refused ? <Refusal failure={refused} /> : null}
       {judged === null ? null : <JudgedNotice judged={judged} />}
-      {breaker === null ? null : (
-        <div class="banner bad">
-          <h2>{`${workflow} asks for every write`}</h2>
-          <p>
-            {`${sentence(breaker.reason)} Since `}
-            <When at={breaker.openedAt} now={now} />.
-          </p>
-        </div>
-      )}
       <Asked review={review} />
       <div class="column">
         <Audit {...props} />

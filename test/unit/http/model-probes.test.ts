@@ -71,8 +71,8 @@ describe("a probe", () => {
     const { json, standing } = await open();
     await json(dora, "/api/models/probe", { model: "own" });
     expect(asked.map(({ body }) => body.logprobs)).toEqual([undefined, true]);
-    const once = complete(asked[0]?.body as unknown as ChatRequest, rules, "c", 1).usage.prompt_tokens;
-    expect(await standing("own")).toMatchObject({ probe: { outcome: { promptTokens: 2 * once } } });
+    const { usage } = complete(asked[0]?.body as unknown as ChatRequest, rules, "c", 1) as { usage: { prompt_tokens: number } };
+    expect(await standing("own")).toMatchObject({ probe: { outcome: { promptTokens: 2 * usage.prompt_tokens } } });
     expect(await standing("own")).toMatchObject({
       probe: { outcome: { source: "none", logprobs: "given" } },
       advice: expect.stringContaining("set capabilities: { logprobs: true }"),

@@ -372,7 +372,7 @@ describe("the weekly breaker", () => {
       openedBy: "interlock",
       evidence: { decision: "triage", limit: 0.05, counts: { wrong: 6, right: 20 } },
     });
-    expect(await html(`/workflows/${WORKFLOW}/review`)).toContain("ticket-triage asks for every write");
+    expect(await html(`/workflows/${WORKFLOW}/review`)).toContain("ticket-triage asks about every write");
   });
 
   it("does not count what was found before a person closed it, nor what is older than four weeks", async () => {
