@@ -1,6 +1,6 @@
 // A threshold that is proved, through the Worker's own door: a validation is sent, its records are answered by the consumer that the platform drives, the report becomes a
 // certificate, a draft that names it is approved, and runs go by it; then what takes their freedom away again: another model, another prompt, a breaker that trips by itself,
-// also between ruling and send. And shadow mode beside people, through the real partition.
+// also between ruling and send. And shadow mode beside people, through the real partition. Longer than most: it waits for a queue, a cron and a dozen runs.
 import { createExecutionContext, createScheduledController, runDurableObjectAlarm, waitOnExecutionContext } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
