@@ -1,4 +1,4 @@
-// The costs and the business case in a real browser: what every page owes to everybody, on a desk and on a telephone, light and dark. The browser's requests are answered by
+// The costs, the business case and what is said of a running workflow in a real browser: what every page owes to everybody, on a desk and on a telephone, light and dark. The browser's requests are answered by
 // the application itself, over a D1 in memory; none leaves the browser.
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -21,6 +21,10 @@ const PAGES = {
   "case-refused": `${CASE}?${WORK.replace("4000", "many")}`,
   "case-empty": CASE,
   workflows: "/workflows",
+  review: "/workflows/ticket-triage/review",
+  shadow: "/workflows/ticket-triage/shadow",
+  "second-answers": "/workflows/ticket-triage/second-reviews",
+  certificates: "/certificates",
 } as const;
 
 const startedAt = Math.floor(Date.now() / DAY) * DAY - DAY / 2;
