@@ -43,7 +43,17 @@ const OPEN_ALL = `(() => {
 
 /** What is wrong with the page that is open: as it comes, by its keys, and with everything unfolded that is folded away. `name`: of its pictures. */
 export async function faultsInViews(page: Page, name: string): Promise<string[]> {
-  const faults = await structureFaults(page);
+  return [
+    ...(await structureFaults(page)),
+    ...(await facesFaults(page, name, async () => [...(await focusFaults(page)), ...(await looksFaults(page))])),
+  ];
+}
+
+/** The same of a page that is none of the console's: how it looks. */
+export const looksInViews = (page: Page, name: string): Promise<string[]> => facesFaults(page, name, () => looksFaults(page));
+
+async function facesFaults(page: Page, name: string, asItComes: () => Promise<string[]>): Promise<string[]> {
+  const faults: string[] = [];
   const say = (found: readonly string[], width: number, scheme: Scheme) =>
     faults.push(...found.map((fault) => `${width} px, ${scheme}: ${fault}`));
   for (const [width, scheme] of [
@@ -51,7 +61,7 @@ export async function faultsInViews(page: Page, name: string): Promise<string[]>
     [NARROW, "dark"],
   ] as const) {
     await setView(page, width, scheme);
-    say([...(await focusFaults(page)), ...(await looksFaults(page))], width, scheme);
+    say(await asItComes(), width, scheme);
     await picture(page, `${name}-${width}-${scheme}`);
   }
   const unfolded = (await page.evaluate(OPEN_ALL)) as number;
