@@ -73,7 +73,7 @@ const reaches = (at: RunPlace, ...states: string[]): Promise<RunView> =>
       if (!states.includes(state)) throw new Error(`not yet: ${JSON.stringify(seen.state)}`);
       return seen;
     },
-    { timeout: 10_000, interval: 20 },
+    { timeout: 60_000, interval: 20 },
   );
 const outputOf = async (at: RunPlace): Promise<unknown> => {
   const { state } = await reaches(at, "completed", "failed");
