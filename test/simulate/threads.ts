@@ -5,17 +5,25 @@ import { Worker } from "node:worker_threads";
 import type { Only, SeedResult } from "./seed.ts";
 import type { Share } from "./worker.ts";
 
-/** A batch takes a few seconds on a busy machine. */
-const SILENCE_MS = 45_000;
+/** A batch takes a few seconds, on a busy machine half a minute. */
+const SILENCE_MS = 240_000;
+
+/** Whole tens, so that every thread has its part of either kind. */
+const BLOCK = 10;
+/** Objects of a schedule are short-lived: with V8's 16 MB for young ones, a sixth of the time goes into collecting them. */
+const YOUNG_MB = 192;
+
+/** So many seeds from this one on. */
+export const seedsFrom = (seed: number, runs: number): number[] => Array.from({ length: runs }, (_, index) => seed + index);
 
 /** Calls `take` with each result until it returns false. */
-export async function runThreads(seed: number, runs: number, take: (result: SeedResult) => boolean, only: Only = null): Promise<void> {
-  const threads = Math.min(runs < 100 ? 1 : availableParallelism(), 8);
+export async function runThreads(seeds: readonly number[], take: (result: SeedResult) => boolean, only: Only = null): Promise<void> {
+  const threads = Math.min(seeds.length < 100 ? 1 : availableParallelism(), 8);
   const workers: Worker[] = [];
   let watch: NodeJS.Timeout | undefined;
   try {
     await new Promise<void>((resolve, reject) => {
-      let left = runs;
+      let left = seeds.length;
       const heard = () => {
         clearTimeout(watch);
         watch = setTimeout(
@@ -25,10 +33,10 @@ export async function runThreads(seed: number, runs: number, take: (result: Seed
       };
       heard();
       for (let thread = 0; thread < threads; thread++) {
-        // Whole tens, so that every thread has its part of either kind.
-        const share: Share = { from: seed, to: seed + runs, block: 10, of: threads, index: thread, only };
+        const share: Share = { seeds: seeds.filter((_, index) => Math.floor(index / BLOCK) % threads === thread), only };
         const worker = new Worker(path.join(import.meta.dirname, "worker.ts"), {
           workerData: share,
+          resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB },
           execArgv: ["--disable-warning=ExperimentalWarning"],
         });
         workers.push(worker);
