@@ -43,7 +43,7 @@ const settled = (part: Part, status: string) =>
       expect(run.status).toBe("completed");
       expect(effects.find(({ step }) => step === "route ticket")?.status).toBe(status);
     },
-    { timeout: 20_000, interval: 100 },
+    { timeout: 120_000, interval: 100 },
   );
 
 /** `name`: of its pictures. */
@@ -75,7 +75,7 @@ describe.skipIf(chromiumPath === null)("a reviewer in a browser", () => {
           approvals.set(part, found as ListedApproval);
         }
       },
-      { timeout: 90_000, interval: 200 },
+      { timeout: 240_000, interval: 200 },
     );
   });
   afterAll(async () => {
@@ -196,7 +196,7 @@ describe.skipIf(chromiumPath === null)("a reviewer in a browser", () => {
     await page.keyboard.press("Enter");
     await page.waitForURL(at(`${runPage("cancelled")}?notice=cancelled`));
     await vi.waitFor(async () => expect((await api.run(approvalOf("cancelled").run)).run.status).toBe("cancelled"), {
-      timeout: 20_000,
+      timeout: 120_000,
       interval: 100,
     });
     await page.goto(at(runPage("cancelled")));

@@ -152,7 +152,7 @@ describe("a parent", () => {
     await reaches(parent, "child");
     await go(child);
     await reaches(child, "completed");
-    await vi.waitFor(() => expect(nudge).toHaveBeenCalled());
+    await vi.waitFor(() => expect(nudge).toHaveBeenCalled(), { timeout: 60_000 });
     await alarm(parent, 1_000);
     expect((await view(parent)).state).toMatchObject({ status: "waiting", on: { kind: "child" } });
     await alarm(parent, CHILD_CHECK_MS + 1_000);

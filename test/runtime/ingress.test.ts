@@ -336,7 +336,7 @@ describe("a queue that does not take the event", () => {
     };
     try {
       const answer = postWith(hanging, signed(created(ticket)));
-      await vi.waitFor(() => expect(timers).toHaveLength(1));
+      await vi.waitFor(() => expect(timers).toHaveLength(1), { timeout: 60_000 });
       expect(await runOf(ticket, eventOf(sent).id)).toBeNull();
       timers[0]?.();
       const response = await answer;
