@@ -91,7 +91,8 @@ const keeping = () => {
   const sent: EventMessage[] = [];
   return { sent, EVENTS: { send: async (message: EventMessage) => void sent.push(message) } as unknown as Queue };
 };
-const refusing = { EVENTS: { send: () => Promise.reject(new Error("the queue is down")) } as unknown as Queue };
+const down = () => Promise.reject(new Error("the queue is down"));
+const refusing = { EVENTS: { send: down, sendBatch: down } as unknown as Queue };
 const noPartition = {
   RUN_PARTITION: {
     getByName: () => ({ start: () => Promise.reject(new Error("the partition is down")) }),
