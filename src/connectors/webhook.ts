@@ -48,6 +48,8 @@ export interface HmacScheme {
     readonly encoding: "hex" | "base64";
     /** Text before the digest, such as Slack's "v0=". */
     readonly prefix?: string;
+    /** Headers of this sender's other signatures, in lower case: one of them in place of ours is a scheme that is not accepted, rather than a missing header. */
+    readonly instead?: readonly string[];
     /** Several signatures in one header, each `version,digest` (Standard Webhooks): any one of `version` may match. */
     readonly list?: { readonly separator: string; readonly version: string };
   };
