@@ -16,6 +16,7 @@ const Manner = z.strictObject({
 });
 
 export function control(store: Store, settings: SettingsOf): Hono {
+  /** What the last delivery told of. */
   let last: readonly PendingEvent[] = [];
   return new Hono()
     .post("/settings", async (c) => {
@@ -61,8 +62,9 @@ export function control(store: Store, settings: SettingsOf): Hono {
     })
     .post("/deliver", async (c) => {
       const manner = await read(c, Manner);
-      last = store.pending.all().slice(0, 100);
-      return c.json((await deliver(store, manner)) ?? { events: 0, status: null });
+      const sent = await deliver(store, manner);
+      if (sent) last = sent.events;
+      return c.json({ events: sent?.events.length ?? 0, status: sent?.status ?? null });
     })
     .post("/deliver-again", async (c) => c.json({ status: await repeat(store, last, await read(c, Manner)) }))
     .post("/workflow", async (c) => {

@@ -33,7 +33,7 @@ async function post(store: Store, what: string, payload: unknown, manner: Manner
 }
 
 /** The oldest changes that were not told of yet; null where there are none. */
-export async function deliver(store: Store, manner: Manner): Promise<{ events: number; status: number | null } | null> {
+export async function deliver(store: Store, manner: Manner): Promise<{ events: readonly PendingEvent[]; status: number | null } | null> {
   const events = store.pending.all().slice(0, BATCH);
   if (events.length === 0) return null;
   const status = await post(store, `${events.length} events`, events, manner);
@@ -42,7 +42,7 @@ export async function deliver(store: Store, manner: Manner): Promise<{ events: n
     if (taken) store.pending.delete(String(event.eventId));
     else store.pending.put(String(event.eventId), { ...event, attemptNumber: event.attemptNumber + 1 });
   }
-  return { events: events.length, status };
+  return { events, status };
 }
 
 /** The same events once more, as after an answer that HubSpot did not see. */

@@ -94,7 +94,7 @@ const pollOf = (summary: string, word: string, typeIn: (http: Http) => string): 
   types: [`${word}.changed`],
   everyMs: EVERY_MS,
   overlapMs: OVERLAP_MS,
-  page: ({ since, position }, http) => changesOf(typeIn(http), word, since, position, http),
+  page: async ({ since, position }, http) => changesOf(typeIn(http), word, since, position, http),
 });
 
 function customType({ settings }: Http): string {
