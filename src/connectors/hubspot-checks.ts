@@ -6,7 +6,7 @@ import type { Check, CheckContext, Finding } from "./check.ts";
 import type { Http } from "./define.ts";
 import { promised } from "./http.ts";
 import { archiveRecord, createRecord, findRecord, objectsPath } from "./hubspot-api.ts";
-import { dailyUse } from "./hubspot-limits.ts";
+import { dailyUse, SEARCHES } from "./hubspot-limits.ts";
 
 const Account = z.object({ portalId: z.number(), timeZone: z.string().optional(), uiDomain: z.string().optional() });
 
@@ -59,7 +59,7 @@ async function readable(what: string, path: string, http: Http): Promise<Finding
 
 async function read({ http }: CheckContext): Promise<readonly Finding[]> {
   const body = { filterGroups: [], properties: ["hs_object_id"], limit: 1 };
-  const { json } = await http.send({ method: "POST", path: `${objectsPath("contacts")}/search`, body, reads: true });
+  const { json } = await http.send({ method: "POST", path: `${objectsPath("contacts")}/search`, body, reads: true, countedAs: SEARCHES });
   const { total } = promised(z.object({ total: z.number() }), json, "a page of search results");
   return [{ outcome: "confirmed", said: `The search answers, and finds ${total} contacts` }];
 }

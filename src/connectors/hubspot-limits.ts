@@ -20,10 +20,11 @@ function bucketFor(max: number, windowMs: number): Budget {
 export const hubspotBudget: Budget = bucketFor(LOWEST_BURST, WINDOW_MS);
 
 /**
- * A search's price in that bucket. Searches have a limit of their own (four or five a second for the whole account; no header tells): at this price at most four leave
- * at once, and one or two a second after that.
+ * Searches have a limit of their own, four or five a second for the whole account, of which no header tells: two at once and two more in each second are at most four in
+ * any one, and leave something to the account's other apps.
  */
-export const SEARCH_COST = 5;
+export const SEARCHES = "searches";
+export const hubspotSearches: Budget = { capacity: 2, perSecond: 2 };
 
 /** Of the day's calls. Below the first, the day's count is no news; reads end before writes. */
 const WORTH_TELLING = 0.8;
@@ -89,17 +90,18 @@ export function hubspotRefusal(answer: HttpAnswer, now: number): Refusal | null 
   const body: ErrorBody = read.success ? read.data : {};
   const message = worded(body);
   const said = message === "" ? {} : { message };
+  const asked = retryAfterMs(answer.headers.get("retry-after"), now);
   switch (answer.status) {
     case 429:
-      return { ...said, code: "connector.rate_limited", retryAfterMs: pauseFor(body, answer) };
+      return { ...said, code: "connector.rate_limited", retryAfterMs: asked ?? pauseFor(body, answer) };
     case 423:
-      return { ...said, code: "connector.rate_limited", retryAfterMs: LOCKED_MS };
+      return { ...said, code: "connector.rate_limited", retryAfterMs: asked ?? LOCKED_MS };
     // The account is being moved; Retry-After says for how long, and nothing was done.
     case 477:
       return {
         ...said,
         code: "connector.rate_limited",
-        retryAfterMs: retryAfterMs(answer.headers.get("retry-after"), now) ?? DAY_SPENT_MS,
+        retryAfterMs: asked ?? DAY_SPENT_MS,
       };
     case 400:
       return { ...said, ...(/CONFLICTING_UNIQUE_VALUE/.test(answer.text) ? { code: "connector.conflict" } : {}), ...fieldOf(body) };
@@ -108,6 +110,7 @@ export function hubspotRefusal(answer: HttpAnswer, now: number): Refusal | null 
   }
 }
 
+/** No Retry-After is documented for these; one that a proxy adds is heard all the same. */
 function pauseFor({ policyName }: ErrorBody, answer: HttpAnswer): number {
   if (policyName === "DAILY") return DAY_SPENT_MS;
   if (policyName === "SECONDLY") return SECOND_MS;

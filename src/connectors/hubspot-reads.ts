@@ -4,7 +4,7 @@ import type { JsonObject } from "../core/json.ts";
 import { type Http, readAction } from "./define.ts";
 import { promised } from "./http.ts";
 import { findRecord, ObjectType, objectsPath, PropertyName, RecordId, RecordJson, readRecord } from "./hubspot-api.ts";
-import { SEARCH_COST } from "./hubspot-limits.ts";
+import { SEARCHES } from "./hubspot-limits.ts";
 import { ownerByEmail } from "./hubspot-owners.ts";
 import { textOf } from "./hubspot-properties.ts";
 
@@ -86,7 +86,7 @@ export async function searchPage({ type, filters, properties, sort, limit, after
     limit,
     ...(after === undefined ? {} : { after }),
   };
-  const { json } = await http.send({ method: "POST", path: `${objectsPath(type)}/search`, body, reads: true, cost: SEARCH_COST });
+  const { json } = await http.send({ method: "POST", path: `${objectsPath(type)}/search`, body, reads: true, countedAs: SEARCHES });
   return promised(SearchPage, json, "a page of search results");
 }
 

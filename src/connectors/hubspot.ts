@@ -4,7 +4,7 @@ import { defineConnector } from "./define.ts";
 import { addNote, createTask } from "./hubspot-activities.ts";
 import { hubspotAuth, hubspotCredentials } from "./hubspot-auth.ts";
 import { hubspotChecks } from "./hubspot-checks.ts";
-import { hubspotBudget, hubspotRefusal, hubspotUsage } from "./hubspot-limits.ts";
+import { hubspotBudget, hubspotRefusal, hubspotSearches, hubspotUsage, SEARCHES } from "./hubspot-limits.ts";
 import { hubspotPolls } from "./hubspot-polls.ts";
 import { findByProperty, findOwner, getRecord, listAssociated, searchRecords } from "./hubspot-reads.ts";
 import { assignOwner, updateRecord, upsertRecord } from "./hubspot-records.ts";
@@ -25,6 +25,7 @@ export const hubspot = defineConnector({
   webhooks: hubspotWebhooks,
   polls: hubspotPolls,
   budget: hubspotBudget,
+  budgetsApart: { [SEARCHES]: hubspotSearches },
   usage: hubspotUsage,
   refusal: hubspotRefusal,
   checks: hubspotChecks,

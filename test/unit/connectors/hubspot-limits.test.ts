@@ -1,8 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { decideLease, noteUsage, UNSPENT } from "../../../src/connectors/budget.ts";
+import { PRIVATE_APP_TOKEN } from "../../../sandbox/hubspot/account.ts";
+import { type Ask, type Budget, decideLease, noteUsage, UNSPENT } from "../../../src/connectors/budget.ts";
+import { type Account, connect } from "../../../src/connectors/connect.ts";
 import type { HttpAnswer } from "../../../src/connectors/define.ts";
-import { hubspotBudget, hubspotRefusal, hubspotUsage, SEARCH_COST } from "../../../src/connectors/hubspot-limits.ts";
-import { failureOf } from "../../../src/core/errors.ts";
+import { hubspot } from "../../../src/connectors/hubspot.ts";
+import { hubspotBudget, hubspotRefusal, hubspotSearches, hubspotUsage, SEARCHES } from "../../../src/connectors/hubspot-limits.ts";
+import { failureOf, ok } from "../../../src/core/errors.ts";
 import { hubspotHere } from "./worlds/hubspot-worlds.ts";
 
 const answer = (status: number, json: unknown, headers: Record<string, string> = {}): HttpAnswer => ({
@@ -25,15 +28,17 @@ const counted = (over: Record<string, string> = {}) =>
     },
   );
 
-/** Times at which calls of `units` leave when everybody wants to call all the time. */
-function greedy(units: number, forMs: number): number[] {
+const HERE = { connector: hubspot, baseUrl: "http://127.0.0.1", secret: PRIVATE_APP_TOKEN, settings: {}, now: () => 0, nonce: () => "n" };
+
+/** Times at which calls leave when everybody wants to call all the time. */
+function greedy(budget: Budget, forMs: number): number[] {
   const times: number[] = [];
   let state = UNSPENT;
   for (let now = 0; now < forMs; ) {
-    const { state: next, lease } = decideLease(state, hubspotBudget, { units, effect: "read" }, now);
+    const { state: next, lease } = decideLease(state, budget, { units: 1, effect: "read" }, now);
     state = next;
     if (lease.kind === "wait") now += lease.ms;
-    else for (let spent = units; spent <= lease.units; spent += units) times.push(now);
+    else for (let spent = 1; spent <= lease.units; spent++) times.push(now);
   }
   return times;
 }
@@ -44,14 +49,15 @@ const most = (times: readonly number[], ms: number): number =>
 
 describe("the shared budget", () => {
   it("never spends more than 100 calls in any ten seconds, and most of them", () => {
-    const times = greedy(1, 40_000);
+    const times = greedy(hubspotBudget, 40_000);
     expect(most(times, 10_000)).toBeLessThanOrEqual(100);
     expect(times.length).toBeGreaterThan(300);
   });
 
   it("lets no more than four searches a second leave", () => {
-    expect(most(greedy(SEARCH_COST, 20_000), 999)).toBeLessThanOrEqual(5);
-    expect(greedy(SEARCH_COST, 1).length).toBe(4);
+    const times = greedy(hubspotSearches, 20_000);
+    expect(most(times, 1_000)).toBeLessThanOrEqual(4);
+    expect(times.length).toBeGreaterThanOrEqual(40);
   });
 
   it("follows what the answers tell", () => {
@@ -67,6 +73,37 @@ describe("the shared budget", () => {
     const state = spent ? noteUsage(UNSPENT, hubspotBudget, spent, 0) : UNSPENT;
     expect(decideLease(state, hubspotBudget, { units: 1, effect: "read" }, 1).lease.kind).toBe("wait");
     expect(decideLease(state, hubspotBudget, { units: 1, effect: "write" }, 1).lease.kind).toBe("leased");
+  });
+
+  it("is not asked for searches, whose own is, and whose pause is theirs alone", async () => {
+    const here = hubspotHere();
+    await here.control("/settings", { searchesPerSecond: 1 });
+    const asked: Ask[] = [];
+    const noted: [number, string | undefined][] = [];
+    const account: Account = {
+      token: async () => ok({ value: "t", expiresAt: null }),
+      lease: async (ask) => {
+        asked.push(ask);
+        return ok({ kind: "leased", units: 1 });
+      },
+      note: async (_usage, pauseMs, countedAs) => {
+        if (pauseMs > 0) noted.push([pauseMs, countedAs]);
+        return ok(null);
+      },
+    };
+    const http = connect({ ...HERE, account, fetch: here.fetch });
+    const search = {
+      type: "deals",
+      filters: [{ property: "amount", operator: "HAS_PROPERTY" as const }],
+      properties: ["amount"],
+      limit: 1,
+    };
+    await hubspot.actions.searchRecords.run(search, http);
+    await http.send({ method: "GET", path: "/crm/v3/objects/deals/1001" });
+    await hubspot.actions.searchRecords.run(search, http).catch(() => undefined);
+    expect(asked.map(({ countedAs }) => countedAs)).toEqual([SEARCHES, undefined, SEARCHES]);
+    expect(noted).toEqual([[1_000, SEARCHES]]);
+    expect(hubspot.budgetsApart?.[SEARCHES]).toEqual(hubspotSearches);
   });
 
   it("is told nothing by a search's answer", () => {
@@ -87,6 +124,7 @@ describe("a refusal", () => {
 
   it("for too many calls waits the window that its headers name, also where no policy is named", () => {
     expect(said(429, {}, { "x-hubspot-ratelimit-interval-milliseconds": "5000" })).toMatchObject({ retryAfterMs: 5_000 });
+    expect(said(429, {}, { "retry-after": "7" })).toMatchObject({ retryAfterMs: 7_000 });
     expect(said(429, "<html>")).toMatchObject({ code: "connector.rate_limited", retryAfterMs: 10_000 });
   });
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Http, HttpRequest } from "../../../src/connectors/define.ts";
-import { SEARCH_COST } from "../../../src/connectors/hubspot-limits.ts";
+import { SEARCHES } from "../../../src/connectors/hubspot-limits.ts";
 import { hubspotPolls } from "../../../src/connectors/hubspot-polls.ts";
 import type { Poll } from "../../../src/connectors/poll.ts";
 import { failureOf } from "../../../src/core/errors.ts";
@@ -94,11 +94,11 @@ describe("a poll", () => {
     expect(here.requests.at(-1)?.body).toMatchObject({ sorts: [{ propertyName: "lastmodifieddate", direction: "ASCENDING" }], limit: 200 });
   });
 
-  it("looks back further than the index lags, and asks as a read that costs what a search costs", async () => {
+  it("looks back further than the index lags, and asks as a read that is counted among the searches", async () => {
     for (const poll of Object.values(hubspotPolls)) expect(poll.overlapMs).toBeGreaterThanOrEqual(2 * 60_000);
     const { http, asked } = searchOf([]);
     expect(await hubspotPolls.deals.page({ since: START, position: null }, http)).toEqual({ changes: [], next: null });
-    expect(asked).toMatchObject([{ reads: true, cost: SEARCH_COST }]);
+    expect(asked).toMatchObject([{ reads: true, countedAs: SEARCHES }]);
   });
 
   it("begins anew at the last time seen where a search ends at 10,000", async () => {
