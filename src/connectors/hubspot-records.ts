@@ -117,7 +117,7 @@ const UpsertInput = z.strictObject({
   set: PropertySet,
 });
 
-/** The number of one property may not be set to two values. */
+/** One property cannot be given two values. */
 const Upsert = UpsertInput.refine(
   ({ idProperty, set }) => !Object.hasOwn(set, idProperty) && !Object.hasOwn(set, RECORD),
   `Leave idProperty and "${RECORD}" out of set: idValue says the one, and the other is what this action says of the record`,
@@ -142,14 +142,19 @@ async function upsert(input: Upsert, { http, version }: ApplyContext) {
   if (!properties.get(idProperty)?.hasUniqueValue && !(type === "contacts" && idProperty === "email"))
     throw new InterlockError("connector.rejected", `HubSpot's ${type} do not keep "${idProperty}" unique`, { field: "idProperty" });
   const record = await findRecord(refOf(input), Object.keys(set), http);
-  // Somebody who makes the same record between this read and the next line gets HubSpot's own 409 into our way, and is not overwritten.
+  // It was there when it was looked at: that one is made now is another change than was ruled on.
+  if (!record && version !== null && version !== ABSENT) throw changedSince(targetOf(type, idValue));
+  // Whoever makes the same record between that read and this line is not overwritten: HubSpot answers 409.
   if (!record) return written(await createRecord(type, { properties: { ...wire(set), [idProperty]: idValue } }, http));
   if (holds(record, set, properties)) return written(record);
   if (version !== null && version !== record.updatedAt) throw changedSince(targetOf(type, record.id));
   return written(await patchRecord(type, record.id, wire(set), http));
 }
 
-/** What was made is archived, as long as all of it is still ours; otherwise only our values are taken out of what others work with by now. */
+/**
+ * What was made is archived, as long as all that we wrote is still ours; otherwise only our values are taken out of what others work with by now. What others have added
+ * beside our values is archived with it: HubSpot's own background changes cannot be told from theirs.
+ */
 async function takeBack(input: Upsert, values: JsonObject, { http, version }: ApplyContext): Promise<void> {
   const record = await findRecord(refOf(input), Object.keys(input.set), http);
   if (!record) return;

@@ -262,6 +262,14 @@ describe("upsertRecord", () => {
     expect(await failureFrom(other)).toMatchObject({ code: "connector.conflict", field: "erp_id" });
   });
 
+  it("does not make anew what was there at the look and is gone", async () => {
+    const here = hubspotHere();
+    const { version } = await upsertRecord.look!(known, here.http);
+    await here.control("/archive", { type: "contacts", id: "1001" });
+    expect((await failureFrom(upsertRecord.apply(known, contextOf(here, version)))).code).toBe("connector.conflict");
+    expect(all(here)).toEqual([]);
+  });
+
   it("refuses a property that is not unique, and an id that is also among the values", async () => {
     const here = hubspotHere();
     const failure = await failureFrom(upsertRecord.apply({ ...lead, idProperty: "lastname", set: { firstname: "x" } }, contextOf(here)));
