@@ -3,7 +3,7 @@
 import { Hono } from "hono";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import type { MakeStandIn } from "../stand-in.ts";
-import { Refused } from "./answer.ts";
+import { notFound, Refused } from "./answer.ts";
 import { control } from "./control.ts";
 import { directoryRoutes } from "./directory.ts";
 import { door } from "./door.ts";
@@ -20,8 +20,10 @@ export const hubspotStandIn: MakeStandIn = (world) => {
     .use("/crm/*", door(world, settings))
     .use("/account-info/*", door(world, settings))
     .route("/crm/v3/objects", objectRoutes(store, settings))
-    .route("/", directoryRoutes(store, settings));
-  api.notFound((c) => c.json({ status: "error", message: "resource not found", correlationId: "0" }, 404));
+    .route("/", directoryRoutes(store, settings))
+    .all("*", () => {
+      throw notFound();
+    });
   api.onError((error, c) => {
     if (error instanceof Refused) return c.json(error.body, error.status as ContentfulStatusCode, error.headers);
     throw error;

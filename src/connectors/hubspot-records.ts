@@ -18,7 +18,7 @@ import {
   targetOf,
 } from "./hubspot-api.ts";
 import { ownerId, ownerName } from "./hubspot-owners.ts";
-import { checkedProperties, fieldsOf, holds, PropertySet, propertiesOf, textOf, wire } from "./hubspot-properties.ts";
+import { checkedProperties, fieldsOf, holds, type Properties, PropertySet, propertiesOf, textOf, wire } from "./hubspot-properties.ts";
 
 const DOCS = "https://developers.hubspot.com/docs/api-reference/crm-objects-v3/guide";
 
@@ -28,6 +28,14 @@ const written = ({ id, updatedAt }: RecordJson): z.infer<typeof Written> => ({ i
 
 const changedSince = (target: string): InterlockError =>
   new InterlockError("connector.conflict", `Somebody has changed ${target} in HubSpot since it was looked at`);
+
+const eachNull = (set: JsonObject): JsonObject => Object.fromEntries(Object.keys(set).map((name) => [name, null]));
+
+/**
+ * For a look, so that nobody is asked to approve a property that is not there. The values are checked by the write alone: an undo looks as well, and must be able to
+ * when the account has dropped an option since.
+ */
+const namedProperties = (type: string, set: JsonObject, http: Http) => checkedProperties(type, eachNull(set), http);
 
 async function setProperties(type: string, id: string, set: JsonObject, { http, version }: ApplyContext) {
   const properties = await checkedProperties(type, set, http);
@@ -50,7 +58,7 @@ export const updateRecord = writeAction({
   values: ({ set }) => set,
   withValues: (input, set) => ({ ...input, set: set as PropertySet }),
   look: async ({ type, id, set }, http) => {
-    const properties = await propertiesOf(type, http);
+    const properties = await namedProperties(type, set, http);
     const record = await readRecord({ type, id }, Object.keys(set), http);
     return { fields: fieldsOf(record, set, properties), version: record.updatedAt };
   },
@@ -126,21 +134,24 @@ type Upsert = z.infer<typeof Upsert>;
 
 const refOf = ({ type, idProperty, idValue }: Upsert) => ({ type, id: idValue, by: idProperty });
 
+/** Of a property that is not unique HubSpot would take any number of records with one value. */
+function checkUnique({ type, idProperty }: Upsert, properties: Properties): void {
+  if (properties.get(idProperty)?.hasUniqueValue || (type === "contacts" && idProperty === "email")) return;
+  throw new InterlockError("connector.rejected", `HubSpot's ${type} do not keep "${idProperty}" unique`, { field: "idProperty" });
+}
+
 async function seen(input: Upsert, http: Http): Promise<Look> {
-  const properties = await propertiesOf(input.type, http);
+  const properties = await namedProperties(input.type, { ...input.set, [input.idProperty]: null }, http);
+  checkUnique(input, properties);
   const record = await findRecord(refOf(input), Object.keys(input.set), http);
   if (!record) return { fields: { ...eachNull(input.set), [RECORD]: ABSENT }, version: ABSENT };
   return { fields: { ...fieldsOf(record, input.set, properties), [RECORD]: PRESENT }, version: record.updatedAt };
 }
 
-const eachNull = (set: JsonObject): JsonObject => Object.fromEntries(Object.keys(set).map((name) => [name, null]));
-
 async function upsert(input: Upsert, { http, version }: ApplyContext) {
   const { type, idProperty, idValue, set } = input;
   const properties = await checkedProperties(type, { ...set, [idProperty]: idValue }, http);
-  // Of a property that is not unique HubSpot would take any number of records with one value.
-  if (!properties.get(idProperty)?.hasUniqueValue && !(type === "contacts" && idProperty === "email"))
-    throw new InterlockError("connector.rejected", `HubSpot's ${type} do not keep "${idProperty}" unique`, { field: "idProperty" });
+  checkUnique(input, properties);
   const record = await findRecord(refOf(input), Object.keys(set), http);
   // It was there when it was looked at: that one is made now is another change than was ruled on.
   if (!record && version !== null && version !== ABSENT) throw changedSince(targetOf(type, idValue));

@@ -137,6 +137,16 @@ describe("the account's description", () => {
     expect(recordIn(here, "deals/1001").properties.fresh).toBe("new");
   });
 
+  it("refuses a name at the look, before anybody is asked, and leaves values to the write: an undo looks too", async () => {
+    const here = hubspotHere();
+    const failure = await failureFrom(updateRecord.look!({ ...DEAL, set: { nope: "1" } }, here.http));
+    expect(failure).toMatchObject({ code: "connector.rejected", field: "nope" });
+    const dropped = await updateRecord.look!({ ...DEAL, set: { dealstage: "an option of last year" } }, here.http);
+    expect(dropped.fields).toEqual({ dealstage: "appointmentscheduled" });
+    const input = { type: "contacts", idProperty: "lastname", idValue: "Chen", set: { firstname: "Li" } };
+    expect(await failureFrom(upsertRecord.look!(input, here.http))).toMatchObject({ code: "connector.rejected", field: "idProperty" });
+  });
+
   it("takes each choice of a property with several by itself", async () => {
     const here = hubspotHere();
     const set = (interests: string) => updateRecord.apply({ type: "contacts", id: "1001", set: { interests } }, contextOf(here));
