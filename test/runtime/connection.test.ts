@@ -36,6 +36,24 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
+describe("what a system counts apart", () => {
+  it("pauses by itself, for all who share the connection, and the rest goes on", async () => {
+    setNow(now);
+    const port = portOf("connection zendesk");
+    const lease = async (countedAs?: string) => {
+      const asked = await port.lease("zendesk", { units: 1, effect: "read", ...(countedAs === undefined ? {} : { countedAs }) });
+      return asked.ok ? asked.value : asked.error;
+    };
+    await port.note("zendesk", null, 5_000, "searches");
+    expect(await lease("searches")).toEqual({ kind: "wait", ms: 5_000, because: "it asked to wait" });
+    expect(await lease()).toMatchObject({ kind: "leased" });
+    await port.note("zendesk", null, 1_000);
+    setNow(now + 1_000);
+    expect(await lease()).toMatchObject({ kind: "leased" });
+    expect(await lease("searches")).toMatchObject({ kind: "wait", ms: 4_000 });
+  });
+});
+
 describe("a circuit in its object", () => {
   it("opens after so many failures, outlives its instance, and lets one call through when its time is over", async () => {
     setNow(now);
