@@ -194,19 +194,23 @@ const PageJson = z.object({
   nextRecordsUrl: z.string().nullish(),
 });
 
-/** Every record of a query, page by page, at most as many as its `limit` says. `deleted`: those in the recycle bin as well. */
+export interface SelectOptions {
+  /** Of the object: what type each field has, where a condition is somebody else's. */
+  readonly about?: Description;
+  /** Those in the recycle bin as well. */
+  readonly deleted?: true;
+}
+
+/** Fields that every object has, and the only ones besides texts and ids on which this connector's own queries have conditions. */
+const STAMPS = /(^|\.)(SystemModstamp|CreatedDate|LastModifiedDate)$/;
+
+/** Every record of a query, page by page, at most as many as its `limit` says. */
 export async function* select(
   http: Http,
   query: Soql & { readonly limit: number },
-  options: { readonly deleted?: true } = {},
+  options: SelectOptions = {},
 ): AsyncGenerator<JsonObject> {
-  // Without conditions no literal's type is of interest: the description is not asked for.
-  const types = query.where?.length ? await describe(http, query.from) : null;
-  const text = soql(
-    query,
-    (field) =>
-      types?.fields.get(field)?.type ?? (/(^|\.)(SystemModstamp|CreatedDate|LastModifiedDate)$/.test(field) ? "datetime" : undefined),
-  );
+  const text = soql(query, (field) => options.about?.fields.get(field)?.type ?? (STAMPS.test(field) ? "datetime" : undefined));
   let path = `${API}/${options.deleted ? "queryAll" : "query"}?q=${encodeURIComponent(text)}`;
   for (;;) {
     const { json } = await http.send({ method: "GET", path });
@@ -220,9 +224,13 @@ export async function* select(
   }
 }
 
-export async function selected(http: Http, query: Soql & { readonly limit: number }): Promise<readonly JsonObject[]> {
+export async function selected(
+  http: Http,
+  query: Soql & { readonly limit: number },
+  options: SelectOptions = {},
+): Promise<readonly JsonObject[]> {
   const records: JsonObject[] = [];
-  for await (const record of select(http, query)) records.push(record);
+  for await (const record of select(http, query, options)) records.push(record);
   return records;
 }
 

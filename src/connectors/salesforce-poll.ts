@@ -5,7 +5,7 @@ import { InterlockError } from "../core/errors.ts";
 import type { JsonObject } from "../core/json.ts";
 import type { Http } from "./define.ts";
 import type { Poll, PollPage } from "./poll.ts";
-import { DOCS, idOf, select, stamp, textOf, where } from "./salesforce-api.ts";
+import { DOCS, idOf, selected, stamp, textOf, where } from "./salesforce-api.ts";
 import { bothForms } from "./salesforce-id.ts";
 import type { Condition } from "./salesforce-soql.ts";
 import { changed } from "./salesforce-webhook.ts";
@@ -26,18 +26,12 @@ const FIELDS = ["Id", "SystemModstamp", "LastModifiedById", "IsDeleted"] as cons
 /** "stamp id" of the last record of a page. */
 const POSITION = /^(\S+) ([A-Za-z0-9]{18})$/;
 
-async function read(http: Http, object: string, conditions: readonly Condition[], limit: number): Promise<JsonObject[]> {
-  const query = {
-    select: [...FIELDS],
-    from: object,
-    where: conditions,
-    orderBy: [{ field: "SystemModstamp" }, { field: "Id" }],
-    limit,
-  };
-  const records: JsonObject[] = [];
-  for await (const record of select(http, query, { deleted: true })) records.push(record);
-  return records;
-}
+const read = (http: Http, object: string, conditions: readonly Condition[], limit: number): Promise<readonly JsonObject[]> =>
+  selected(
+    http,
+    { select: [...FIELDS], from: object, where: conditions, orderBy: [{ field: "SystemModstamp" }, { field: "Id" }], limit },
+    { deleted: true },
+  );
 
 async function page(object: string, since: number, position: string | null, http: Http): Promise<PollPage> {
   const [, after, id] = POSITION.exec(position ?? "") ?? [];

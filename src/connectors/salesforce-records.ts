@@ -3,8 +3,9 @@
 // Sequence of a write: look (the fields, checked against the description, and SystemModstamp as version) -> PATCH with If-Unmodified-Since -> read back.
 import * as z from "zod";
 import { InterlockError } from "../core/errors.ts";
-import type { Json, JsonObject } from "../core/json.ts";
+import type { JsonObject } from "../core/json.ts";
 import { type Http, readAction, writeAction } from "./define.ts";
+import { promised } from "./http.ts";
 import {
   create,
   type Description,
@@ -68,7 +69,14 @@ const queryRecords = readAction({
   }),
   output: z.object({ records: z.array(AnyRecord) }),
   run: async ({ object, fields, where, orderBy, limit }, http) => ({
-    records: [...(await selected(http, { select: fields, from: object, where, orderBy, limit }))],
+    // Without conditions no field's type is of interest, and a call is saved.
+    records: [
+      ...(await selected(
+        http,
+        { select: fields, from: object, where, orderBy, limit },
+        where.length > 0 ? { about: await describe(http, object) } : {},
+      )),
+    ],
   }),
 });
 
@@ -189,6 +197,11 @@ const keyPath = ({ object, key }: Upsert): string => `${objectPath(object)}/${Fi
 const readByKey = (input: Upsert, http: Http, fields: readonly string[]): Promise<JsonObject | null> =>
   ifThere(readAt(http, keyPath(input), ["Id", ...fields, "SystemModstamp"]));
 
+async function idByKey(input: Upsert, http: Http): Promise<string | null> {
+  const record = await readByKey(input, http, []);
+  return record && idOf(textOf(record, "Id") ?? "");
+}
+
 /** The external id stands among the values, last: its before-image says whether the record was there. */
 const valuesOf = ({ key, set }: Upsert): JsonObject => ({ ...set, [key.field]: key.value });
 
@@ -205,10 +218,11 @@ async function checkUpsert(input: Upsert, http: Http): Promise<Description> {
   return about;
 }
 
-const held = (about: Description, input: Upsert, record: JsonObject | null): JsonObject => {
-  const values = valuesOf(input);
-  return record ? asAsked(about, values, record) : Object.fromEntries(Object.keys(values).map((name) => [name, null]));
-};
+/** Salesforce finds an external id whatever its capitals: as it was asked, where the record is there. */
+const held = (about: Description, { key, set }: Upsert, record: JsonObject | null): JsonObject =>
+  record
+    ? { ...asAsked(about, set, record), [key.field]: key.value }
+    : Object.fromEntries([...Object.keys(set), key.field].map((name) => [name, null]));
 
 const upsertRecord = writeAction({
   effect: "write",
@@ -229,48 +243,51 @@ const upsertRecord = writeAction({
   },
   look: async (input, http) => {
     const about = await checkUpsert(input, http);
-    const record = await readByKey(input, http, Object.keys(valuesOf(input)));
+    const record = await readByKey(input, http, Object.keys(input.set));
     return { fields: held(about, input, record), version: record && textOf(record, "SystemModstamp") };
   },
   apply: async (input, context) => {
     const { http, version } = context;
     const about = await checkUpsert(input, http);
-    const before = await readByKey(input, http, []);
-    if (!before) {
+    const id = await idByKey(input, http);
+    if (id === null) {
       if (version !== null) throw new InterlockError("connector.conflict", `${input.object} has no record with this external id any more`);
       checkWritten(about, input.set, "create");
       checkComplete(about, valuesOf(input));
     }
-    const created = z.object({ id: z.string() }).safeParse(await patch(keyPath(input), input.set, context, before ? version : null));
-    // An update may be answered without a body; the record is the one that was just read.
-    const id = created.data?.id ?? (before && textOf(before, "Id"));
-    if (!id) throw new InterlockError("connector.answer_invalid", "Salesforce answered 2xx to an upsert and named no record");
-    return { id: idOf(id) };
+    // By its own id where it is there: by the external one, a record that is deleted this moment would be created anew, with nothing but these fields.
+    if (id !== null) {
+      await patch(recordPath(input.object, id), input.set, context, version);
+      return { id };
+    }
+    const created = promised(Output, await patch(keyPath(input), input.set, context, null), "an upserted record");
+    return { id: idOf(created.id) };
   },
   find: async (input, { http, key }) => {
     const record = await readByKey(input, http, [markerField(http)]);
     return record && carries(record, http, key) ? { id: idOf(textOf(record, "Id") ?? "") } : null;
   },
   prove: async (input, _output, http) =>
-    held(await describe(http, input.object), input, await readByKey(input, http, Object.keys(valuesOf(input)))),
+    held(await describe(http, input.object), input, await readByKey(input, http, Object.keys(input.set))),
   undo: {
     kind: "restore",
     restore: async (input, values, context) => {
       const { object, key, set } = input;
-      const { [key.field]: before, ...fields } = values as Record<string, Json>;
-      if (before !== null || !(key.field in values)) {
-        await patch(keyPath(input), fields, context, context.version);
+      const { [key.field]: before, ...fields } = values;
+      const id = await idByKey(input, context.http);
+      if (id === null) throw new InterlockError("connector.not_found", `${object} has no record ${key.field}=${key.value} any more`);
+      if (before !== null) {
+        await patch(recordPath(object, id), fields, context, context.version);
         return;
       }
       // It was not there: what is taken back is the whole record, and only while all of it is ours.
-      if (Object.keys(fields).length < Object.keys(set).length)
+      const ours = Object.values(set).filter((value) => value !== null).length;
+      if (Object.keys(fields).length < ours)
         throw new InterlockError(
           "connector.rejected",
-          `${object}/${key.value} was created by this write, and somebody has changed it since: it is not deleted`,
+          `${object}/${id} was created by this write, and somebody has changed it since: it is not deleted`,
         );
-      const record = await readByKey(input, context.http, []);
-      const id = record && textOf(record, "Id");
-      if (id) await removeOurs(context.http, object, id);
+      await removeOurs(context.http, object, id);
     },
   },
 });
