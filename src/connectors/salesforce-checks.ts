@@ -47,7 +47,7 @@ const scopes: Check = {
   name: "scopes",
   summary: "Opens the REST API with the token",
   run: async ({ http }) => {
-    await http.send({ method: "GET", path: `${API}/` });
+    await http.send({ method: "GET", path: API });
     return [confirmed("The token opens the REST API: the app has the scope api, the integration user the permission API Enabled")];
   },
 };

@@ -7,7 +7,7 @@ import { salesforceAuth, salesforceCredentials } from "./salesforce-auth.ts";
 import { salesforceChecks } from "./salesforce-checks.ts";
 import { deleted, POLLED, salesforcePolls } from "./salesforce-poll.ts";
 import { recordActions } from "./salesforce-records.ts";
-import { serviceActions } from "./salesforce-service.ts";
+import { textActions } from "./salesforce-texts.ts";
 import { changed, salesforceWebhooks } from "./salesforce-webhook.ts";
 
 /** A custom object's events are named alike, and a callout may say a name of its own; so any text is a trigger. */
@@ -37,5 +37,5 @@ export const salesforce = defineConnector({
   refusal: salesforceRefusal,
   checks: salesforceChecks,
   triggers,
-  actions: { ...recordActions, ...assignActions, ...serviceActions },
+  actions: { ...recordActions, ...assignActions, ...textActions },
 });

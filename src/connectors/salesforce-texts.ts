@@ -209,4 +209,4 @@ const createTask = writeAction({
   undo: withdrawn("Task"),
 });
 
-export const serviceActions = { addCaseComment, addFeedItem, createTask };
+export const textActions = { addCaseComment, addFeedItem, createTask };
