@@ -36,6 +36,8 @@ const system: Readonly<Record<string, FieldSpec>> = {
   LastModifiedById: { ...reference("User"), readOnly: true },
   SystemModstamp: { type: "datetime", readOnly: true },
 };
+const without = <T>(fields: Readonly<Record<string, T>>, name: string): Record<string, T> =>
+  Object.fromEntries(Object.entries(fields).filter(([field]) => field !== name));
 const owner = reference("User", "Group");
 const key = text(255);
 const id: FieldSpec = { type: "id", length: 18, readOnly: true };
@@ -114,9 +116,15 @@ export const OBJECTS: Readonly<Record<string, ObjectSpec>> = {
       IsPublished: { type: "boolean", defaulted: false },
     },
   },
+  // No LastModifiedById: the vendor's posts have a field of their own for whoever edited them.
   FeedItem: {
     prefix: "0D5",
-    fields: { ...system, ParentId: { ...reference("Case", "Lead", "Invoice__c"), required: true }, Body: long(10_000) },
+    fields: {
+      ...without(system, "LastModifiedById"),
+      LastEditById: { ...reference("User"), readOnly: true },
+      ParentId: { ...reference("Case", "Lead", "Invoice__c"), required: true },
+      Body: long(10_000),
+    },
   },
   Task: {
     prefix: "00T",

@@ -57,6 +57,7 @@ export function write(org: Org, { object, actor, assigns, before, body }: Write)
   row.LastModifiedDate = at;
   row.LastModifiedById = actor;
   row.SystemModstamp = at;
+  if (before && spec.fields.LastEditById) row.LastEditById = actor;
   if (!before) row.CreatedDate = at;
   org.table(object).put(row.Id, row);
   org.world.applied(before ? `${object} update` : `${object} create`);

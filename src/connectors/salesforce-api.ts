@@ -269,11 +269,14 @@ export function stamp(text: string): number {
   return at;
 }
 
+/** Who changed a record last: posts in a feed have a field of their own for it, empty while nobody has. */
+const editorOf = (object: string): string => (object === "FeedItem" ? "LastEditById" : "LastModifiedById");
+
 /** Takes a record away that we made, unless somebody else has changed it since: DELETE has no precondition. */
 export async function removeOurs(http: Http, object: string, id: string): Promise<void> {
-  const now = await ifThere(readRecord(http, object, id, ["Id", "CreatedById", "LastModifiedById"]));
+  const now = await ifThere(readRecord(http, object, id, ["Id", "CreatedById", editorOf(object)]));
   if (now === null) return;
-  const [ours, last] = [textOf(now, "CreatedById"), textOf(now, "LastModifiedById")];
+  const [ours, last] = [textOf(now, "CreatedById"), textOf(now, editorOf(object))];
   if (ours !== null && last !== null && !sameId(ours, last))
     throw new InterlockError(
       "connector.rejected",

@@ -14,8 +14,10 @@ const confirmed = (said: string): Finding => ({ outcome: "confirmed", said });
 const missing = (said: string, fix: string): Finding => ({ outcome: "missing", said, fix });
 
 /** The objects that the deployment's workflows use, as its setting says. */
-const objectsOf = ({ settings }: Http): readonly string[] =>
-  (settings.objects ?? "Case,Lead")
+const objectsOf = ({ settings }: Http): readonly string[] => listed(settings.objects ?? "Case,Lead");
+
+const listed = (text: string): readonly string[] =>
+  text
     .split(",")
     .map((name) => name.trim())
     .filter((name) => name !== "");
@@ -67,6 +69,10 @@ const read: Check = {
     }),
 };
 
+/** The fields of this object that workflows write, as the setting says: "Case.Priority". */
+const fieldsOf = ({ settings }: Http, object: string): readonly string[] =>
+  listed(settings.fields ?? "").flatMap((path) => (path.startsWith(`${object}.`) ? [path.slice(object.length + 1)] : []));
+
 /** One finding per object; what one object's call throws is that object's finding. */
 const each = (http: Http, ask: (object: string) => Promise<Finding>): Promise<readonly Finding[]> =>
   Promise.all(
@@ -93,6 +99,12 @@ const objects: Check = {
         return missing(
           `${object}: the integration user may not ${lacking.join(", ")}`,
           `Permission set of the integration user > Object Settings > ${about.name}`,
+        );
+      const hidden = fieldsOf(http, object).filter((name) => about.fields.get(name)?.updateable !== true);
+      if (hidden.length > 0)
+        return missing(
+          `${object}: the integration user may not edit ${hidden.join(", ")}, or there is no such field`,
+          `Permission set of the integration user > Object Settings > ${about.name} > Field Permissions: Edit Access`,
         );
       const problem = markerProblem(about, markerField(http), "update") ?? markerProblem(about, markerField(http), "create");
       return problem

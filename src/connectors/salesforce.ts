@@ -30,6 +30,7 @@ export const salesforce = defineConnector({
     },
     markerField: { summary: "The custom text field in which each write leaves its mark; Interlock_Key__c unless another is named" },
     objects: { summary: "The objects that the assessment looks at, separated by commas; Case,Lead unless others are named" },
+    fields: { summary: "Fields that workflows write, for the assessment, separated by commas: Case.Priority,Lead.AI_Score__c" },
   },
   webhooks: salesforceWebhooks,
   polls: salesforcePolls,

@@ -92,6 +92,17 @@ describe("the assessment", () => {
     expect(findings[1]?.said).toContain("Nope__c");
   });
 
+  it("names the fields that workflows write and the integration user may not edit", async () => {
+    const here = setUp({ settings: { objects: "Case,Lead", fields: "Case.Priority, Case.Tier__c,Case.CaseNumber,Lead.Rating" } });
+    await here.set({ hidden: ["Case.Tier__c"] });
+    const findings = await ask("objects", here);
+    expect(findings.map(({ outcome }) => outcome)).toEqual(["missing", "confirmed"]);
+    expect(findings[0]).toMatchObject({
+      said: expect.stringContaining("Tier__c, CaseNumber"),
+      fix: expect.stringContaining("Edit Access"),
+    });
+  });
+
   it.each<[number, string, string | undefined]>([
     [0, "confirmed", undefined],
     [12_100, "warning", "API Usage"],

@@ -2,10 +2,11 @@
 import { existsSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { ADA, API_USER, BILLING_QUEUE, idFor } from "../../../sandbox/salesforce/directory.ts";
+import { decideLease, noteUsage, UNSPENT } from "../../../src/connectors/budget.ts";
 import { salesforce } from "../../../src/connectors/salesforce.ts";
 import { salesforceRefusal, salesforceUsage } from "../../../src/connectors/salesforce-api.ts";
 import { bothForms, longId } from "../../../src/connectors/salesforce-id.ts";
-import { API, failureFrom, setUp } from "./salesforce-here.ts";
+import { API, failureFrom, NOW, setUp } from "./salesforce-here.ts";
 import { CASE, INVOICE, LEAD } from "./worlds/salesforce-worlds.ts";
 
 const { getRecord, queryRecords, describeObject, updateRecord, createRecord, upsertRecord, assignRecord } = salesforce.actions;
@@ -411,6 +412,20 @@ describe("failures", () => {
     expect(usage("api-usage=25/5000; per-app-api-usage=17/250(appName=interlock)")).toMatchObject({ used: 17, limit: 250 });
     expect(usage("")).toBeNull();
     expect(usage("api-usage=1/0")).toBeNull();
+  });
+
+  it("stops reads at 80 % of the day's calls, and writes at 90 %", () => {
+    const at = (used: number, effect: "read" | "write") => {
+      const usage = salesforceUsage(answer(200, null, { "sforce-limit-info": `api-usage=${used}/5000` })) ?? expect.fail("no usage");
+      return decideLease(noteUsage(UNSPENT, null, usage, NOW), null, { units: 1, effect }, NOW).lease.kind;
+    };
+    expect([at(3_999, "read"), at(4_000, "read"), at(4_000, "write"), at(4_499, "write"), at(4_500, "write")]).toEqual([
+      "leased",
+      "wait",
+      "leased",
+      "leased",
+      "wait",
+    ]);
   });
 
   it("waits long where the org's calls are spent", async () => {
