@@ -391,18 +391,17 @@ describe("failures", () => {
       ["/services/data/v67.0/sobjects/Lead/00Q1", "/services/data/v67.0/sobjects/Lead/00Q2"],
       { code: "connector.rejected", message: expect.stringContaining("00Q1, 00Q2") },
     ],
-  ])("%i %j", (status, json, expected) => expect(salesforceRefusal(answer(status, json), 0)).toMatchObject(expected));
+  ])("%i %j", (status, json, expected) => expect(salesforceRefusal(answer(status, json))).toMatchObject(expected));
 
   it("leaves to the status what is not in Salesforce's form", () => {
-    expect(salesforceRefusal(answer(412, null), 0)).toBeNull();
-    expect(salesforceRefusal(answer(503, { message: "x" }), 0)).toBeNull();
-    expect(salesforceRefusal(answer(204, null), 0)).toBeNull();
+    expect(salesforceRefusal(answer(412, null))).toBeNull();
+    expect(salesforceRefusal(answer(503, { message: "x" }))).toBeNull();
+    expect(salesforceRefusal(answer(204, null))).toBeNull();
   });
 
   it("keeps the request's id for whoever asks the vendor", () => {
     expect(
-      salesforceRefusal(answer(500, error("UNKNOWN_EXCEPTION", "An unexpected error occurred"), { "x-sfdc-request-id": "TID:1" }), 0)
-        ?.message,
+      salesforceRefusal(answer(500, error("UNKNOWN_EXCEPTION", "An unexpected error occurred"), { "x-sfdc-request-id": "TID:1" }))?.message,
     ).toContain("(request TID:1)");
   });
 
@@ -471,7 +470,7 @@ describe.skipIf(!existsSync(EXCHANGES))("the exchanges that the vendor documents
 
   it.each(Object.entries(CODES))("%s is %s", (name, code) => {
     const { response } = named(name);
-    expect(salesforceRefusal({ status: response.status, json: response.body, headers: new Headers(), text: "" }, 0)?.code).toBe(code);
+    expect(salesforceRefusal({ status: response.status, json: response.body, headers: new Headers(), text: "" })?.code).toBe(code);
   });
 
   it("have the methods and paths that leave here", async () => {
