@@ -115,6 +115,10 @@ const describeObject = readAction({
 
 // ---- writing ----
 
+async function creatable(http: Http, object: string, set: JsonObject): Promise<void> {
+  checkComplete(await writable(http, object, set, "create"), set);
+}
+
 const updateRecord = writeAction({
   effect: "write",
   summary: "Set fields of a record, standard or custom",
@@ -157,8 +161,13 @@ const createRecord = writeAction({
   target: ({ object }) => targetOf(object, "new"),
   values: ({ set }) => set,
   withValues: (input, values) => ({ ...input, set: values as z.infer<typeof Values> }),
+  // Nothing is there; but before anybody is asked to approve it: would Salesforce take it?
+  look: async ({ object, set }, http) => {
+    await creatable(http, object, set);
+    return { fields: Object.fromEntries(Object.keys(set).map((name) => [name, null])), version: null };
+  },
   apply: async ({ object, set }, { http, key }) => {
-    checkComplete(await writable(http, object, set, "create"), set);
+    await creatable(http, object, set);
     return { id: await create(http, object, { ...set, [markerField(http)]: marker(key) }) };
   },
   find: async ({ object }, { http, key }) => {
@@ -218,6 +227,12 @@ async function checkUpsert(input: Upsert, http: Http): Promise<Description> {
   return about;
 }
 
+/** Where no record has the external id, the upsert makes one. */
+function checkCreation(about: Description, input: Upsert): void {
+  checkWritten(about, input.set, "create");
+  checkComplete(about, valuesOf(input));
+}
+
 /** Salesforce finds an external id whatever its capitals: as it was asked, where the record is there. */
 const held = (about: Description, { key, set }: Upsert, record: JsonObject | null): JsonObject =>
   record
@@ -244,6 +259,7 @@ const upsertRecord = writeAction({
   look: async (input, http) => {
     const about = await checkUpsert(input, http);
     const record = await readByKey(input, http, Object.keys(input.set));
+    if (!record) checkCreation(about, input);
     return { fields: held(about, input, record), version: record && textOf(record, "SystemModstamp") };
   },
   apply: async (input, context) => {
@@ -252,8 +268,7 @@ const upsertRecord = writeAction({
     const id = await idByKey(input, http);
     if (id === null) {
       if (version !== null) throw new InterlockError("connector.conflict", `${input.object} has no record with this external id any more`);
-      checkWritten(about, input.set, "create");
-      checkComplete(about, valuesOf(input));
+      checkCreation(about, input);
     }
     // By its own id where it is there: by the external one, a record that is deleted this moment would be created anew, with nothing but these fields.
     if (id !== null) {

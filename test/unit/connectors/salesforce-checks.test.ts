@@ -1,7 +1,6 @@
 // Polls that lose and double nothing, and what the assessment says of an org with planted faults.
 import { describe, expect, it } from "vitest";
 import { ADA, API_USER, ORGANIZATION } from "../../../sandbox/salesforce/directory.ts";
-import type { CheckContext } from "../../../src/connectors/check.ts";
 import { salesforce } from "../../../src/connectors/salesforce.ts";
 import { failureFrom, NOW, setUp } from "./salesforce-here.ts";
 import { LEAD } from "./worlds/salesforce-worlds.ts";
@@ -57,9 +56,9 @@ describe("a poll", () => {
 });
 
 describe("the assessment", () => {
-  const ask = async (name: string, here: ReturnType<typeof setUp>, more: Partial<CheckContext> = {}) => {
+  const ask = async (name: string, here: ReturnType<typeof setUp>) => {
     const check = salesforce.checks?.find((one) => one.name === name) ?? expect.fail(`no check ${name}`);
-    return check.run({ http: here.http, now: NOW, hookUrl: "https://app.example.com/hooks/salesforce", ...more });
+    return check.run({ http: here.http, now: NOW, hookUrl: "https://app.example.com/hooks/salesforce" });
   };
   const outcomes = async (...asked: Parameters<typeof ask>) => (await ask(...asked)).map(({ outcome }) => outcome);
 
@@ -70,7 +69,6 @@ describe("the assessment", () => {
     expect(await outcomes("read", here)).toEqual(["confirmed", "confirmed", "confirmed"]);
     expect(await outcomes("objects", here)).toEqual(["confirmed", "confirmed", "confirmed"]);
     expect(await outcomes("limits", here)).toEqual(["confirmed"]);
-    expect(await outcomes("clock", here)).toEqual(["confirmed"]);
     expect(here.writes()).toBe(0);
   });
 
@@ -116,9 +114,13 @@ describe("the assessment", () => {
     if (fix) expect(finding?.fix).toContain(fix);
   });
 
-  it("says by how much the clocks differ", async () => {
-    const [finding] = await ask("clock", setUp(), { now: NOW - 200_000 });
-    expect(finding).toMatchObject({ outcome: "warning", said: "Salesforce's clock is 200 s ahead of ours" });
+  it("names a budget that is spent, although nothing can be asked any more", async () => {
+    const here = setUp();
+    await here.set({ limit: 15_000, usedBefore: 15_000 });
+    expect(await ask("limits", here)).toMatchObject([
+      { outcome: "missing", said: expect.stringContaining("REQUEST_LIMIT_EXCEEDED"), fix: expect.stringContaining("API Usage") },
+    ]);
+    expect(salesforce.checks?.[0]?.name).toBe("limits");
   });
 
   it("says what it cannot see of webhooks, and where to look", async () => {

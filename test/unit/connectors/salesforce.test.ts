@@ -204,12 +204,17 @@ describe("what may be written", () => {
     expect(row("Lead", LEAD).Rating).toBeNull();
   });
 
-  it("names what a new record lacks", async () => {
-    const { context, writes } = setUp();
-    expect(await failureFrom(createRecord.apply({ object: "Lead", set: { LastName: "L" } }, context()))).toMatchObject({
-      code: "connector.rejected",
-      field: "Company",
-    });
+  it("names what a new record lacks, before anybody is asked to approve it", async () => {
+    const { http, context, writes } = setUp();
+    const fresh = { object: "Lead", set: { LastName: "L" } };
+    const keyed = { ...fresh, key: { field: "Ext_Id__c", value: "crm-9" } };
+    for (const work of [
+      () => createRecord.look?.(fresh, http),
+      () => createRecord.apply(fresh, context()),
+      () => upsertRecord.look?.(keyed, http),
+      () => upsertRecord.apply(keyed, context()),
+    ])
+      expect(await failureFrom(work())).toMatchObject({ code: "connector.rejected", field: "Company" });
     expect(writes()).toBe(0);
   });
 });
