@@ -5,7 +5,7 @@ import type { JsonObject } from "../core/json.ts";
 import { type ApplyContext, type Http, writeAction } from "./define.ts";
 import { DOCS, idOf, ifThere, readRecord, recordPath, selected, textOf, where } from "./salesforce-api.ts";
 import { longId, RecordId, sameId } from "./salesforce-id.ts";
-import { carries, markerField, patch, targetOf, writable } from "./salesforce-marker.ts";
+import { carries, markerField, Output, patch, targetOf, writable } from "./salesforce-marker.ts";
 import { ObjectName } from "./salesforce-soql.ts";
 
 const OWNERS_MS = 5 * 60_000;
@@ -60,7 +60,7 @@ const assignRecord = writeAction({
   docs: `${DOCS}/headers_autoassign.htm`,
   idempotency: "lookup",
   input: Assignment,
-  output: z.object({ id: z.string() }),
+  output: Output,
   target: ({ object, id }) => targetOf(object, idOf(id)),
   values: ({ owner }) => ({ owner }),
   withValues: (input, values) => ({ ...input, ...(values as { owner: string }) }),

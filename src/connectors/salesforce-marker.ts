@@ -1,10 +1,17 @@
-// Which step wrote last: Salesforce has no idempotency keys, so each write to a record puts its key into a custom text field of ours on the object, where `find` looks for
+// What every write to a record shares: the values it takes, and which step wrote last. Salesforce has no idempotency keys, so each write to a record puts its key into a custom text field of ours on the object, where `find` looks for
 // it. The field is named by the setting `markerField`; an object that lacks it is not written, and the refusal says how to add it.
+import * as z from "zod";
 import { InterlockError } from "../core/errors.ts";
 import type { JsonObject } from "../core/json.ts";
 import type { ApplyContext, Http } from "./define.ts";
 import { changing, type Description, describeWith } from "./salesforce-api.ts";
 import { checkWritten } from "./salesforce-fields.ts";
+import { FieldName } from "./salesforce-soql.ts";
+
+const Value = z.union([z.string(), z.number(), z.boolean(), z.null()]);
+export const Values = z.record(FieldName, Value).refine((set) => Object.keys(set).length > 0, "Name at least one field to set");
+export type Values = z.infer<typeof Values>;
+export const Output = z.object({ id: z.string() });
 
 const MARKER_FIELD = "Interlock_Key__c";
 /** What a text field of Salesforce holds at most. */

@@ -8,6 +8,7 @@ import { salesforceChecks } from "./salesforce-checks.ts";
 import { deleted, POLLED, salesforcePolls } from "./salesforce-poll.ts";
 import { recordActions } from "./salesforce-records.ts";
 import { textActions } from "./salesforce-texts.ts";
+import { upsertActions } from "./salesforce-upsert.ts";
 import { changed, salesforceWebhooks } from "./salesforce-webhook.ts";
 
 /** A custom object's events are named alike, and a callout may say a name of its own; so any text is a trigger. */
@@ -38,5 +39,5 @@ export const salesforce = defineConnector({
   refusal: salesforceRefusal,
   checks: salesforceChecks,
   triggers,
-  actions: { ...recordActions, ...assignActions, ...textActions },
+  actions: { ...recordActions, ...upsertActions, ...assignActions, ...textActions },
 });
