@@ -2,7 +2,9 @@
 // have their own places in app.ts.
 import { hubspotStandIn } from "./hubspot/stand-in.ts";
 import type { MakeStandIn } from "./stand-in.ts";
-
 export const STAND_INS: Readonly<Record<string, MakeStandIn>> = {
   hubspot: hubspotStandIn,
 };
+
+import { salesforceStandIn } from "./salesforce/stand-in.ts";
+export const STAND_INS: Readonly<Record<string, MakeStandIn>> = { salesforce: salesforceStandIn };

@@ -200,7 +200,7 @@ export function createHttp(options: HttpOptions): Http {
       : classify(status, headers, now);
     const { said, field } = ok ? { said: "", field: undefined } : readError(text);
     const redirected = status === 0 || (status > 299 && status < 400);
-    const why = redirected ? "it redirects, and redirects are not followed" : (refused?.message ?? said);
+    const why = refused?.message ?? (redirected ? "it redirects, and redirects are not followed" : said);
     const code = refused?.code ?? usual.code;
     const pause = refused?.retryAfterMs ?? usual.retryAfterMs;
     if (code === "connector.rate_limited" && pause !== undefined) spending?.pause(pause, request.countedAs);

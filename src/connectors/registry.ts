@@ -1,6 +1,7 @@
 // Every system that Interlock speaks to: a new connector is one file and one line here. Holds no configuration; which accounts exist is in src/config.ts.
 import type { Connector } from "./define.ts";
 import { hubspot } from "./hubspot.ts";
+import { salesforce } from "./salesforce.ts";
 import { slack } from "./slack.ts";
 import { standardWebhooks } from "./standard-webhooks.ts";
 import { zendesk } from "./zendesk.ts";
@@ -10,5 +11,6 @@ export const registry: Readonly<Record<string, Connector>> = {
   zendesk,
   hubspot,
   slack,
+  salesforce,
   "standard-webhooks": standardWebhooks,
 };

@@ -1,10 +1,13 @@
 // The object of a connection, in workerd: it keeps a provider's circuit over evictions, and runs of all partitions are told of it. And a decision that goes down its
 // chain of models to a person, through the real partition.
+
 import { createExecutionContext, evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
+import { generateKeyPairSync, verify } from "node:crypto";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import type { ConnectionPort } from "../../durable-objects/connection.ts";
 import { seedSpecs } from "../../sandbox/specs.ts";
+import { signRs256 } from "../../src/core/crypto.ts";
 import { everywhere, type Principal } from "../../src/core/principal.ts";
 import { recordCard } from "../../src/db/provider-cards.ts";
 import { LONGEST_OPEN_MS, OPEN_MS, OPENS_AFTER } from "../../src/engine/circuit.ts";
@@ -159,5 +162,20 @@ describe("a decision down its chain", () => {
     expect(await say({ team: "returns", priority: "low" })).toMatchObject({ ok: true });
     expect(await found(run, "decision.made")).toMatchObject({ by: ada.id, decision: { value: { team: "returns" }, source: "person" } });
     expect(await found(run, "effect.ruled")).toMatchObject({ ruling: { outcome: "require_approval" } });
+  });
+});
+
+describe("RS256 in workerd, whose crypto is not Node's", () => {
+  const { privateKey, publicKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
+
+  it.each(["pkcs8", "pkcs1"] as const)("signs with a %s key what that key verifies", (type) => {
+    const signature = signRs256(String(privateKey.export({ type, format: "pem" })), "header.claims");
+    expect(signature).toMatch(/^[A-Za-z0-9_-]{342}$/);
+    expect(verify("sha256", new TextEncoder().encode("header.claims"), publicKey, Buffer.from(signature, "base64url"))).toBe(true);
+  });
+
+  it("takes no key of another kind", () => {
+    const other = String(generateKeyPairSync("ed25519").privateKey.export({ type: "pkcs8", format: "pem" }));
+    expect(() => signRs256(other, "x")).toThrow(/RSA/);
   });
 });
