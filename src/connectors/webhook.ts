@@ -140,6 +140,8 @@ export interface WebhookDeclaration {
   readonly scheme: Scheme;
   /** Headers without which a delivery is none of this system's, in lower case. */
   readonly required?: readonly string[];
+  /** Every delivery of this system has a body: an empty one is refused as that. */
+  readonly bodyRequired?: true;
   /** Bytes; a larger body is refused with 413 before it is read. */
   readonly maxBytes: number;
   /** An unsigned probe that has a prescribed answer and must do nothing else (Slack's ssl_check). */
