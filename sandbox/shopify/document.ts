@@ -174,14 +174,15 @@ export function parseDocument(text: string): Parsed {
 export const MUTATION_COST = 10;
 export const LIST_COST = 2;
 
-const WRAPPERS = new Set(["nodes", "edges", "node", "pageInfo"]);
+/** What stands between a list and its records. The root field `node` has an id. */
+const isWrapper = ({ name, args }: Field): boolean => ["nodes", "edges", "pageInfo"].includes(name) || (name === "node" && !("id" in args));
 
 function costOfSelection(selection: readonly Selection[]): number {
   return selection.reduce((sum, one) => {
     if (one.kind === "fragment") return sum + costOfSelection(one.selection);
     if (one.selection === null) return sum;
     const inside = costOfSelection(one.selection);
-    if (WRAPPERS.has(one.name)) return sum + inside;
+    if (isWrapper(one)) return sum + inside;
     const { first } = one.args;
     return sum + (typeof first === "number" ? LIST_COST + first * (1 + inside) : 1 + inside);
   }, 0);

@@ -109,7 +109,7 @@ export const PRODUCT_TAGS = query("ProductTags", 1, "($id: ID!) { product(id: $i
 
 export const ORDER_STATE = query(
   "OrderState",
-  3,
+  2,
   `($id: ID!) {
   order(id: $id) { id cancelledAt cancelReason cancellation { staffNote } }
 }`,
@@ -137,7 +137,7 @@ export const ORDER_REFUNDS = query(
 
 export const FULFILLMENT_HOLDS = query(
   "FulfillmentHolds",
-  3,
+  2,
   `($id: ID!) {
   fulfillmentOrder(id: $id) { id status orderId fulfillmentHolds { id handle reason reasonNotes heldByRequestingApp } }
 }`,
