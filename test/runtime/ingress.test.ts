@@ -126,7 +126,7 @@ describe("an authentic delivery", () => {
     expect(response.status).toBe(202);
     const { status, event } = await json(response);
     expect(status).toBe("accepted");
-    await vi.waitFor(async () => expect((await runOf(ticket, event ?? ""))?.state.status).toBe("completed"), { timeout: 10_000 });
+    await vi.waitFor(async () => expect((await runOf(ticket, event ?? ""))?.state.status).toBe("completed"), { timeout: 60_000 });
     expect(world.zendesk.tickets.get(ticket)?.priority).toBe("high");
   });
 
@@ -336,7 +336,7 @@ describe("a queue that does not take the event", () => {
     };
     try {
       const answer = postWith(hanging, signed(created(ticket)));
-      await vi.waitFor(() => expect(timers).toHaveLength(1));
+      await vi.waitFor(() => expect(timers).toHaveLength(1), { timeout: 60_000 });
       expect(await runOf(ticket, eventOf(sent).id)).toBeNull();
       timers[0]?.();
       const response = await answer;
@@ -411,7 +411,7 @@ describe("an event over a queue message's size", () => {
     const ticket = newTicket();
     const payload = created(ticket, { description });
     const { event } = await json(await post(signed(payload)));
-    await vi.waitFor(async () => expect(await runOf(ticket, event ?? "")).not.toBeNull(), { timeout: 10_000 });
+    await vi.waitFor(async () => expect(await runOf(ticket, event ?? "")).not.toBeNull(), { timeout: 60_000 });
     expect((await runOf(ticket, event ?? ""))?.event.data).toEqual(payload);
   });
 

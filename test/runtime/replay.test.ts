@@ -59,7 +59,7 @@ const replay = async (text: string, more?: Parameters<typeof contextWith>[0]) =>
 const runsOf = async (event: InterlockEvent) =>
   (await env.DB.prepare("select id from run where event_id = ?").bind(event.id).all()).results;
 const projected = (event: InterlockEvent) =>
-  vi.waitFor(async () => expect(await runsOf(event)).toEqual([{ id: runIdOf("ticket-triage", event.id) }]), { timeout: 10_000 });
+  vi.waitFor(async () => expect(await runsOf(event)).toEqual([{ id: runIdOf("ticket-triage", event.id) }]), { timeout: 60_000 });
 
 describe("an event whose workflow had a spec that could not be read", () => {
   it("starts exactly one run once it can be, and cannot be replayed a second time", async () => {

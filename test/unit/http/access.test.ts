@@ -76,7 +76,7 @@ beforeAll(async () => {
     held.set(role, { all: await as("all"), this: await as("this"), other: await as("other") });
   }
   both = await askAll(everywhere(...ROLES));
-}, 120_000);
+}, 600_000);
 
 const of = (role: Role, scope: For, route: string): Answer => held.get(role)?.[scope].get(route) as Answer;
 

@@ -6,13 +6,13 @@ import { runFile } from "../../vectors/vectors.ts";
 
 const folder = path.resolve(import.meta.dirname, "../../../../shared/vectors");
 
-describe.each(["zendesk", "slack", "standard-webhooks"])("vectors of %s", (system) => {
+describe.each(["zendesk", "slack", "standard-webhooks", "freshdesk"])("vectors of %s", async (system) => {
   const file = path.join(folder, `${system}.json`);
   if (!existsSync(file)) {
     it.skip(`are not here: ${path.relative(process.cwd(), file)}`, () => {});
     return;
   }
-  const { cases } = runFile(file);
+  const { cases } = await runFile(file);
   it("are all of a form that runs", () => {
     expect(cases.length).toBeGreaterThan(0);
     expect(cases.filter((one) => one.outcome === "not run")).toEqual([]);

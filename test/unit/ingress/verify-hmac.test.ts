@@ -1,18 +1,20 @@
 import { describe, expect, it } from "vitest";
-import { genericHmacWebhook } from "../../../src/connectors/generic-hmac.ts";
+import { type GenericHmac, genericHmacWebhook } from "../../../src/connectors/generic-hmac.ts";
 import { slackWebhook } from "../../../src/connectors/slack-webhook.ts";
 import { standardWebhooksDeclaration } from "../../../src/connectors/standard-webhooks.ts";
-import type { WebhookRequest } from "../../../src/connectors/webhook.ts";
+import type { HmacScheme, WebhookRequest } from "../../../src/connectors/webhook.ts";
 import { zendeskWebhook } from "../../../src/connectors/zendesk-webhook.ts";
-import { verifyDelivery } from "../../../src/ingress/verify.ts";
+import { verifyHmac } from "../../../src/ingress/verify-hmac.ts";
 import { mac, NOW, requestOf, SECRET, STANDARD_SECRET, slackRequest, standardRequest, zendeskRequest } from "./sign.ts";
 
 const zendesk = (request: WebhookRequest, secrets: readonly string[] = [SECRET]) =>
-  verifyDelivery(zendeskWebhook.scheme, secrets, request, NOW);
+  verifyHmac(zendeskWebhook.scheme as HmacScheme, secrets, request, NOW);
 const slack = (request: WebhookRequest, secrets: readonly string[] = [SECRET]) =>
-  verifyDelivery(slackWebhook.scheme, secrets, request, NOW);
+  verifyHmac(slackWebhook.scheme as HmacScheme, secrets, request, NOW);
 const standard = (request: WebhookRequest, secrets: readonly string[] = [STANDARD_SECRET]) =>
-  verifyDelivery(standardWebhooksDeclaration.scheme, secrets, request, NOW);
+  verifyHmac(standardWebhooksDeclaration.scheme as HmacScheme, secrets, request, NOW);
+
+const hmacOf = (source: GenericHmac) => genericHmacWebhook(source).scheme as HmacScheme;
 
 const signatureOf = (request: WebhookRequest, header: string): string => request.headers.get(header) ?? "";
 const TEST_SECRET = "dGhpc19zZWNyZXRfaXNfZm9yX3Rlc3Rpbmdfb25seQ==";
@@ -235,24 +237,24 @@ describe("Standard Webhooks", () => {
 
 describe("generic HMAC", () => {
   it("verifies a body alone under a labelled digest", () => {
-    const { scheme } = genericHmacWebhook({ name: "github", signatureHeader: "x-hub-signature-256", encoding: "hex", prefix: "sha256=" });
+    const scheme = hmacOf({ name: "github", signatureHeader: "x-hub-signature-256", encoding: "hex", prefix: "sha256=" });
     const digest = mac(SECRET, BODY).toString("hex");
-    expect(verifyDelivery(scheme, [SECRET], requestOf({ "x-hub-signature-256": `sha256=${digest}` }, BODY), NOW)).toEqual({ ok: true });
-    expect(verifyDelivery(scheme, [SECRET], requestOf({ "x-hub-signature-256": `sha1=${digest}` }, BODY), NOW)).toMatchObject({
+    expect(verifyHmac(scheme, [SECRET], requestOf({ "x-hub-signature-256": `sha256=${digest}` }, BODY), NOW)).toEqual({ ok: true });
+    expect(verifyHmac(scheme, [SECRET], requestOf({ "x-hub-signature-256": `sha1=${digest}` }, BODY), NOW)).toMatchObject({
       reason: "unsupported_scheme",
     });
   });
 
   it("verifies timestamp and body with a full stop between them", () => {
-    const { scheme } = genericHmacWebhook({ name: "shop", signatureHeader: "x-sig", encoding: "base64", timestampHeader: "x-time" });
+    const scheme = hmacOf({ name: "shop", signatureHeader: "x-sig", encoding: "base64", timestampHeader: "x-time" });
     const time = String(NOW / 1000);
     const sig = mac(SECRET, `${time}.${BODY}`).toString("base64");
-    expect(verifyDelivery(scheme, [SECRET], requestOf({ "x-sig": sig, "x-time": time }, BODY), NOW)).toEqual({ ok: true });
-    expect(verifyDelivery(scheme, [SECRET], requestOf({ "x-sig": sig }, BODY), NOW)).toMatchObject({
+    expect(verifyHmac(scheme, [SECRET], requestOf({ "x-sig": sig, "x-time": time }, BODY), NOW)).toEqual({ ok: true });
+    expect(verifyHmac(scheme, [SECRET], requestOf({ "x-sig": sig }, BODY), NOW)).toMatchObject({
       reason: "missing_header",
       header: "x-time",
     });
-    expect(verifyDelivery(scheme, [SECRET], requestOf({ "x-sig": sig, "x-time": time }, BODY), NOW + 301_000)).toMatchObject({
+    expect(verifyHmac(scheme, [SECRET], requestOf({ "x-sig": sig, "x-time": time }, BODY), NOW + 301_000)).toMatchObject({
       reason: "stale_timestamp",
     });
   });
