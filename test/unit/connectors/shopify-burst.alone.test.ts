@@ -16,7 +16,7 @@ import type { GovernanceSpec } from "../../../src/governance/spec.ts";
 vi.mock("cloudflare:workers", () => import("../../simulate/partition/cloudflare-workers.ts"));
 
 const ORDERS = 1_000;
-const CUSTOMERS = 50;
+const CUSTOMERS = 100;
 /** Some twelve seconds on a quiet machine: the engine, its storage and its projection are the real ones, for ten minutes of the shop's time. */
 const TIMEOUT_MS = 180_000;
 
