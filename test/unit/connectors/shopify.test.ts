@@ -406,7 +406,7 @@ describe("signing in", () => {
     if (auth.kind !== "token") return expect.fail("no token is asked for");
     const { base: _, ...request } = auth.request({ kept, now: NOW, nonce: "n" });
     const door = doorOf({ connector: shopify, baseUrl: "http://127.0.0.1", settings: {}, now: () => NOW, fetch: here.fetch });
-    const token = auth.read(await createHttp(door).send(request), NOW);
+    const token = auth.read(await createHttp(door).send(request), NOW, "http://127.0.0.1");
     return { here, auth, token };
   }
 
@@ -431,7 +431,7 @@ describe("signing in", () => {
     if (auth.kind !== "token") return expect.fail("no token is asked for");
     const http = createHttp(doorOf({ connector: shopify, baseUrl: "http://127.0.0.1", settings: {}, now: () => NOW, fetch: here.fetch }));
     const exchange = (kept: string | null) =>
-      http.send(auth.request({ kept, now: NOW, nonce: "n" })).then((answer) => auth.read(answer, NOW));
+      http.send(auth.request({ kept, now: NOW, nonce: "n" })).then((answer) => auth.read(answer, NOW, "http://127.0.0.1"));
     // Not arrived, so to speak: asked again with the one before.
     expect((await exchange(null)).refresh).not.toBe(token.refresh);
     const newer = await exchange(null);
