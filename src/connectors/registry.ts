@@ -2,11 +2,13 @@
 import type { Connector } from "./define.ts";
 import { slack } from "./slack.ts";
 import { standardWebhooks } from "./standard-webhooks.ts";
+import { teams } from "./teams.ts";
 import { zendesk } from "./zendesk.ts";
 
 /** By the connector's own name, which is also what an action's full name begins with ("zendesk.updateTicket"). */
 export const registry: Readonly<Record<string, Connector>> = {
   zendesk,
   slack,
+  teams,
   "standard-webhooks": standardWebhooks,
 };

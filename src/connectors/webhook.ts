@@ -37,8 +37,13 @@ export type RejectReason =
   | "missing_endorsement"
   | "service_url_mismatch";
 
-/** `header`: which one is missing, repeated or malformed. For our log only; the sender is told that the delivery is not authentic, and no more. */
-export type Verdict = { readonly ok: true } | { readonly ok: false; readonly reason: RejectReason; readonly header?: string };
+/**
+ * `header`: which one is missing, repeated or malformed. For our log only; the sender is told that the delivery is not authentic, and no more.
+ * `opened`: what was sealed in the body, to be read in its place.
+ */
+export type Verdict =
+  | { readonly ok: true; readonly opened?: Uint8Array }
+  | { readonly ok: false; readonly reason: RejectReason; readonly header?: string };
 
 /** HMAC-SHA-256 over declared parts. All signature schemes of this kind differ only in these fields. */
 export interface HmacScheme {
@@ -151,8 +156,8 @@ export interface WebhookDeclaration {
   readonly parse: (request: WebhookRequest, receivedAt: number) => Parsed;
   /** What the sender must hear once the delivery is stored, where any 2xx does not do. */
   readonly stored?: HandshakeAnswer;
-  /** The status of a refusal that this sender understands best; 401 unless it says otherwise. */
-  readonly refusedStatus?: 401 | 403;
+  /** The status of a refusal that this sender understands best; 401 unless it says otherwise. 202: for a sender that would repeat what no repeat makes authentic. */
+  readonly refusedStatus?: 401 | 403 | 202;
   /** Vendor documentation of the scheme. */
   readonly docs: string;
 }

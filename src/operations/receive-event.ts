@@ -81,10 +81,7 @@ export async function receiveEvent(context: Context, connectionId: string, reque
       return Response.json({ status: "dead_letter", reason: received.reason }, { status: 200 });
     case "accepted": {
       const press = pressOn(context, connectionId, received.event.data);
-      if (press) {
-        context.waitUntil(press(now));
-        return new Response(null, { status: 200 });
-      }
+      if (press) return press(now);
       return store(context, connection, received.event, received.bodyBytes);
     }
   }
