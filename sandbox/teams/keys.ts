@@ -11,7 +11,6 @@ const KID = "sandbox-key-1";
 
 export class Keys {
   readonly #table: Table<KeyPair>;
-  #pair: Promise<KeyPair> | null = null;
 
   constructor(table: Table<KeyPair>) {
     this.#table = table;
@@ -29,17 +28,18 @@ export class Keys {
     return `${text}.${base64url(await crypto.subtle.sign(ALGORITHM.name, key, new TextEncoder().encode(text)))}`;
   }
 
-  #get(): Promise<KeyPair> {
+  async #get(): Promise<KeyPair> {
     const kept = this.#table.get(KID);
-    if (kept) return Promise.resolve(kept);
-    this.#pair ??= draw().then((pair) => {
-      this.#table.put(KID, pair);
-      this.#pair = null;
-      return pair;
-    });
-    return this.#pair;
+    if (kept) return kept;
+    drawing ??= draw();
+    const pair = await drawing;
+    this.#table.put(KID, pair);
+    return pair;
   }
 }
+
+/** One for a process: it takes a noticeable part of a second. */
+let drawing: Promise<KeyPair> | null = null;
 
 async function draw(): Promise<KeyPair> {
   const how = { ...ALGORITHM, modulusLength: 2048, publicExponent: new Uint8Array([1, 0, 1]) };

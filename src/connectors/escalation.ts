@@ -1,5 +1,15 @@
 // Who is told of what, as a table that a workflow declares: severity and team lead to a channel, and every row has somewhere to go when that channel is gone. Pure.
-// It sends nothing; a chat's postMessage takes the channel and its fallback, and says in the fallback for whom the message was.
+// It sends nothing: a chat's postMessage takes the channel and its fallback, and says in the fallback for whom the message was.
+import { errorFacts, failureOf } from "../core/errors.ts";
+
+/** The field that a refusal names where the channel takes no message from us, and another one might. */
+export const CHANNEL = "channel";
+
+/** Only what was certainly not sent is sent elsewhere. */
+export function isClosed(thrown: unknown): boolean {
+  const { code, field } = failureOf(thrown);
+  return field === CHANNEL && errorFacts(code).outcome === "not_done";
+}
 
 export interface EscalationRow {
   /** Left out: any. */

@@ -5,6 +5,7 @@ import { InterlockError } from "../core/errors.ts";
 import type { JsonObject } from "../core/json.ts";
 import type { Auth } from "./auth.ts";
 import type { Http, HttpAnswer, Refusal } from "./define.ts";
+import { CHANNEL } from "./escalation.ts";
 import { promised } from "./http.ts";
 import { readJsonText } from "./payload.ts";
 
@@ -70,16 +71,13 @@ const CLOSED = [
 /** Teams does not say how long: its narrowest windows are one and two seconds. */
 const PAUSE_MS = 2_000;
 
-/** The field of a failure that a fallback helps against. */
-export const CONVERSATION = "conversation";
-
 export function teamsRefusal({ status, json, headers }: HttpAnswer): Refusal | null {
   if (status >= 200 && status <= 299) return null;
   const { error, message } = ErrorBody.safeParse(json).data ?? {};
   const trace = headers.get("ms-cv");
   const said = [error?.code, error?.message ?? message, trace && `ms-cv ${trace}`].filter(Boolean).join(": ");
   const words = said === "" ? {} : { message: said };
-  if (error && CLOSED.includes(error.code)) return { ...words, code: "connector.rejected", field: CONVERSATION };
+  if (error && CLOSED.includes(error.code)) return { ...words, code: "connector.rejected", field: CHANNEL };
   if (status === 429)
     return { ...words, code: "connector.rate_limited", ...(headers.has("retry-after") ? {} : { retryAfterMs: PAUSE_MS }) };
   return said === "" ? null : words;

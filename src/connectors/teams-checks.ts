@@ -3,7 +3,7 @@
 import { failureOf } from "../core/errors.ts";
 import type { Check } from "./check.ts";
 import { clockFinding } from "./clock-check.ts";
-import { CONVERSATION } from "./teams-api.ts";
+import { isClosed } from "./escalation.ts";
 
 const NO_CHANNEL =
   "Set the connection's setting `channel` to the id of a channel that the bot is in (in Teams: the channel's menu, Get link to channel; the part that begins with 19:)";
@@ -19,9 +19,14 @@ const auth: Check = {
       const { headers } = await http.send({ method: "GET", path, reads: true });
       return [{ outcome: "confirmed", said: `The bot may read the members of ${channel}` }, clockFinding(headers.get("date"), now)];
     } catch (thrown) {
-      const { field, message } = failureOf(thrown);
-      if (field !== CONVERSATION) throw thrown;
-      return [{ outcome: "missing", said: message, fix: `Add the app to the team of ${channel}: Teams, Apps, the app, Add to a team` }];
+      if (!isClosed(thrown)) throw thrown;
+      return [
+        {
+          outcome: "missing",
+          said: failureOf(thrown).message,
+          fix: `Add the app to the team of ${channel}: Teams, Apps, the app, Add to a team`,
+        },
+      ];
     }
   },
 };

@@ -3,13 +3,12 @@
 // be repeated. Text goes out as plain text: a model's words can name nobody and hide no link; of a card, only what stands in a TextRun is as plain.
 // A run's messages belong in one thread: postMessage's output is what replyInThread and updateMessage take.
 import * as z from "zod";
-import { errorFacts, failureOf, InterlockError } from "../core/errors.ts";
+import { failureOf, InterlockError } from "../core/errors.ts";
 import type { JsonObject } from "../core/json.ts";
 import { type ApplyContext, defineConnector, readAction, writeAction } from "./define.ts";
-import { redirected } from "./escalation.ts";
+import { isClosed, redirected } from "./escalation.ts";
 import {
   beginThread,
-  CONVERSATION,
   deleteActivity,
   type Member,
   memberPage,
@@ -86,12 +85,6 @@ const postMessage = writeAction({
   },
   undo: { kind: "irreversible", because: "People may have read the message, and a bot cannot read back whether it is gone" },
 });
-
-/** Only what was certainly not sent is sent elsewhere. */
-function isClosed(thrown: unknown): boolean {
-  const { code, field } = failureOf(thrown);
-  return field === CONVERSATION && errorFacts(code).outcome === "not_done";
-}
 
 const ReplyInput = z
   .strictObject({ conversation: Conversation, text: Text, card: Card.optional() })

@@ -1,7 +1,8 @@
 // Runs one workflow on the real engine with an in-memory journal, a clock that only waits move, and a process that can be stopped at any boundary:
 // before and after each durable write, before each request leaves, after it did its work and before its answer is read. What was durable is what the next
 // incarnation starts from.
-import { createHttp } from "../../src/connectors/http.ts";
+import { createHttp, type HttpOptions } from "../../src/connectors/http.ts";
+import { registry } from "../../src/connectors/registry.ts";
 import type { Failure } from "../../src/core/errors.ts";
 import type { InterlockEvent } from "../../src/core/event.ts";
 import type { Json } from "../../src/core/json.ts";
@@ -257,6 +258,7 @@ export class MemoryEngine {
           baseUrl: `https://${connector}.test`,
           authorization: system.authorization,
           system: connector,
+          ...refusalOf(connector),
           now: () => clock.now,
           fetch: async (input, init) => {
             await reach({ at: "before request" });
@@ -300,4 +302,10 @@ export class MemoryEngine {
     };
     return Promise.race([work(journal, ports), stopped]);
   }
+}
+
+/** What the connector reads out of a failure, as behind the real door. */
+function refusalOf(connector: string): Pick<HttpOptions, "refusal"> {
+  const refusal = registry[connector]?.refusal;
+  return refusal ? { refusal } : {};
 }
