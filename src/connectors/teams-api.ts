@@ -75,8 +75,8 @@ export function teamsRefusal({ status, json, headers }: HttpAnswer): Refusal | n
   if (status >= 200 && status <= 299) return null;
   const { error, message } = ErrorBody.safeParse(json).data ?? {};
   const trace = headers.get("ms-cv");
-  const said = [error?.code, error?.message ?? message, trace && `ms-cv ${trace}`].filter(Boolean).join(": ");
-  const words = said === "" ? {} : { message: said };
+  const said = [error?.code, error?.message ?? message].filter(Boolean).join(": ");
+  const words = said === "" ? {} : { message: `${said}${trace === null ? "" : ` (ms-cv ${trace})`}` };
   if (error && CLOSED.includes(error.code)) return { ...words, code: "connector.rejected", field: CHANNEL };
   if (status === 429)
     return { ...words, code: "connector.rate_limited", ...(headers.has("retry-after") ? {} : { retryAfterMs: PAUSE_MS }) };
