@@ -6,7 +6,7 @@ import type { Json } from "../core/json.ts";
 import { verifyToken } from "./jwt.ts";
 import { readJson, textAt } from "./payload.ts";
 import { teamsGraph } from "./teams-graph.ts";
-import type { Parsed, ProofContext, Verdict, WebhookDeclaration, WebhookRequest } from "./webhook.ts";
+import type { HandshakeAnswer, Parsed, ProofContext, Verdict, WebhookDeclaration, WebhookRequest } from "./webhook.ts";
 
 /** https://learn.microsoft.com/azure/bot-service/rest-api/bot-framework-rest-connector-authentication: the public cloud's. */
 const OPENID_CONFIGURATION = "https://login.botframework.com/v1/.well-known/openidconfiguration";
@@ -123,12 +123,17 @@ function parseOutgoing(request: WebhookRequest, receivedAt: number): Parsed {
   return parsed.kind === "event" && id !== null ? { ...parsed, deliveryKey: id, signedId: id } : parsed;
 }
 
-/** What whoever pressed a card's button is shown. An activity that is no such press has no use for it, and Teams reads no more of its answer than the status. */
+/** What whoever pressed a card's button is shown. Without such an answer within five seconds Teams says that something went wrong. */
 export const invokeAnswer = (text: string) => ({
   status: 200,
   body: JSON.stringify({ statusCode: 200, type: "application/vnd.microsoft.activity.message", value: text }),
   contentType: "application/json",
 });
+
+function storedAnswer({ body }: WebhookRequest): HandshakeAnswer | null {
+  const read = readJson(body);
+  return read.ok && textAt(read.value, "type") === "invoke" ? invokeAnswer("Received") : null;
+}
 
 const bot: WebhookDeclaration = {
   docs: "https://learn.microsoft.com/azure/bot-service/rest-api/bot-framework-rest-connector-authentication",
@@ -136,7 +141,7 @@ const bot: WebhookDeclaration = {
   scheme: { kind: "proof", verify: verifyBot },
   addressed: addressedBot,
   parse: parseActivity,
-  stored: invokeAnswer("Received"),
+  stored: storedAnswer,
   refusedStatus: 403,
 };
 

@@ -38,12 +38,12 @@ export type RejectReason =
   | "service_url_mismatch";
 
 /**
- * `header`: which one is missing, repeated or malformed. For our log only; the sender is told that the delivery is not authentic, and no more.
- * `opened`: what was sealed in the body, to be read in its place.
+ * `header`: which one is missing, repeated or malformed; `detail`: what else our log should say, and nothing secret. The sender is told that the delivery is not
+ * authentic, and no more. `opened`: what was sealed in the body, to be read (and, where it cannot be, kept) in its place.
  */
 export type Verdict =
   | { readonly ok: true; readonly opened?: Uint8Array }
-  | { readonly ok: false; readonly reason: RejectReason; readonly header?: string };
+  | { readonly ok: false; readonly reason: RejectReason; readonly header?: string; readonly detail?: string };
 
 /** HMAC-SHA-256 over declared parts. All signature schemes of this kind differ only in these fields. */
 export interface HmacScheme {
@@ -51,8 +51,10 @@ export interface HmacScheme {
   readonly signature: {
     readonly header: string;
     readonly encoding: "hex" | "base64";
-    /** Text before the digest, such as Slack's "v0=". */
+    /** Text before the digest, such as Slack's "v0="; one that ends with a space is an auth-scheme ("HMAC "), in whatever case. */
     readonly prefix?: string;
+    /** Headers of this sender's other signatures, in lower case: one of them in place of ours is a scheme that is not accepted, rather than a missing header. */
+    readonly instead?: readonly string[];
     /** Several signatures in one header, each `version,digest` (Standard Webhooks): any one of `version` may match. */
     readonly list?: { readonly separator: string; readonly version: string };
   };
@@ -72,13 +74,14 @@ export interface HmacScheme {
 
 /**
  * A secret that the sender repeats as it is, for systems that sign nothing. It proves who sent it as far as the secret is kept, and nothing about the body: what matters
- * is fetched back. header: a header's whole value. basic: the password of Authorization: Basic. path: the last segment of the address.
+ * is fetched back. header: a header's whole value. basic: of Authorization: Basic, the password (and the user, where declared), or the user where the sender has room for a
+ * key there only. path: what follows the connection's name in the address.
  */
 export interface SecretScheme {
   readonly kind: "shared-secret";
   readonly carried:
     | { readonly in: "header"; readonly header: string }
-    | { readonly in: "basic"; readonly user?: string }
+    | { readonly in: "basic"; readonly user?: string; readonly secretIs?: "user" }
     | { readonly in: "path" };
 }
 
@@ -141,23 +144,30 @@ export type Parsed =
   | { readonly kind: "ignored"; readonly reason: string; readonly deliveryKey?: string | null }
   | { readonly kind: "unparsable"; readonly reason: string; readonly deliveryKey?: string | null };
 
+export type RefusedStatus = 202 | 400 | 401 | 403;
+
 export interface WebhookDeclaration {
   readonly scheme: Scheme;
-  /** Headers without which a delivery is none of this system's, in lower case. */
+  /** Headers without which a delivery is none of this system's, in lower case. Each is there once: a comma in one is two joined. They are kept with a delivery. */
   readonly required?: readonly string[];
+  /** Every delivery of this system has a body: an empty one is refused as that. */
+  readonly bodyRequired?: true;
   /** Bytes; a larger body is refused with 413 before it is read. */
   readonly maxBytes: number;
-  /** An unsigned probe that has a prescribed answer and must do nothing else (Slack's ssl_check). */
+  /** An unsigned probe that has a prescribed answer and must do nothing else (Slack's ssl_check, Graph's validation token). */
   readonly probe?: (request: WebhookRequest) => HandshakeAnswer | null;
   /** An authentic handshake that must be echoed (Slack's url_verification). */
   readonly handshake?: (request: WebhookRequest) => HandshakeAnswer | null;
   /** Whether an authentic delivery is meant for this connection (its account, its client id), and safe to read. */
   readonly addressed?: (request: WebhookRequest, settings: Readonly<Record<string, string>>) => Verdict;
   readonly parse: (request: WebhookRequest, receivedAt: number) => Parsed;
-  /** What the sender must hear once the delivery is stored, where any 2xx does not do. */
-  readonly stored?: HandshakeAnswer;
-  /** The status of a refusal that this sender understands best; 401 unless it says otherwise. 202: for a sender that would repeat what no repeat makes authentic. */
-  readonly refusedStatus?: 401 | 403 | 202;
+  /** What the sender must hear once the delivery is stored (or needs no storing), where any 2xx does not do. */
+  readonly stored?: HandshakeAnswer | ((request: WebhookRequest) => HandshakeAnswer | null);
+  /**
+   * The status of a refusal that this sender understands best; 401 unless it says otherwise. By reason where one differs: a 202 to what must not be sent again and again.
+   * A connection that cannot verify, or not just now, never answers so: what it turns away may be genuine.
+   */
+  readonly refusedStatus?: RefusedStatus | Readonly<Partial<Record<RejectReason, RefusedStatus>>>;
   /** Vendor documentation of the scheme. */
   readonly docs: string;
 }

@@ -356,8 +356,15 @@ describe("an activity", () => {
     expect(bot.parse({ method: "POST", url: "", headers: new Headers(), body }, NOW).kind).toBe("unparsable");
   });
 
-  it("is answered as whoever pressed a button needs it", () => {
-    expect(JSON.parse(bot.stored?.body ?? "")).toMatchObject({ statusCode: 200, type: "application/vnd.microsoft.activity.message" });
+  it("that is a press is answered as whoever pressed needs it, once it is stored", () => {
+    const stored = (type: string) => {
+      const body = new TextEncoder().encode(JSON.stringify({ type }));
+      return typeof bot.stored === "function"
+        ? bot.stored({ method: "POST", url: "", headers: new Headers(), body })
+        : expect.fail("it depends");
+    };
+    expect(JSON.parse(stored("invoke")?.body ?? "")).toMatchObject({ statusCode: 200, type: "application/vnd.microsoft.activity.message" });
+    expect(stored("message")).toBeNull();
     expect(bot.refusedStatus).toBe(403);
   });
 });
