@@ -6,7 +6,7 @@ import type { Json, JsonObject } from "../core/json.ts";
 import type { Notice } from "../core/notice.ts";
 import type { Chat } from "./chat.ts";
 import { at, textAt } from "./payload.ts";
-import { beginThread, openChat, readMember, replaceActivity, sendActivity } from "./teams-api.ts";
+import { beginThread, type Member, openChat, readMember, replaceActivity, sendActivity } from "./teams-api.ts";
 import { invokeAnswer, tenantOf } from "./teams-webhook.ts";
 
 const APPROVE = "interlock.approve";
@@ -51,6 +51,10 @@ function pressIn(activity: Json): ReturnType<Chat["pressIn"]> {
     : { kind: "nothing" };
 }
 
+/** A guest's name to sign in with has "#EXT#" in it; who has neither that name nor a role is nobody that Teams vouches for. */
+const isFull = ({ userRole, userPrincipalName }: Member): boolean =>
+  (userRole ? userRole === "user" : Boolean(userPrincipalName)) && !userPrincipalName?.includes("#EXT#");
+
 export const teamsChat: Chat = {
   pressIn,
 
@@ -61,8 +65,7 @@ export const teamsChat: Chat = {
     const member = await readMember(channel, user, http);
     if (team !== own || member.tenantId !== own) return no("you are not a member of this bot's own organisation");
     if (member.aadObjectId === null || member.aadObjectId !== directoryId) return no("Teams does not know you by the account that pressed");
-    if (member.userRole === "guest" || member.userRole === "anonymous" || member.userPrincipalName?.includes("#EXT#"))
-      return no("guests cannot decide here");
+    if (!isFull(member)) return no("guests cannot decide here");
     if (!member.email) return no("Teams gives no e-mail address for you");
     return { known: true, address: member.email.toLowerCase() };
   },

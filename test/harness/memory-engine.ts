@@ -2,7 +2,6 @@
 // before and after each durable write, before each request leaves, after it did its work and before its answer is read. What was durable is what the next
 // incarnation starts from.
 import { createHttp, type HttpOptions } from "../../src/connectors/http.ts";
-import { registry } from "../../src/connectors/registry.ts";
 import type { Failure } from "../../src/core/errors.ts";
 import type { InterlockEvent } from "../../src/core/event.ts";
 import type { Json } from "../../src/core/json.ts";
@@ -36,8 +35,10 @@ export interface MemoryOptions {
   readonly providerCard?: Ports["providerCard"];
   /** Certificates and the breaker; without it there is nothing on record. */
   readonly onRecord?: Ports["onRecord"];
-  /** The fetch of each connector's system, with the token that it wants. */
-  readonly systems: Readonly<Record<string, { readonly fetch: typeof fetch; readonly authorization: string }>>;
+  /** The fetch of each connector's system, with the token that it wants, and how the connector reads its failures where it is one that answers as its vendor does. */
+  readonly systems: Readonly<
+    Record<string, { readonly fetch: typeof fetch; readonly authorization: string } & Pick<HttpOptions, "refusal">>
+  >;
   readonly clock: { now: number };
   /** What a person says to each approval; asked with the round, from 1. `by`, if it is said, is who says it. */
   readonly answer?: (approval: { id: string; digest: string; values: Readonly<Record<string, unknown>> }, round: number) => unknown;
@@ -256,9 +257,8 @@ export class MemoryEngine {
         if (!system) throw new Error(`no fake for ${connector}`);
         return createHttp({
           baseUrl: `https://${connector}.test`,
-          authorization: system.authorization,
+          ...system,
           system: connector,
-          ...refusalOf(connector),
           now: () => clock.now,
           fetch: async (input, init) => {
             await reach({ at: "before request" });
@@ -302,10 +302,4 @@ export class MemoryEngine {
     };
     return Promise.race([work(journal, ports), stopped]);
   }
-}
-
-/** What the connector reads out of a failure, as behind the real door. */
-function refusalOf(connector: string): Pick<HttpOptions, "refusal"> {
-  const refusal = registry[connector]?.refusal;
-  return refusal ? { refusal } : {};
 }

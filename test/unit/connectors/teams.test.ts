@@ -1,13 +1,16 @@
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
+import { memoryTable } from "../../../sandbox/stand-in.ts";
 import { APP_ID, CLIENT_SECRET, CLIENT_STATE, OUTGOING_TOKEN, PEOPLE, type Person, TENANT } from "../../../sandbox/teams/directory.ts";
+import { Keys } from "../../../sandbox/teams/keys.ts";
 import { teamsStandIn } from "../../../sandbox/teams/stand-in.ts";
 import type { ApplyContext } from "../../../src/connectors/define.ts";
 import { createHttp } from "../../../src/connectors/http.ts";
 import { teams } from "../../../src/connectors/teams.ts";
 import { teamsAuth } from "../../../src/connectors/teams-api.ts";
 import type { Parsed, ProofContext, Verdict, WebhookDeclaration, WebhookRequest } from "../../../src/connectors/webhook.ts";
+import { hmacSha256 } from "../../../src/core/crypto.ts";
 import { errorFacts, type Failure, failureOf } from "../../../src/core/errors.ts";
 import { verifyDelivery } from "../../../src/ingress/verify.ts";
 import { json } from "./faults.ts";
@@ -440,6 +443,81 @@ describe("a change notification", () => {
     expect(graph.probe?.(at(`${hook}?validationToken=a`, "", "GET"))).toBeNull();
     expect(graph.probe?.(at(`${hook}?validationToken=${"a".repeat(2_000)}`))).toBeNull();
   });
+});
+
+describe("a notification that carries the record", () => {
+  const content = { id: "1", body: { content: "Charged twice <b>" } };
+  const keys = new Keys(memoryTable());
+  const pem = (der: ArrayBuffer) => `-----BEGIN PRIVATE KEY-----\n${Buffer.from(der).toString("base64")}\n-----END PRIVATE KEY-----\n`;
+  const at = NOW / 1_000;
+  const claims = {
+    iss: `https://login.microsoftonline.com/${TENANT}/v2.0`,
+    aud: APP_ID,
+    azp: "0bf30f3b-4a52-48df-9a82-234910c4a086",
+    exp: at + 3_600,
+    nbf: at - 60,
+  };
+
+  /** Sealed as Graph does, for a certificate that was just made. */
+  async function sealedFor(more: { claims?: object; hash?: "SHA-1" | "SHA-256"; certificate?: string; mac?: Uint8Array } = {}) {
+    const how = { name: "RSA-OAEP", modulusLength: 2048, publicExponent: new Uint8Array([1, 0, 1]), hash: more.hash ?? "SHA-1" };
+    const pair = (await crypto.subtle.generateKey(how, true, ["encrypt", "decrypt"])) as CryptoKeyPair;
+    const key = crypto.getRandomValues(new Uint8Array(32));
+    const aes = await crypto.subtle.importKey("raw", key, "AES-CBC", false, ["encrypt"]);
+    const sealed = await crypto.subtle.encrypt(
+      { name: "AES-CBC", iv: key.slice(0, 16) },
+      aes,
+      new TextEncoder().encode(JSON.stringify(content)),
+    );
+    const data = new Uint8Array(sealed);
+    const dataKey = await crypto.subtle.encrypt("RSA-OAEP", pair.publicKey, key);
+    const base64 = (bytes: Uint8Array | ArrayBuffer) => Buffer.from(bytes as Uint8Array).toString("base64");
+    const item = {
+      id: "n1",
+      subscriptionId: "s1",
+      clientState: CLIENT_STATE,
+      changeType: "created",
+      resource: "chats('c')/messages('1')",
+      resourceData: { "@odata.type": "#Microsoft.Graph.chatMessage" },
+      encryptedContent: {
+        data: base64(data),
+        dataKey: base64(dataKey),
+        dataSignature: base64(more.mac ?? hmacSha256(key, [data])),
+        encryptionCertificateId: "cert-1",
+      },
+    };
+    const body = JSON.stringify({ value: [item], validationTokens: [await keys.sign({ ...claims, ...more.claims })] });
+    const privateKey = pem((await crypto.subtle.exportKey("pkcs8", pair.privateKey)) as ArrayBuffer);
+    const secret = JSON.stringify({ clientState: CLIENT_STATE, certificates: { [more.certificate ?? "cert-1"]: privateKey } });
+    const request = { method: "POST", url: "https://x.example/hooks/graph", headers: new Headers(), body: new TextEncoder().encode(body) };
+    const asked: string[] = [];
+    const published = async (url: string) => {
+      asked.push(url);
+      return JSON.stringify(await keys.published());
+    };
+    const context = { secrets: [secret], settings: SETTINGS, published, now: NOW };
+    return { request, verdict: await verify(graph, request, context), asked };
+  }
+
+  it("is opened while it is proved, and read in its place", async () => {
+    const { request, verdict, asked } = await sealedFor();
+    expect(asked).toEqual(["https://login.microsoftonline.com/common/discovery/v2.0/keys"]);
+    if (!verdict.ok || !verdict.opened) return expect.fail("it is opened");
+    const parsed = graph.parse({ ...request, body: verdict.opened }, NOW);
+    expect(parsed).toMatchObject({ kind: "event", deliveryKey: "s1:n1", data: { content, changeType: "created" } });
+    expect(JSON.stringify(parsed)).not.toMatch(/encryptedContent|sandbox-client-state/);
+  });
+
+  it.each<[string, Parameters<typeof sealedFor>[0], string]>([
+    ["for another certificate", { certificate: "cert-0" }, "unknown_key"],
+    ["with another MAC", { mac: new Uint8Array(32) }, "bad_signature"],
+    ["with its key wrapped in another way", { hash: "SHA-256" }, "bad_signature"],
+    ["of another application than Graph", { claims: { azp: "11111111-0000-4000-8000-000000000009" } }, "bad_issuer"],
+    ["of another organisation", { claims: { iss: "https://sts.windows.net/another/" } }, "bad_issuer"],
+    ["for another application than ours", { claims: { aud: "another" } }, "bad_audience"],
+    ["with a token that has expired", { claims: { exp: at - 301 } }, "expired"],
+    ["with a token that is not valid yet", { claims: { nbf: at + 301 } }, "not_yet_valid"],
+  ])("is refused %s", async (_, more, reason) => expect((await sealedFor(more)).verdict).toEqual({ ok: false, reason }));
 });
 
 // ---- the assessment ----

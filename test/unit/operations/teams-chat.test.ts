@@ -156,6 +156,21 @@ describe("a press in Teams", () => {
     expect(JSON.stringify(notice().body)).toContain("Approval needed");
   });
 
+  it.each([
+    [
+      "a guest by the name to sign in with alone",
+      { userRole: "", userPrincipalName: "ada_elsewhere#EXT#@example.com" },
+      "guests cannot decide",
+    ],
+    ["a member without a role and a name to sign in with", { userRole: "", userPrincipalName: "" }, "guests cannot decide"],
+    ["a member of another organisation, whatever the press says", { tenantId: "11111111-0000-4000-8000-000000000009" }, "own organisation"],
+    ["a member without an address", { email: "" }, "no e-mail address"],
+  ])("of %s is not counted", async (_, more, why) => {
+    here.tables.get("people")?.put(ADA, { ...PEOPLE[0], ...more });
+    expect(await saidTo(await press())).toContain(why);
+    expect(decided()).toEqual([]);
+  });
+
   it("is not believed about a name, nor about an address that it brings itself", async () => {
     const lie = (body: string) =>
       body.replace(/"name":"Maya Brandt"/, '"name":"Ada Reviewer","email":"ada@example.com","userPrincipalName":"ada@example.com"');
