@@ -46,6 +46,13 @@ CREATE TABLE `approval_notice` (
 );
 --> statement-breakpoint
 CREATE INDEX `approval_notice_open` ON `approval_notice` (`approval`) WHERE sent_at is not null and closed_at is null;--> statement-breakpoint
+CREATE TABLE `assessment` (
+	`connection` text PRIMARY KEY NOT NULL,
+	`at` integer NOT NULL,
+	`by` text NOT NULL,
+	`body` text NOT NULL
+);
+--> statement-breakpoint
 CREATE TABLE `audit` (
 	`run` text NOT NULL,
 	`seq` integer NOT NULL,
@@ -442,7 +449,9 @@ CREATE TABLE `validation` (
 	`moved_at` integer,
 	`finished_at` integer,
 	`because` text,
-	`report_digest` text
+	`report_digest` text,
+	`keep_days` integer NOT NULL,
+	`erased_at` integer
 );
 --> statement-breakpoint
 CREATE INDEX `validation_created` ON `validation` (`created_at`);--> statement-breakpoint

@@ -229,7 +229,10 @@ CREATE TRIGGER `business_case_refuses_replacing` BEFORE INSERT ON `business_case
 	SELECT raise(abort, 'business_case is append-only');
 END;
 --> statement-breakpoint
-CREATE TRIGGER `validation_record_answer_is_final` BEFORE UPDATE ON `validation_record` WHEN old.`answer` IS NOT NULL OR new.`body` <> old.`body` BEGIN
+CREATE TRIGGER `validation_record_answer_is_final` BEFORE UPDATE ON `validation_record` WHEN (old.`answer` IS NOT NULL OR new.`body` <> old.`body`)
+	AND (NOT EXISTS (SELECT 1 FROM `validation` WHERE `id` = old.`validation` AND `erased_at` IS NOT NULL) OR new.`validation` <> old.`validation` OR new.`number` <> old.`number`
+		OR new.`body`->'$.input' IS NOT '{}' OR new.`body`->'$.expected' IS NOT old.`body`->'$.expected' OR new.`body`->'$.id' IS NOT old.`body`->'$.id'
+		OR new.`answer`->'$.kind' IS NOT old.`answer`->'$.kind' OR new.`answer`->'$.value' IS NOT old.`answer`->'$.value' OR new.`answer`->'$.score' IS NOT old.`answer`->'$.score') BEGIN
 	SELECT raise(abort, 'validation_record: a record is answered once, and stays as the file had it');
 END;
 --> statement-breakpoint
@@ -241,7 +244,11 @@ CREATE TRIGGER `validation_record_refuses_replacing` BEFORE INSERT ON `validatio
 	SELECT raise(ignore);
 END;
 --> statement-breakpoint
-CREATE TRIGGER `validation_is_final` BEFORE UPDATE ON `validation` WHEN old.`status` IN ('finished', 'cancelled') BEGIN
+CREATE TRIGGER `validation_is_final` BEFORE UPDATE ON `validation` WHEN old.`status` IN ('finished', 'cancelled')
+	AND (old.`erased_at` IS NOT NULL OR new.`erased_at` IS NULL OR new.`id` <> old.`id` OR new.`workflow` <> old.`workflow` OR new.`status` <> old.`status`
+		OR new.`facts` <> old.`facts` OR new.`created_at` <> old.`created_at` OR new.`created_by` <> old.`created_by` OR new.`started_at` IS NOT old.`started_at`
+		OR new.`moved_at` IS NOT old.`moved_at` OR new.`finished_at` IS NOT old.`finished_at` OR new.`because` IS NOT old.`because`
+		OR new.`report_digest` IS NOT old.`report_digest` OR new.`keep_days` <> old.`keep_days`) BEGIN
 	SELECT raise(abort, 'validation: what has ended stays as it is');
 END;
 --> statement-breakpoint

@@ -12,10 +12,15 @@ export const accountName = (connection: string): string => `connection ${connect
 type Bindings = Pick<Env, "CONNECTION">;
 
 /** Throws `connector.unauthorised` naming the binding that is not set. */
-export function openConnection(env: Bindings, { connections }: Pick<Deployment, "connections">, name: string): Http {
+export function openConnection(
+  env: Bindings,
+  { connections }: Pick<Deployment, "connections">,
+  name: string,
+  door?: ConnectOptions["fetch"],
+): Http {
   const connection = connections[name];
   if (!connection) throw new InterlockError("workflow.undeclared", `This deployment has no connection "${name}"`);
-  return connect({ ...configured(env, connection), account: accountOf(env, name) });
+  return connect({ ...configured(env, connection), account: accountOf(env, name), ...(door === undefined ? {} : { fetch: door }) });
 }
 
 /** All of it but the object. */
@@ -41,6 +46,6 @@ const accountOf = (env: Bindings, name: string): Account => {
   return {
     token: (refused) => stub().token(name, refused),
     lease: (ask) => stub().lease(name, ask),
-    note: (usage, pauseMs) => stub().note(name, usage, pauseMs),
+    note: (...told) => stub().note(name, ...told),
   };
 };

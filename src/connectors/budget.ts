@@ -37,6 +37,8 @@ export const UNSPENT: BudgetState = { bucket: null, quota: null, pausedUntil: 0 
 export interface Ask {
   readonly units: number;
   readonly effect: "read" | "write";
+  /** Of the budget that is counted apart under this name; of the common one without. */
+  readonly countedAs?: string;
 }
 
 /** `units` may be spent within `LEASE_MS`; or nothing, and when to ask again. */

@@ -29,6 +29,26 @@ export const outboundFetch: typeof fetch = async (input, init) => {
   return new Response(BODILESS.has(status) ? null : body, { status, statusText, headers });
 };
 
+/** A sender that waits for our answer gives up after three seconds (Graph, Slack), and a key may take two documents. */
+const PUBLIC_TIMEOUT_MS = 1_200;
+/** Characters. The largest such document today, Bot Framework's keys, is below a tenth of it. */
+const MAX_PUBLIC = 512 * 1024;
+
+/** A document that anybody may read: keys that a sender publishes. Without a credential, and without following a redirect to where nobody has checked. Null: no answer. */
+export async function readPublic(url: string, doFetch: typeof fetch = network): Promise<{ status: number; text: string } | null> {
+  const abort = new AbortController();
+  const timer = setTimeout(() => abort.abort(), PUBLIC_TIMEOUT_MS);
+  try {
+    const response = await doFetch(url, { headers: { "user-agent": "interlock" }, redirect: "manual", signal: abort.signal });
+    const text = await readText(response, MAX_PUBLIC);
+    return text === null ? null : { status: response.status, text };
+  } catch {
+    return null;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
 /** What a call proves itself with. */
 export interface Authoriser {
   headers(request: SignableRequest): Promise<Readonly<Record<string, string>>>;
@@ -41,10 +61,40 @@ export interface Authoriser {
 /** The budget that all callers of an account share. */
 export interface Spending {
   /** Throws `connector.rate_limited` where nothing may be spent now. */
-  spend(units: number, effect: "read" | "write"): Promise<void>;
+  spend(units: number, effect: "read" | "write", countedAs?: string): Promise<void>;
   note(usage: Usage): void;
-  pause(ms: number): void;
+  /** Of what is counted apart under this name; of all of it without. */
+  pause(ms: number, countedAs?: string): void;
 }
+
+/** What one call took and what the other side's clock said: for the integration assessment. */
+export interface Observed {
+  readonly ms: number;
+  readonly status: number | null;
+  /** Epoch milliseconds, to the second; null where no Date came. */
+  readonly theirTime: number | null;
+  /** Our time when the answer's head was there. */
+  readonly at: number;
+}
+
+/** The door as it is, with somebody who looks at each call. */
+export const observedFetch =
+  (observe: (seen: Observed) => void, now: () => number, door: typeof fetch = network): typeof fetch =>
+  async (input, init) => {
+    const began = now();
+    const seen = (response: Response | null): void => {
+      const date = Date.parse(response?.headers.get("date") ?? "");
+      observe({ ms: now() - began, status: response?.status ?? null, theirTime: Number.isNaN(date) ? null : date, at: now() });
+    };
+    try {
+      const response = await door(input, init);
+      seen(response);
+      return response;
+    } catch (thrown) {
+      seen(null);
+      throw thrown;
+    }
+  };
 
 export interface HttpOptions extends Pick<Connector, "refusal" | "usage"> {
   /** Scheme, host and an optional path prefix, such as "https://acme.zendesk.com". */
@@ -135,7 +185,7 @@ export function createHttp(options: HttpOptions): Http {
   async function send(request: HttpRequest): Promise<HttpAnswer> {
     const { method, path } = request;
     if (!isSafePath(path)) throw failed("connector.rejected", `${system}: "${path}" is not a plain path`);
-    await spending?.spend(request.cost ?? 1, method === "GET" || request.reads ? "read" : "write");
+    await spending?.spend(request.cost ?? 1, method === "GET" || request.reads ? "read" : "write", request.countedAs);
     let got = readAnswer(request, await exchange(request));
     // Either was turned away before anything was done.
     const turnedAway = got.answer.status === 401 || (got.ok && got.refused?.code === "connector.unauthorised");
@@ -157,10 +207,10 @@ export function createHttp(options: HttpOptions): Http {
       : classify(status, headers, now);
     const { said, field } = ok ? { said: "", field: undefined } : readError(text);
     const redirected = status === 0 || (status > 299 && status < 400);
-    const why = redirected ? "it redirects, and redirects are not followed" : (refused?.message ?? said);
+    const why = refused?.message ?? (redirected ? "it redirects, and redirects are not followed" : said);
     const code = refused?.code ?? usual.code;
     const pause = refused?.retryAfterMs ?? usual.retryAfterMs;
-    if (code === "connector.rate_limited" && pause !== undefined) spending?.pause(pause);
+    if (code === "connector.rate_limited" && pause !== undefined) spending?.pause(pause, request.countedAs);
     throw failed(code, `${system} answered ${status} to ${method} ${withoutQuery(path)}${why && `: ${why}`}`, {
       field: refused?.field ?? field,
       retryAfterMs: pause,
@@ -179,9 +229,9 @@ function checkHeader(value: string, system: string): void {
 }
 
 /** Null for what is too long; what is left of it is not read. */
-async function readText(response: Response): Promise<string | null> {
+async function readText(response: Response, most = MAX_ANSWER): Promise<string | null> {
   const announced = Number(response.headers.get("content-length") ?? Number.NaN);
-  if (announced <= MAX_ANSWER || !response.body) return response.text();
+  if (announced <= most || !response.body) return response.text();
   const reader = response.body.getReader();
   const decoder = new TextDecoder();
   let text = "";
@@ -189,7 +239,7 @@ async function readText(response: Response): Promise<string | null> {
     const { done, value } = await reader.read();
     if (done) return text + decoder.decode();
     text += decoder.decode(value, { stream: true });
-    if (text.length > MAX_ANSWER) {
+    if (text.length > most) {
       await reader.cancel().catch(() => undefined);
       return null;
     }

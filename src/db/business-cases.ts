@@ -1,23 +1,7 @@
 // What production says about a workflow's work, counted; and what its owner said of it, of which every version stays. It decides nothing about what the counts mean.
-import type { Cost } from "../core/cost.ts";
 import { EVERY_WORKFLOW } from "../core/principal.ts";
+import type { ProductionCounts } from "../validation/measured-figures.ts";
 import { costsPerRecord } from "./costs.ts";
-
-/** Of runs that have ended and meant to write. */
-export interface ProductionCounts {
-  readonly records: number;
-  /** Those in which nobody was asked and everything was written, or in shadow mode would have been. */
-  readonly automatic: number;
-  /** Automatic writes that somebody looked at afterwards, and what they found wrong. */
-  readonly checked: number;
-  readonly wrong: number;
-  /** Writes that a person decided on, and those of them that were edited or rejected. */
-  readonly decided: number;
-  readonly corrected: number;
-  /** Runs that asked a model, and what that cost. */
-  readonly runsWithModel: number;
-  readonly cost: Cost;
-}
 
 export async function countProduction(db: D1Database, workflow: string, from: number, to: number): Promise<ProductionCounts> {
   const statement = (sql: string) => db.prepare(sql).bind(workflow, from, to);

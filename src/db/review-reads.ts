@@ -86,6 +86,10 @@ export async function listAnswered(db: D1Database, { workflow, since, until }: S
   return results.map(({ unsureOnly, ...row }) => ({ ...row, unsureOnly: unsureOnly === 1 }));
 }
 
+/** A score on the edge of two bins belongs to the lower one, as in validation/drift.ts. */
+export const scoreBin = (score: string): string =>
+  `max(0, cast(${score} * 10 as integer) - (${score} * 10 = cast(${score} * 10 as integer)))`;
+
 /** Weeks begin on Monday, 00:00 UTC; as weekOf in review-week.ts. */
 const WEEK = (at: string): string => `((${at} - 345600000) / 604800000) * 604800000 + 345600000`;
 
@@ -98,9 +102,8 @@ export async function countWeeks(db: D1Database, { workflow, since, until }: Spa
       `select ${WEEK("decided_at")} as week, status, count(*) as n from approval
        where workflow = ?1 and decided_at >= ?2 and decided_at < ?3 and status in ('approved', 'edited', 'rejected', 'insufficient', 'expired') group by 1, 2`,
     ),
-    // A score on the edge of two bins belongs to the lower one, as in validation/drift.ts.
     bind(
-      `select ${WEEK("at")} as week, name, max(0, cast(score * 10 as integer) - (score * 10 = cast(score * 10 as integer))) as bin, count(*) as n
+      `select ${WEEK("at")} as week, name, ${scoreBin("score")} as bin, count(*) as n
        from decision where workflow = ?1 and at >= ?2 and at < ?3 group by 1, 2, 3`,
     ),
     bind(

@@ -462,7 +462,7 @@ export const businessCase = sqliteTable(
 /**
  * One validation: labelled records through a workflow. status: checked (read, and not begun), running, stopped (something has to be put right first), cancelled,
  * finished. `facts` is a ValidationFacts without its times as JSON, `imported` what became of each row of the file. The file itself lies in R2. `moved_at`: the last
- * answer. `report_digest`: SHA-256 of the report that was computed at the end; triggers let nothing change after it.
+ * answer. `report_digest`: SHA-256 of the report that was computed at the end; triggers let nothing change after it but that the contents are erased.
  */
 export const validation = sqliteTable(
   "validation",
@@ -480,13 +480,16 @@ export const validation = sqliteTable(
     /** Why it stopped, as JSON; who cancelled it. */
     because: text("because"),
     reportDigest: text("report_digest"),
+    /** For how many days after its end what the records said is kept, as for the runs of its workflow. */
+    keepDays: integer("keep_days").notNull(),
+    erasedAt: integer("erased_at"),
   },
   (table) => [index("validation_created").on(table.createdAt), index("validation_open").on(table.movedAt).where(sql`status = 'running'`)],
 );
 
 /**
- * A labelled record and its answer: `body` is what the file said, `answer` null until the workflow has answered; a trigger lets it be written once. `claimed_until`: until
- * then somebody is asking, or nobody is to ask.
+ * A labelled record and its answer: `body` is what the file said, `answer` null until the workflow has answered; a trigger lets it be written once, and lets what the record said go
+ * once its validation says that it was erased. `claimed_until`: until then somebody is asking, or nobody is to ask.
  */
 export const validationRecord = sqliteTable(
   "validation_record",
@@ -556,7 +559,8 @@ export const auditRate = sqliteTable("audit_rate", {
 });
 
 /**
- * One row per answer of a model that a run has recorded, for measuring over time; what it cost is elsewhere. `score`: its confidence, 0 to 1; `source`: how that was measured. `value` is the
+ * One row per answer of a model that a run has recorded, for measuring over time. What it cost is in `decision_cost`: the two are not one table, because that one also has steps
+ * that nobody answered, changes with every failed call and stays, while an answer is written once, is also there where it was taken over from another run, and is erased. `score`: its confidence, 0 to 1; `source`: how that was measured. `value` is the
  * answer as JSON, null once the contents of its run were removed.
  */
 export const decision = sqliteTable(
@@ -694,3 +698,11 @@ export const modelChoice = sqliteTable(
   { workflow: text("workflow").notNull(), at: integer("at").notNull(), by: text("by").notNull(), model: text("model").notNull() },
   (table) => [primaryKey({ columns: [table.workflow, table.at] })],
 );
+
+/** The last integration assessment of each connection: what its system was asked and what was found, as JSON. */
+export const assessment = sqliteTable("assessment", {
+  connection: text("connection").primaryKey(),
+  at: integer("at").notNull(),
+  by: text("by").notNull(),
+  body: text("body").notNull(),
+});

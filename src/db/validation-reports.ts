@@ -66,6 +66,15 @@ export async function listReports(db: D1Database, validation: string): Promise<R
   return results;
 }
 
+/** The validation of a workflow that was finished last; null where none was. */
+export async function latestValidation(db: D1Database, workflow: string): Promise<string | null> {
+  const row = await db
+    .prepare("select id from validation where workflow = ? and status = 'finished' order by finished_at desc, id limit 1")
+    .bind(workflow)
+    .first<{ id: string }>();
+  return row?.id ?? null;
+}
+
 /** The validation of the same workflow and decision that was finished last before this one, by its id and its latest report's digest. */
 export async function reportBefore(
   db: D1Database,

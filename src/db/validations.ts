@@ -25,6 +25,9 @@ export interface ValidationRow {
   /** Why it stopped; or by whom it was cancelled. */
   readonly because: Failure | null;
   readonly reportDigest: string | null;
+  /** Days after its end for which what the records said is kept. */
+  readonly keepDays: number;
+  readonly erasedAt: number | null;
   readonly total: number;
   readonly answered: number;
   /** Of the answered, those that ended without an answer to compare. */
@@ -49,6 +52,7 @@ type Stored = Omit<ValidationRow, "facts" | "because"> & { facts: string; becaus
 
 const COLUMNS = `v.id, v.workflow, v.status, v.facts, v.imported, v.created_at as createdAt, v.created_by as createdBy, v.started_at as startedAt, v.moved_at as movedAt,
   v.finished_at as finishedAt, v.because, v.report_digest as reportDigest,
+  v.keep_days as keepDays, v.erased_at as erasedAt,
   (select count(*) from validation_record where validation = v.id) as total,
   (select count(*) from validation_record where validation = v.id and answer is not null) as answered,
   (select count(*) from validation_record where validation = v.id and answer->>'$.kind' = 'failed') as failed`;
@@ -61,14 +65,14 @@ const rowOf = ({ facts, because, ...row }: Stored): ValidationRow => ({
 
 export async function insertValidation(
   db: D1Database,
-  row: Pick<ValidationRow, "id" | "workflow" | "facts" | "imported" | "createdAt" | "createdBy">,
+  row: Pick<ValidationRow, "id" | "workflow" | "facts" | "imported" | "createdAt" | "createdBy" | "keepDays">,
 ): Promise<void> {
   await db
     .prepare(
-      `insert into validation (id, workflow, status, facts, imported, created_at, created_by) values (?1, ?2, 'checked', ?3, ?4, ?5, ?6)
+      `insert into validation (id, workflow, status, facts, imported, created_at, created_by, keep_days) values (?1, ?2, 'checked', ?3, ?4, ?5, ?6, ?7)
        on conflict (id) do nothing`,
     )
-    .bind(row.id, row.workflow, JSON.stringify(row.facts), row.imported, row.createdAt, row.createdBy)
+    .bind(row.id, row.workflow, JSON.stringify(row.facts), row.imported, row.createdAt, row.createdBy, row.keepDays)
     .run();
 }
 

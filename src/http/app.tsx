@@ -13,6 +13,7 @@ import { auditApi } from "./api/audit.ts";
 import { breakersApi } from "./api/breakers.ts";
 import { businessCaseApi } from "./api/business-case.ts";
 import { certificatesApi } from "./api/certificates.ts";
+import { connectionsApi } from "./api/connections.ts";
 import { contestsApi } from "./api/contests.ts";
 import { costsApi } from "./api/costs.ts";
 import { dataFlowApi } from "./api/data-flow.ts";
@@ -36,6 +37,7 @@ import { approvalPages } from "./console/approvals.tsx";
 import { auditPages } from "./console/audit.tsx";
 import { businessCasePages } from "./console/business-case.tsx";
 import { certificatePages } from "./console/certificates.tsx";
+import { connectionPages } from "./console/connections.tsx";
 import { contestPages } from "./console/contests.tsx";
 import { costPages } from "./console/costs.tsx";
 import { dataFlowPages } from "./console/data-flow.tsx";
@@ -120,6 +122,7 @@ const api = (deployment: Deployment) =>
     .route("/halts", haltsApi(deployment))
     .route("/breakers", breakersApi(deployment))
     .route("/certificates", certificatesApi(deployment))
+    .route("/connections", connectionsApi(deployment))
     .route("/workflows", workflowsApi(deployment))
     .route("/workflows", dataFlowApi(deployment))
     .route("/workflows", reviewsApi(deployment))
@@ -148,6 +151,7 @@ const pages = (deployment: Deployment) =>
     .route("/workflows", workflowPages(deployment))
     .route("/specs", specPages(deployment))
     .route("/certificates", certificatePages(deployment))
+    .route("/connections", connectionPages(deployment))
     .route("/workflows", dataFlowPages(deployment))
     .route("/workflows", reviewPages(deployment))
     .route("/workflows", secondReviewPages(deployment))

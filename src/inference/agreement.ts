@@ -57,6 +57,9 @@ const NO_USAGE: ModelUsage = { promptTokens: 0, completionTokens: 0 };
 const addedUsage = (one: ModelUsage, other: ModelUsage): ModelUsage => ({
   promptTokens: one.promptTokens + other.promptTokens,
   cachedTokens: (one.cachedTokens ?? 0) + (other.cachedTokens ?? 0),
+  ...(one.cacheWriteTokens || other.cacheWriteTokens
+    ? { cacheWriteTokens: (one.cacheWriteTokens ?? 0) + (other.cacheWriteTokens ?? 0) }
+    : {}),
   completionTokens: one.completionTokens + other.completionTokens,
 });
 

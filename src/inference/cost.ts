@@ -6,6 +6,8 @@ export interface Rates {
   readonly inputUsd: number;
   /** Read from the provider's prompt cache; absent = billed as inputUsd. */
   readonly cachedInputUsd?: number;
+  /** Written to the provider's prompt cache, for as long as it keeps an entry that nobody asked it to keep longer; absent = billed as inputUsd. */
+  readonly cacheWriteUsd?: number;
   readonly outputUsd: number;
 }
 
@@ -22,15 +24,18 @@ export interface BilledTokens {
   readonly prompt: number;
   /** Part of prompt that came from the cache. */
   readonly cached: number;
+  /** Part of prompt that was written to the cache, and not read from it; absent = none. */
+  readonly cacheWritten?: number;
   /** Hidden reasoning tokens among them. */
   readonly completion: number;
 }
 
 export function costUsd(price: Price | undefined, tokens: BilledTokens | undefined): number | null {
   if (price === undefined || tokens === undefined) return null;
-  const { inputUsd, cachedInputUsd = inputUsd, outputUsd } = ratesFor(price, tokens.prompt);
-  const fresh = (tokens.prompt - tokens.cached) * inputUsd;
-  return (fresh + tokens.cached * cachedInputUsd + tokens.completion * outputUsd) / 1_000_000;
+  const { inputUsd, cachedInputUsd = inputUsd, cacheWriteUsd = inputUsd, outputUsd } = ratesFor(price, tokens.prompt);
+  const { prompt, cached, cacheWritten = 0, completion } = tokens;
+  const fresh = (prompt - cached - cacheWritten) * inputUsd;
+  return (fresh + cached * cachedInputUsd + cacheWritten * cacheWriteUsd + completion * outputUsd) / 1_000_000;
 }
 
 const ratesFor = (price: Price, prompt: number): Rates => (price.above && prompt > price.above.tokens ? price.above : price);
@@ -52,5 +57,6 @@ export function mostTokens(texts: readonly string[]): number {
 
 const encoder = new TextEncoder();
 
-/** What a call costs if nothing comes from the cache and the model writes all it may. */
-export const mostUsd = (price: Price, prompt: number, completion: number): number => costUsd(price, { prompt, cached: 0, completion }) ?? 0;
+/** What a call costs if nothing comes from the cache, everything is written to it, and the model writes all it may. */
+export const mostUsd = (price: Price, prompt: number, completion: number): number =>
+  costUsd(price, { prompt, cached: 0, cacheWritten: prompt, completion }) ?? 0;

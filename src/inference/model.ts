@@ -37,6 +37,8 @@ export interface ModelUsage {
   promptTokens: number;
   /** Those of them that came from the provider's prompt cache; absent where the provider does not say. */
   cachedTokens?: number;
+  /** Those of them that were written to it; absent where the provider does not say, or bills them as any others. */
+  cacheWriteTokens?: number;
   /** Tokens written, including hidden reasoning tokens where the provider bills them. */
   completionTokens: number;
 }

@@ -52,7 +52,12 @@ function priceOf(lists: readonly (readonly PriceRow[])[], provider: string, aske
 const tokensOf = ({ usage }: ModelDecision) =>
   usage === null || usage.promptTokens === 0
     ? undefined
-    : { prompt: usage.promptTokens, cached: usage.cachedTokens ?? 0, completion: usage.completionTokens };
+    : {
+        prompt: usage.promptTokens,
+        cached: usage.cachedTokens ?? 0,
+        cacheWritten: usage.cacheWriteTokens ?? 0,
+        completion: usage.completionTokens,
+      };
 
 function textsOf({ instruction, input, schema }: ModelRequest): string[] {
   const output = outputSchemaOf(schema);

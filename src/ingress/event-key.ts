@@ -8,10 +8,17 @@
 //    gets a second run. The other choice, the digest alone, would swallow the second of two real events with equal bodies for good, and a lost
 //    event is worse than a repeated one, whose writes meet the effect protocol. A trigger payload with the ticket's updated_at does not pay it.
 // 3. Without a timestamp either, the digest alone: such a delivery stays valid for ever, and nothing else tells a replay from an event.
+// Several events of one delivery that have no signed ids are told apart by their places in it.
 import type { Scheme, WebhookRequest } from "../connectors/webhook.ts";
 
-export function eventKey(scheme: Scheme, request: WebhookRequest, bodyDigest: string, signedId: string | undefined): string {
+export function eventKey(
+  scheme: Scheme,
+  request: WebhookRequest,
+  bodyDigest: string,
+  signedId: string | undefined,
+  place?: number,
+): string {
   if (signedId !== undefined) return `id\n${signedId}`;
   const timestamp = scheme.kind === "hmac-sha256" && scheme.timestamp ? (request.headers.get(scheme.timestamp.header) ?? "") : "";
-  return `body\n${bodyDigest}\n${timestamp}`;
+  return `body\n${bodyDigest}\n${timestamp}${place === undefined ? "" : `\n${place}`}`;
 }

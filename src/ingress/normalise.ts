@@ -1,6 +1,6 @@
-// An authentic delivery becomes an event in our vocabulary, or is ignored, or is text that nobody can read.
+// An authentic delivery becomes events in our vocabulary, or is ignored, or is text that nobody can read.
 // It must only be called with a verified request, and must not throw: a parser's bug on one payload is a dead letter and no outage.
-import type { Parsed, WebhookDeclaration, WebhookRequest } from "../connectors/webhook.ts";
+import type { Parsed, ParsedEvent, WebhookDeclaration, WebhookRequest } from "../connectors/webhook.ts";
 import { sha256Hex } from "../core/crypto.ts";
 import { InterlockEvent } from "../core/event.ts";
 import { eventIdOf } from "../core/ids.ts";
@@ -18,7 +18,13 @@ export interface ReceivingConnection {
 
 /** `deliveryKey` is the sender's own id of the delivery, for the log and for looking it up there. */
 export type Normalised =
-  | { readonly kind: "event"; readonly event: InterlockEvent; readonly bodyDigest: string; readonly deliveryKey: string | null }
+  /** One event at least, each id once. */
+  | {
+      readonly kind: "events";
+      readonly events: readonly InterlockEvent[];
+      readonly bodyDigest: string;
+      readonly deliveryKey: string | null;
+    }
   | { readonly kind: "ignored"; readonly reason: string; readonly deliveryKey: string | null }
   | { readonly kind: "unparsable"; readonly id: string; readonly reason: string; readonly deliveryKey: string | null };
 
@@ -33,25 +39,35 @@ function parseSafely(declaration: WebhookDeclaration, request: WebhookRequest, r
 export function normalise(connection: ReceivingConnection, request: WebhookRequest, receivedAt: number): Normalised {
   const { declaration, ownActorId } = connection;
   const bodyDigest = sha256Hex(request.body);
-  const idOf = (signedId?: string) => eventIdOf(connection.id, eventKey(declaration.scheme, request, bodyDigest, signedId));
+  const idOf = (signedId?: string, place?: number) =>
+    eventIdOf(connection.id, eventKey(declaration.scheme, request, bodyDigest, signedId, place));
   const parsed = parseSafely(declaration, request, receivedAt);
   const deliveryKey = parsed.deliveryKey ?? null;
+  const ignored = (reason: string): Normalised => ({ kind: "ignored", reason, deliveryKey });
+  const unparsable = (id: string, reason: string): Normalised => ({ kind: "unparsable", id, reason, deliveryKey });
 
-  if (parsed.kind === "ignored") return { kind: "ignored", reason: parsed.reason, deliveryKey };
-  if (parsed.kind === "unparsable") return { kind: "unparsable", id: idOf(), reason: parsed.reason, deliveryKey };
-  if (parsed.kind === "events") return { kind: "unparsable", id: idOf(), reason: "Several events in one delivery", deliveryKey };
-  if (ownActorId !== undefined && parsed.actors?.includes(ownActorId)) {
-    return { kind: "ignored", reason: "Caused by this connection's own user", deliveryKey };
+  if (parsed.kind === "ignored") return ignored(parsed.reason);
+  if (parsed.kind === "unparsable") return unparsable(idOf(), parsed.reason);
+  const several = parsed.kind === "events";
+  const all: readonly ParsedEvent[] = several ? parsed.events : [parsed];
+  if (all.length === 0) return ignored("There is no event in it");
+  const events = new Map<string, InterlockEvent>();
+  for (const [place, one] of all.entries()) {
+    if (ownActorId !== undefined && one.actors?.includes(ownActorId)) continue;
+    const id = idOf(one.signedId, several ? place : undefined);
+    const event = InterlockEvent.safeParse({
+      id,
+      connection: connection.id,
+      source: `${connection.connector}/${connection.id}`,
+      type: one.type,
+      subject: one.subject,
+      time: Math.floor(one.time),
+      data: one.data,
+    });
+    // The delivery is kept as a whole: read again, it gives the others the same ids.
+    if (!event.success) return unparsable(several ? idOf() : id, `Not an event: ${event.error.message}`);
+    if (!events.has(id)) events.set(id, event.data);
   }
-  const event = InterlockEvent.safeParse({
-    id: idOf(parsed.signedId),
-    connection: connection.id,
-    source: `${connection.connector}/${connection.id}`,
-    type: parsed.type,
-    subject: parsed.subject,
-    time: Math.floor(parsed.time),
-    data: parsed.data,
-  });
-  if (!event.success) return { kind: "unparsable", id: idOf(parsed.signedId), reason: `Not an event: ${event.error.message}`, deliveryKey };
-  return { kind: "event", event: event.data, bodyDigest, deliveryKey };
+  if (events.size === 0) return ignored("Caused by this connection's own user");
+  return { kind: "events", events: [...events.values()], bodyDigest, deliveryKey };
 }

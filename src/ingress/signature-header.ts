@@ -25,15 +25,20 @@ function readList(value: string, list: NonNullable<Signature["list"]>): Claims {
   return digests.length > 0 ? { ok: true, digests } : no("unsupported_scheme");
 }
 
+/** An auth-scheme is known in any case (RFC 9110, 11.1). */
+const startsWith = (value: string, prefix: string): boolean =>
+  prefix.endsWith(" ") ? value.slice(0, prefix.length).toLowerCase() === prefix.toLowerCase() : value.startsWith(prefix);
+
 export function readSignature(signature: Signature, value: string): Claims {
   if (signature.list) return readList(value, signature.list);
   // `fetch` joins repeated headers with a comma; no digest contains one.
   if (value.includes(",")) return no("duplicate_header");
   const prefix = signature.prefix ?? "";
-  if (!value.startsWith(prefix)) {
-    // The same form under another label (v1= for v0=, sha1= for sha256=) is a scheme that we do not accept, rather than a broken header.
-    const label = /^[a-z0-9]+=/i.exec(value)?.[0];
-    return no(label && prefix.endsWith("=") && HEX.test(value.slice(label.length)) ? "unsupported_scheme" : "malformed_header");
+  if (!startsWith(value, prefix)) {
+    // The same form under another label (v1= for v0=, sha1= for sha256=, Bearer for HMAC) is a scheme that we do not accept, rather than a broken header.
+    const label = prefix.endsWith("=") && /^[a-z0-9]+=(?=[0-9a-f]+$)/i.test(value);
+    const authScheme = prefix.endsWith(" ") && /^[a-z0-9!#$%&'*+.^_`|~-]+ +[^ ]/i.test(value);
+    return no(label || authScheme ? "unsupported_scheme" : "malformed_header");
   }
   const digest = value.slice(prefix.length);
   if (digest === "" || (signature.encoding === "hex" && !HEX.test(digest))) return no("malformed_header");

@@ -6,9 +6,12 @@ type Timestamp = NonNullable<HmacScheme["timestamp"]>;
 
 /** Twelve digits reach the year 33658 and stay exact; thirteen would be milliseconds. */
 const SECONDS = /^[0-9]{1,12}$/;
+/** As far, and exact as well. A time in seconds is one of January 1970 here: stale. */
+const MILLISECONDS = /^[0-9]{1,15}$/;
 
 function instantOf(format: Timestamp["format"], text: string): number | null {
   if (format === "rfc3339") return parseRfc3339(text);
+  if (format === "milliseconds") return MILLISECONDS.test(text) ? Number(text) : null;
   return SECONDS.test(text) ? Number(text) * 1000 : null;
 }
 

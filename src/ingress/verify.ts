@@ -1,56 +1,41 @@
-// Is this delivery the source system's own, and fresh? One pure decision over the declared scheme, the raw bytes and the time.
-// It never throws on what a sender can send, and never reads the body: bytes that are parsed first can be signed again by accident.
-// Sequence: a secret is configured, headers are there and single, their syntax, the timestamp's syntax and age, the signature.
-import type { HmacScheme, RejectReason, Scheme, Verdict, WebhookRequest } from "../connectors/webhook.ts";
-import { constantTimeEqual, hmacSha256 } from "../core/crypto.ts";
-import { usableKeys } from "./keys.ts";
-import { readSignature, spell } from "./signature-header.ts";
-import { checkTimestamp } from "./timestamp.ts";
+// Is this delivery the source system's own? Each kind of scheme has its own file; a proof of the vendor's own is the connector's code, and if it throws, the delivery
+// is refused: what a sender can send must not become an error of ours, nor get past it.
+import type { ProofContext, RejectReason, Verdict, WebhookDeclaration, WebhookRequest } from "../connectors/webhook.ts";
+import { presentOnce } from "./expected.ts";
+import { verifyHmac } from "./verify-hmac.ts";
+import { verifySecret } from "./verify-secret.ts";
 
-const reject = (reason: RejectReason, header?: string): Verdict => ({ ok: false, reason, ...(header ? { header } : {}) });
-
-/** Printable ASCII: what else a header carries depends on who decodes it, and then so would the text under the MAC. */
-const ID = /^[\x20-\x7e]+$/;
-
-/** The text under the MAC, in the declared order. */
-const signedText = (scheme: HmacScheme, request: WebhookRequest): (string | Uint8Array)[] =>
-  scheme.signed.map((part) => {
-    if (part === "body") return request.body;
-    if (part === "method") return request.method;
-    if ("url" in part) return part.url(request.url);
-    return "literal" in part ? part.literal : (request.headers.get(part.header) ?? "");
-  });
-
-export function verifyDelivery(scheme: Scheme, secrets: readonly string[], request: WebhookRequest, now: number): Verdict {
-  if (scheme.kind !== "hmac-sha256") return reject("unsupported_scheme");
-  const configured = usableKeys(scheme, secrets);
-  if (!configured.ok) return reject(configured.reason);
-
-  const { id, timestamp, signature } = scheme;
-  const read = (name: string): string => request.headers.get(name) ?? "";
-  const required = [id?.header, timestamp?.header, signature.header].filter((name) => name !== undefined);
-  const missing = required.find((name) => read(name) === "");
-  if (missing) return reject("missing_header", missing);
-
-  // A comma here is two headers joined; the signature header has its own grammar.
-  const repeated = [id?.header, timestamp?.header].find((name) => name !== undefined && read(name).includes(","));
-  if (repeated) return reject("duplicate_header", repeated);
-  const claims = readSignature(signature, read(signature.header));
-  if (!claims.ok) return reject(claims.reason, signature.header);
-  if (id && !ID.test(read(id.header))) return reject("malformed_header", id.header);
-
-  if (timestamp) {
-    const time = checkTimestamp(timestamp, read(timestamp.header), now);
-    if (time !== "ok") return reject(time);
+export async function verifyDelivery(declaration: WebhookDeclaration, request: WebhookRequest, context: ProofContext): Promise<Verdict> {
+  const { scheme } = declaration;
+  switch (scheme.kind) {
+    case "hmac-sha256":
+      return verifyHmac(scheme, context.secrets, request, context.now, declaration);
+    case "shared-secret":
+      return verifySecret(scheme, context.secrets, request, declaration);
+    case "proof": {
+      const present = presentOnce(request, declaration);
+      if (!present.ok) return present;
+      try {
+        return await scheme.verify(request, context);
+      } catch (thrown) {
+        return refusedBy("The connector's proof failed", "bad_signature", thrown);
+      }
+    }
   }
-
-  const text = signedText(scheme, request);
-  const claimed = claims.digests.map((digest) => new TextEncoder().encode(digest));
-  // Every secret is tried against every signature, so that the time taken does not tell which of two secrets is in use.
-  let authentic = false;
-  for (const key of configured.keys) {
-    const expected = new TextEncoder().encode(spell(signature, hmacSha256(key, text)));
-    for (const digest of claimed) authentic = constantTimeEqual(digest, expected) || authentic;
-  }
-  return authentic ? { ok: true } : reject("bad_signature");
 }
+
+/** Is an authentic delivery meant for this connection? */
+export function checkAddress({ addressed }: WebhookDeclaration, request: WebhookRequest, settings: ProofContext["settings"]): Verdict {
+  try {
+    return addressed?.(request, settings) ?? { ok: true };
+  } catch (thrown) {
+    return refusedBy("The connector's check of the recipient failed", "malformed_body", thrown);
+  }
+}
+
+/** Of what was thrown only its kind: its text may hold what was sent. */
+const refusedBy = (what: string, reason: RejectReason, thrown: unknown): Verdict => ({
+  ok: false,
+  reason,
+  detail: `${what}: ${thrown instanceof Error ? thrown.name : typeof thrown}`,
+});

@@ -40,6 +40,8 @@ export const MAY = {
   "read provider cards": ["data_protection_officer", "operator", "auditor"],
   "record provider cards": ["data_protection_officer"],
   "probe models": ["data_protection_officer", "operator"],
+  "read connections": ["author", "process_owner", "operator", "auditor"],
+  "assess connections": ["operator"],
   "read models": ["author", ...READERS],
   "train models": ["author", "process_owner"],
   "choose models": ["process_owner"],
@@ -67,6 +69,8 @@ const DEPLOYMENT_WIDE: readonly Operation[] = [
   "read provider cards",
   "record provider cards",
   "probe models",
+  "read connections",
+  "assess connections",
   "read grants",
   "change grants",
 ];

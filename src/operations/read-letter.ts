@@ -1,4 +1,4 @@
-// A dead letter read again with the code and the configuration as they are now: the event that it holds, or why there is none. It starts nothing.
+// A dead letter read again with the code and the configuration as they are now: the events that it holds, or why there is none. It starts nothing.
 // A delivery's signature is not asked for: it was verified when the delivery came, and only an authentic delivery becomes a letter.
 import { InterlockEvent } from "../core/event.ts";
 import type { KeptLetter } from "../db/dead-letters.ts";
@@ -9,7 +9,8 @@ import type { Context } from "./context.ts";
 import { jsonOf, readMessage } from "./read-message.ts";
 
 export type ReadLetter =
-  | { readonly kind: "event"; readonly event: InterlockEvent }
+  /** One at least: a delivery may hold several. */
+  | { readonly kind: "events"; readonly events: readonly InterlockEvent[] }
   | { readonly kind: "ignored" | "refused"; readonly reason: string };
 
 const refused = (reason: string): ReadLetter => ({ kind: "refused", reason });
@@ -19,11 +20,11 @@ export async function readLetter(context: Context, letter: KeptLetter): Promise<
   switch (letter.kind) {
     case "event": {
       const event = InterlockEvent.safeParse(jsonOf(letter.body));
-      return event.success ? { kind: "event", event: event.data } : refused("The kept event does not parse");
+      return event.success ? { kind: "events", events: [event.data] } : refused("The kept event does not parse");
     }
     case "message": {
       const read = await readMessage(jsonOf(letter.body) ?? letter.body, context);
-      return read.ok ? { kind: "event", event: read.event } : refused(read.reason);
+      return read.ok ? { kind: "events", events: [read.event] } : refused(read.reason);
     }
     case "delivery":
       return readDelivery(context, letter);
@@ -47,8 +48,8 @@ function readDelivery(context: Context, letter: KeptLetter): ReadLetter {
     letter.at,
   );
   switch (outcome.kind) {
-    case "event":
-      return { kind: "event", event: outcome.event };
+    case "events":
+      return { kind: "events", events: outcome.events };
     case "ignored":
       return { kind: "ignored", reason: outcome.reason };
     case "unparsable":

@@ -31,6 +31,12 @@ export async function findValidation({ env }: Pick<Context, "env">, principal: P
   return permit(principal, "read validations", row.workflow) ?? ok(row);
 }
 
+const DAY_MS = 86_400_000;
+
+/** When what the records said is erased, or was. */
+export const contentsEndAt = ({ erasedAt, finishedAt, movedAt, createdAt, keepDays }: ValidationRow): number =>
+  erasedAt ?? (finishedAt ?? movedAt ?? createdAt) + keepDays * DAY_MS;
+
 export const factsOf = ({ facts, startedAt, finishedAt, movedAt, createdAt }: ValidationRow): ValidationFacts => ({
   ...facts,
   startedAt: startedAt ?? createdAt,

@@ -1,18 +1,21 @@
-// One delivery, from its bytes to a durable event: limit, read, verify, normalise, store, answer. 2xx only after the event is stored. The press of a button under one
-// of our own notices is no event: it is answered at once and then decided on (answer-from-chat.ts).
-// What the answer says is the same for every failed check; which one it was is in our log.
+// One delivery, from its bytes to durable events: limit, read, verify, normalise, store, answer. 2xx only after all of its events are stored. The press of a button under
+// one of our own notices is no event: it is answered at once and then decided on (answer-from-chat.ts).
+// What the answer says is the same for every failed check; which one it was is in our log. The log has no address: a secret may be part of it.
+import { readPublic } from "../connectors/http.ts";
+import type { HandshakeAnswer, WebhookDeclaration } from "../connectors/webhook.ts";
 import { type ErrorCode, errorFacts, type Failure, failureOf, InterlockError, problemOf } from "../core/errors.ts";
 import type { InterlockEvent } from "../core/event.ts";
 import { eventLetter, keepDeadLetters } from "../db/dead-letters.ts";
-import { bindingOf, type Connection, webhookOf } from "../deployment.ts";
+import { bindingOf, type Connection, settingsOf, webhookOf } from "../deployment.ts";
 import { storeEvent, type Timer } from "../ingress/admit.ts";
+import { createPublications } from "../ingress/published.ts";
 import { readBody } from "../ingress/read-body.ts";
 import { receiveDelivery } from "../ingress/receive.ts";
 import { pressOn } from "./answer-from-chat.ts";
 import type { Context } from "./context.ts";
-import { type EventMessage, eventKey, MAX_MESSAGE_BYTES } from "./messages.ts";
 import { prepareModels } from "./prepare-models.ts";
 import { withinLimit } from "./rate-limit.ts";
+import { sendEvents } from "./send-events.ts";
 import { startRuns } from "./start-runs.ts";
 
 /** How long the queue may take before the event goes straight to its partition: Slack waits 3 s for an answer, Zendesk 12. */
@@ -21,12 +24,16 @@ const SEND_TIMEOUT_MS = 2_000;
 const RETRY_AFTER_S = 10;
 const NOT_STORED = `The event could not be stored; send it again in ${RETRY_AFTER_S} s`;
 
-export async function receiveEvent(context: Context, connectionId: string, request: Request): Promise<Response> {
+/** One memory for the isolate. */
+const publications = createPublications((url) => readPublic(url));
+
+export async function receiveEvent(context: Context, connectionId: string, request: Request, segment?: string): Promise<Response> {
   const { connections } = context.deployment;
   // An own member: "constructor" is a name that anybody may post to, and no connection.
   const connection = Object.hasOwn(connections, connectionId) ? connections[connectionId] : undefined;
   const declaration = connection && webhookOf(connection);
-  if (!connection || !declaration) return refuse("webhook.connection_unknown", "No connection has this address");
+  if (!connection || !declaration || (segment !== undefined && !hasSecretInPath(declaration)))
+    return refuse("webhook.connection_unknown", "No connection has this address");
   if (!(await withinLimit(context, connectionId, Date.now())))
     return refuse("webhook.rate_limited", `More deliveries than this connection accepts; try again in ${RETRY_AFTER_S} s`);
 
@@ -34,29 +41,30 @@ export async function receiveEvent(context: Context, connectionId: string, reque
   if (!body.ok) return refuse(body.error.code, body.error.message);
   const now = Date.now();
   const ownActorId = connection.ownActor && bindingOf(context.env, connection.ownActor);
-  const received = receiveDelivery({
+  const received = await receiveDelivery({
     connection: {
       id: connectionId,
       connector: connection.connector.name,
       declaration,
       secrets: connection.webhookSecrets.flatMap((name) => bindingOf(context.env, name) ?? []),
+      settings: settingsOf(connection, context.env),
       ...(ownActorId ? { ownActorId } : {}),
     },
     request: { method: request.method, url: request.url, headers: request.headers, body: body.value },
+    published: (url, fresh) => publications(url, now, fresh),
     now,
   });
 
   switch (received.kind) {
     case "answer":
-      return new Response(received.body, {
-        status: received.status,
-        headers: { "content-type": received.contentType ?? "text/plain", "x-content-type-options": "nosniff" },
-      });
-    case "rejected":
-      log("delivery rejected", { connection: connectionId, reason: received.reason, header: received.header });
-      return refuse(received.failure.code, received.failure.message);
+      return answerWith(received);
+    case "rejected": {
+      const { failure, status, reason, header, detail } = received;
+      log("delivery rejected", { connection: connectionId, reason, header, detail });
+      return refuse(failure.code, failure.message, status);
+    }
     case "ignored":
-      return accepted({ status: "ignored", reason: received.reason });
+      return accepted({ status: "ignored", reason: received.reason }, received.stored);
     case "dead_letter":
       try {
         await keepDeadLetters(
@@ -78,31 +86,35 @@ export async function receiveEvent(context: Context, connectionId: string, reque
         log("dead letter not kept", { connection: connectionId, error: failureOf(thrown).message });
         return refuse("ingress.unavailable", NOT_STORED);
       }
-      return Response.json({ status: "dead_letter", reason: received.reason }, { status: 200 });
+      return received.stored
+        ? answerWith(received.stored)
+        : Response.json({ status: "dead_letter", reason: received.reason }, { status: 200 });
     case "accepted": {
-      const press = pressOn(context, connectionId, received.event.data);
+      const { events, bodyBytes, stored } = received;
+      const [only] = events;
+      // A chat posts each press by itself.
+      const press = only && events.length === 1 ? pressOn(context, connectionId, only.data) : null;
       if (press) return press(now);
-      return store(context, connection, received.event, received.bodyBytes);
+      if (!(await store(context, connection, events, bodyBytes))) return refuse("ingress.unavailable", NOT_STORED);
+      const named = only && events.length === 1 ? { event: only.id } : { events: events.map(({ id }) => id) };
+      return accepted({ status: "accepted", ...named }, stored);
     }
   }
 }
 
-async function store(context: Context, connection: Connection, event: InterlockEvent, bodyBytes: number): Promise<Response> {
-  const admit = () => admitDirectly(context, event);
+const hasSecretInPath = ({ scheme }: WebhookDeclaration): boolean => scheme.kind === "shared-secret" && scheme.carried.in === "path";
+
+/** All of them, or the sender is to send them all again: what was stored is found then. */
+async function store(context: Context, connection: Connection, events: readonly InterlockEvent[], bodyBytes: number): Promise<boolean> {
+  const admit = () => admitDirectly(context, events);
   const stored = await storeEvent({
-    send:
-      connection.admission === "direct"
-        ? admit
-        : async () => void (await context.env.EVENTS.send(await messageFor(context, event, bodyBytes))),
+    send: connection.admission === "direct" ? admit : () => sendEvents(context, events, bodyBytes),
     admit,
     timeoutMs: SEND_TIMEOUT_MS,
     timer: timerFor,
   });
-  if (stored.kind === "unavailable") {
-    log("event not stored", { event: event.id, errors: stored.errors });
-    return refuse("ingress.unavailable", NOT_STORED);
-  }
-  return accepted({ status: "accepted", event: event.id });
+  if (stored.kind === "unavailable") log("event not stored", { events: events.map(({ id }) => id), errors: stored.errors });
+  return stored.kind !== "unavailable";
 }
 
 function timerFor(ms: number): Timer {
@@ -112,33 +124,30 @@ function timerFor(ms: number): Timer {
 }
 
 /** A refusal that no repeat would change is stored as a dead letter: the event itself is safe, and the sender need not know. */
-async function admitDirectly(context: Context, event: InterlockEvent): Promise<void> {
+async function admitDirectly(context: Context, events: readonly InterlockEvent[]): Promise<void> {
   context.waitUntil(prepareModels(context, Date.now()).catch(() => undefined));
-  const [outcome] = await startRuns(context, [event]);
-  if (outcome?.kind === "failed") throw new InterlockError(outcome.error.code, outcome.error.message);
-  if (outcome?.kind === "refused") {
-    await keepDeadLetters(context.env.DB, [eventLetter(event, outcome.error.message)], Date.now());
-  }
+  const outcomes = await startRuns(context, events);
+  const letters = events.flatMap((event, index) => {
+    const outcome = outcomes[index];
+    return outcome?.kind === "refused" ? [eventLetter(event, outcome.error.message)] : [];
+  });
+  await keepDeadLetters(context.env.DB, letters, Date.now());
+  for (const outcome of outcomes) if (outcome.kind === "failed") throw new InterlockError(outcome.error.code, outcome.error.message);
 }
 
-/** An event over a message's size lies in R2, written before the message that points to it. */
-async function messageFor(context: Context, event: InterlockEvent, bodyBytes: number): Promise<EventMessage> {
-  // JSON writes no byte of a body as more than six ("\\u0000"), so a small one need not be measured.
-  if (bodyBytes * 6 < MAX_MESSAGE_BYTES - 4_000) return { kind: "event", event };
-  const text = JSON.stringify(event);
-  if (new TextEncoder().encode(text).length <= MAX_MESSAGE_BYTES) return { kind: "event", event };
-  const key = eventKey(event.id);
-  await context.env.BLOBS.put(key, text);
-  return { kind: "pointer", key };
-}
+const accepted = (body: Record<string, unknown>, stored: HandshakeAnswer | null): Response =>
+  stored ? answerWith(stored) : Response.json(body, { status: 202 });
 
-const accepted = (body: Record<string, string>): Response => Response.json(body, { status: 202 });
+const answerWith = ({ status, body, contentType }: HandshakeAnswer): Response =>
+  new Response(body, { status, headers: { "content-type": contentType ?? "text/plain", "x-content-type-options": "nosniff" } });
 
-function refuse(code: ErrorCode, message: string): Response {
+/** `status`: what this sender understands better than the failure's own. */
+function refuse(code: ErrorCode, message: string, status: number | null = null): Response {
   const failure: Failure = { code, message };
+  const given = status ?? errorFacts(code).status;
   const headers = new Headers({ "content-type": "application/problem+json" });
   if (errorFacts(code).retry === "after") headers.set("retry-after", String(RETRY_AFTER_S));
-  return new Response(JSON.stringify(problemOf(failure)), { status: errorFacts(code).status, headers });
+  return new Response(JSON.stringify({ ...problemOf(failure), status: given }), { status: given, headers });
 }
 
 const log = (message: string, facts: Record<string, unknown>): void => console.warn(JSON.stringify({ message, ...facts }));

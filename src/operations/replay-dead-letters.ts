@@ -68,25 +68,39 @@ async function replay(context: Context, principal: Principal, letters: readonly 
   );
   // Two letters may hold one event: it is started once, and the second finds the run of the first.
   const events = new Map<string, InterlockEvent>();
-  for (const one of read) if (one.kind === "event" && !events.has(one.event.id)) events.set(one.event.id, one.event);
+  for (const one of read) if (one.kind === "events") for (const event of one.events) if (!events.has(event.id)) events.set(event.id, event);
   if (events.size > 0) context.waitUntil(prepareModels(context, Date.now()).catch(() => undefined));
   const started = events.size > 0 ? await startRuns(context, [...events.values()]) : [];
   const outcomes = new Map([...events.keys()].map((id, index) => [id, started[index]]));
   const seen = new Set<string>();
   const replays = letters.map((letter, index) => {
     const one = read[index] as (typeof read)[number];
-    if (one.kind !== "event") return { id: letter.id, ...unread(one) };
-    const again = seen.has(one.event.id);
-    seen.add(one.event.id);
-    return { id: letter.id, ...inWords(outcomes.get(one.event.id), again) };
+    if (one.kind !== "events") return { id: letter.id, ...unread(one) };
+    const each = one.events.map(({ id }) => {
+      const again = seen.has(id);
+      seen.add(id);
+      return inWords(outcomes.get(id), again);
+    });
+    return { id: letter.id, ...ofSeveral(each) };
   });
   const marked = await markReplayed(context.env.DB, replays, principal.id, Date.now());
   return replays.filter(({ id }) => marked.has(id)).map(({ kind, outcome, run }) => ({ kind, outcome, run }));
 }
 
+/** What stays to be done comes first: a letter one of whose events failed can be replayed again, and the others find their runs. */
+const GRAVEST: readonly ReplayKind[] = ["failed", "refused", "started", "existed", "unheard", "ignored"];
+
+function ofSeveral(each: readonly Replayed[]): Replayed {
+  const [first, ...rest] = [...each].sort((a, b) => GRAVEST.indexOf(a.kind) - GRAVEST.indexOf(b.kind));
+  if (!first) return without("failed", "failed: The letter holds no event");
+  if (rest.length === 0) return first;
+  const alike = each.filter(({ kind }) => kind === first.kind).length;
+  return { ...first, outcome: `${first.outcome} (${alike} of ${each.length} events)`.slice(0, LONGEST_OUTCOME) };
+}
+
 const without = (kind: ReplayKind, outcome: string): Replayed => ({ kind, outcome: outcome.slice(0, LONGEST_OUTCOME), run: null });
 
-const unread = (letter: Exclude<ReadLetter, { kind: "event" }> | { kind: "failed"; error: Failure }): Replayed =>
+const unread = (letter: Exclude<ReadLetter, { kind: "events" }> | { kind: "failed"; error: Failure }): Replayed =>
   letter.kind === "failed"
     ? without("failed", `failed: ${letter.error.message}`)
     : without(letter.kind, `${letter.kind}: ${letter.reason}`);

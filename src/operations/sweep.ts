@@ -1,5 +1,5 @@
 // What is done once a minute, whatever else happens: runs that should have moved are woken, partitions are told of the kill switches, people are told in a chat what
-// waits for them, validations that stand still go on, and the contents of runs whose time has come are erased; once a day the audit's checkpoint is written. It moves no run itself and keeps no state:
+// waits for them, validations that stand still go on, and the contents of runs and validations whose time has come are erased; once a day the audit's checkpoint is written. It moves no run itself and keeps no state:
 // what one sweep does not get done, the next finds again. One part that fails does not stop the other.
 import { failureOf } from "../core/errors.ts";
 import { erasableRuns, eraseRuns } from "../db/erasure.ts";
@@ -7,6 +7,7 @@ import { overdueRuns } from "../db/overdue.ts";
 import { checkpointAudit } from "./checkpoint-audit.ts";
 import { sweepShadow } from "./compare-shadow.ts";
 import { type Context, partitionByName } from "./context.ts";
+import { eraseValidations } from "./erase-validations.ts";
 import { tellHalts } from "./halt-runs.ts";
 import { eventKey } from "./messages.ts";
 import { rateAudits } from "./rate-audits.ts";
@@ -40,6 +41,7 @@ export async function sweep(context: Context, now: number): Promise<Swept> {
     quietly("checkpoint", checkpointAudit(context, now)),
     quietly("notices", sendNotices(context, now)),
     quietly("validations", resumeStalled(context, now)),
+    quietly("erasure of validations", eraseValidations(context, now)),
     quietly("comparison of shadow writes", sweepShadow(context, now)),
     quietly("weekly review", weeklyReviews(context, now)),
     quietly("rating of audits", rateAudits(context, now)),

@@ -43,7 +43,9 @@ async function previousOf(
 ): Promise<PreviousValidation | null> {
   const before = await reportBefore(env.DB, { id, workflow, decision, createdAt });
   const earlier = before && (await readIssuedReport(env.DB, before.id, null));
-  if (!earlier) return null;
+  // Records are the same where they say the same: of those that are erased nobody knows.
+  const erased = await Promise.all([id, before?.id ?? id].map(async (one) => (await readValidationRow(env.DB, one))?.erasedAt ?? null));
+  if (!earlier || erased.some((at) => at !== null)) return null;
   return { ...before, model: earlier.report.main?.model ?? null, records: await answeredRecords(env.DB, before.id) };
 }
 

@@ -16,9 +16,11 @@ import {
   startValidation,
   type ValidationRow,
 } from "../db/validations.ts";
-import { modelSources } from "../deployment.ts";
+import { dataFlowOf, modelSources } from "../deployment.ts";
 import type { Workflow } from "../engine/define.ts";
 import { planRehearsal } from "../engine/rehearse.ts";
+import { keptFor } from "../governance/retention.ts";
+import { shadowSpec } from "../governance/shadow-spec.ts";
 import type { Columns } from "../validation/import-columns.ts";
 import { MAX_FILE_BYTES, type Rejection } from "../validation/import-file.ts";
 import { type Imported, importRecords } from "../validation/import-records.ts";
@@ -73,7 +75,7 @@ export interface KeptImport {
 }
 
 const REJECTIONS_KEPT = 1_000;
-const fileKey = (id: string): string => `validation/${id}`;
+export const fileKey = (id: string): string => `validation/${id}`;
 
 /** Checked, and not begun. Nothing is kept of a file that cannot be used. */
 export async function checkValidation(
@@ -119,6 +121,10 @@ export async function checkValidation(
     imported: JSON.stringify(kept),
     createdAt: now,
     createdBy: principal.id,
+    keepDays: keptFor(
+      (spec?.value ?? shadowSpec(workflow)).retention.payloadDays,
+      dataFlowOf(context.deployment, workflow.name, workflow.version),
+    ).days,
   });
   return findValidation(context, principal, id);
 }

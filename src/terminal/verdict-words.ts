@@ -35,7 +35,7 @@ export function reportWords(report: ValidationReport): string {
 }
 
 function walkWords({ certification, records, next }: ValidationReport): string[] {
-  if (certification.kind === "too_few") return [];
+  if (!("steps" in certification)) return [];
   const head = ["", "Score from   Automatic        Wrong         At most   Chance   Limit proved"];
   const rows = certification.steps.map(({ threshold, accepted, errors, upper, p, passes }) =>
     [

@@ -13,29 +13,39 @@ export type Proof = Omit<Certificate, "id" | "report" | "issuedAt">;
 type Answered = Extract<RecordAnswer, { kind: "answered" }>;
 
 export function decideCertificate(facts: ValidationFacts, records: readonly ValidatedRecord[]): Result<Proof> {
-  const answered = records.flatMap(({ expected, answer }) => (answer.kind === "answered" ? [{ expected, answer }] : []));
-  const first = answered[0]?.answer;
-  if (!first) return notProved("No record was answered");
-  const { provider, model, source, basis } = first;
-  const origin: Required<Origin> = { provider, model, source, basis };
-  for (const { answer } of answered) {
-    const [change] = originChanges(origin, answer);
-    if (change) return fail("certificate.mixed", mixedText(change));
-  }
-  if (source === "none" || source === "person") return notProved("Nothing measures how sure these answers are: no threshold is about them");
-  const unmeasured = facts.fields.find((field) => answered.some(({ answer }) => !Object.hasOwn(answer.fields, field)));
-  if (unmeasured !== undefined)
-    return notProved(`Not every answer has a measured confidence of ${unmeasured}: no threshold is about it. Label the other fields only`);
-
-  const scored = answered.map(({ expected, answer }) => ({
-    score: scoreIn(facts.fields, answer),
-    correct: facts.fields.every((field) => answer.value[field] === expected[field]),
-  }));
+  const kind = oneKind(facts, records);
+  if (!kind.ok) return kind;
+  const scored = records.flatMap(({ expected, answer }) =>
+    answer.kind === "answered"
+      ? [{ score: scoreIn(facts.fields, answer), correct: facts.fields.every((field) => answer.value[field] === expected[field]) }]
+      : [],
+  );
   const found = provedAt(facts, scored);
   if (!found.ok) return found;
   const { threshold, accepted, errors, upper } = found.value;
   const { workflow, decision, fields, limit, confidence } = facts;
-  return ok({ workflow, decision, fields, threshold, limit, confidence, records: records.length, accepted, errors, upper, ...origin });
+  return ok({ workflow, decision, fields, threshold, limit, confidence, records: records.length, accepted, errors, upper, ...kind.value });
+}
+
+/** What all answers share, where one proof can be about them. A report asks it before it says "proved", so that it promises nothing that is not issued. */
+export function oneKind(
+  { fields }: Pick<ValidationFacts, "fields">,
+  records: readonly Pick<ValidatedRecord, "answer">[],
+): Result<Required<Origin>> {
+  const answered = records.flatMap(({ answer }) => (answer.kind === "answered" ? [answer] : []));
+  const [first] = answered;
+  if (!first) return notProved("No record was answered");
+  const { provider, model, source, basis } = first;
+  const origin: Required<Origin> = { provider, model, source, basis };
+  for (const answer of answered) {
+    const [change] = originChanges(origin, answer);
+    if (change) return fail("certificate.mixed", mixedText(change));
+  }
+  if (source === "none" || source === "person") return notProved("Nothing measures how sure these answers are: no threshold is about them");
+  const unmeasured = fields.find((field) => answered.some((answer) => !Object.hasOwn(answer.fields, field)));
+  if (unmeasured !== undefined)
+    return notProved(`Not every answer has a measured confidence of ${unmeasured}: no threshold is about it. Label the other fields only`);
+  return ok(origin);
 }
 
 function provedAt({ limit, confidence }: ValidationFacts, scored: readonly Scored[]) {

@@ -155,6 +155,8 @@ export const ValidationReport = z.object({
     z.object({ kind: z.literal("certified"), certified: Step, failed: Step.nullable(), steps: z.array(Step) }),
     z.object({ kind: z.literal("unproved"), failed: Step, steps: z.array(Step) }),
     z.object({ kind: z.literal("too_few"), needed: Count, missing: Count }),
+    /** The answers are not of one measured kind: no threshold is tried, because no certificate could be about it. */
+    z.object({ kind: z.literal("withheld"), because: z.string() }),
   ]),
   gates: z.object({ proved: GateOutcome, observed: GateOutcome.nullable(), current: GateOutcome.nullable() }),
   curve: z.array(CurvePoint),
@@ -187,6 +189,7 @@ export const ValidationReport = z.object({
   comparison: Comparison.nullable(),
 });
 export type ValidationReport = z.infer<typeof ValidationReport>;
+export type ReportCertification = ValidationReport["certification"];
 export type GateOutcome = z.infer<typeof GateOutcome>;
 export type CurvePoint = z.infer<typeof CurvePoint>;
 export type FieldStanding = z.infer<typeof FieldStanding>;

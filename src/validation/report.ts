@@ -1,9 +1,10 @@
 // The report of a validation: computed from its records and nothing else, so that the same records give the same report to the last digit of its digest. It asks no
 // model and reads no clock.
-// Sequence: which answers a proof can be about -> the certified threshold -> the verdict -> everything that explains it.
+// Sequence: which answers a proof can be about, and whether they are of one kind, as a certificate asks -> the certified threshold -> the verdict -> everything that explains it.
 import { digest } from "../core/json.ts";
 import { type Calibration, calibrated, fitCalibration } from "./calibration.ts";
-import { type Certification, certifyThreshold, observedThreshold } from "./certify.ts";
+import { certifyThreshold, observedThreshold } from "./certify.ts";
+import { oneKind } from "./decide-certificate.ts";
 import { fieldStanding } from "./field-standing.ts";
 import { lowerBound, wilson } from "./intervals.ts";
 import { type Answered, type JudgedRecord, judge, judgeRecords } from "./judged-records.ts";
@@ -12,7 +13,7 @@ import { comparisonWith, type PreviousValidation } from "./previous-report.ts";
 import type { ValidatedRecord, ValidationFacts } from "./record.ts";
 import { withLabels } from "./relabel.ts";
 import { equalMassError, reliabilityOf } from "./reliability.ts";
-import type { CurvePoint, IssuedReport, Mistake, Relabelling, ValidationReport, Verdict } from "./report-shape.ts";
+import type { CurvePoint, IssuedReport, Mistake, Relabelling, ReportCertification, ValidationReport, Verdict } from "./report-shape.ts";
 import { areaUnderRisk, riskCoverage } from "./risk-coverage.ts";
 import { costSpread, latencySpread } from "./spending.ts";
 import { nextStep, verdictOf } from "./verdict.ts";
@@ -41,7 +42,10 @@ export function computeReport(
   const records = withLabels(fromFile, relabelled);
   const { judged, main, bases, failed, uncovered } = judgeRecords(records, fields);
   const answered = records.flatMap((record) => (record.answer.kind === "answered" ? [judge(record, record.answer, fields)] : []));
-  const certification = certifyThreshold(judged, limit, confidence);
+  const kind = answered.length === 0 ? null : oneKind(facts, records);
+  const certificationAt = (share: number): ReportCertification =>
+    kind === null || kind.ok ? plain(certifyThreshold(judged, share, confidence)) : { kind: "withheld", because: kind.error.message };
+  const certification = certificationAt(limit);
   const threshold = certification.kind === "certified" ? certification.certified.threshold : null;
   const observed = judged.length === 0 ? null : observedThreshold(judged, limit);
   const next = nextStep(certification, records.length, limit, confidence);
@@ -67,7 +71,7 @@ export function computeReport(
       share: answered.length === 0 ? 0 : right / answered.length,
       interval: [...wilson(right, answered.length)],
     },
-    certification: plain(certification),
+    certification,
     gates: {
       proved: computeGate(records, threshold, facts),
       observed: observed && computeGate(records, observed.threshold, facts),
@@ -77,7 +81,7 @@ export function computeReport(
     areaUnderRisk: areaUnderRisk(judged),
     next,
     otherLimits: OTHER_LIMITS.map((other) => {
-      const certified = certifyThreshold(judged, other, confidence);
+      const certified = certificationAt(other);
       const step = certified.kind === "certified" ? certified.certified : null;
       return { limit: other, threshold: step?.threshold ?? null, share: step ? step.accepted / records.length : 0 };
     }),
@@ -93,9 +97,9 @@ export function computeReport(
   return { report, digest: digest(report) };
 }
 
-const stepsOf = (certification: Certification) => (certification.kind === "too_few" ? [] : certification.steps);
+const stepsOf = (certification: ReportCertification) => ("steps" in certification ? certification.steps : []);
 
-function plain(certification: Certification): ValidationReport["certification"] {
+function plain(certification: ReturnType<typeof certifyThreshold>): ReportCertification {
   switch (certification.kind) {
     case "certified":
       return { ...certification, steps: [...certification.steps] };

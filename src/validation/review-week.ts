@@ -46,8 +46,13 @@ export interface Drift {
   readonly standing: DriftStanding;
 }
 
+/** certificate: the validation that the certificate in force was issued from. first_weeks: the earliest weeks of the time that is looked at. */
+export type DriftReference = "certificate" | "first_weeks";
+
 export interface DecisionDrift {
-  /** The earliest weeks with decisions, and the latest: what is compared. Null while they overlap or hold too few. */
+  /** What production is compared with. */
+  readonly reference: DriftReference;
+  /** The earliest weeks with decisions (none where a certificate's records are what is compared with), and the latest. Null while they overlap or hold too few. */
   readonly compared: {
     readonly first: readonly number[];
     readonly last: readonly number[];
@@ -55,63 +60,80 @@ export interface DecisionDrift {
     readonly to: number;
   } | null;
   readonly scores: Drift | null;
-  readonly labels: readonly (Drift & { readonly field: string })[];
+  /** A field that the certificate's records are not labelled with is compared with the first weeks. */
+  readonly labels: readonly (Drift & { readonly field: string; readonly reference: DriftReference })[];
   readonly weeks: readonly { readonly week: number; readonly decisions: number; readonly index: number | null }[];
   readonly other: readonly {
     readonly field: string;
     readonly share: number;
     readonly interval: Interval;
     readonly before: number | null;
+    readonly reference: DriftReference;
   }[];
 }
 
 /** Labels that mean "none of the others". */
 const OTHER = ["other", "unknown", "unclear", "none", "unclassified"];
 
-/** `reference`: score bins that a certificate or validation was made on, where there are some; otherwise the first weeks are what is compared with. */
-export function computeDrift(weeks: readonly ReviewWeek[], decision: string, reference: readonly number[] | null = null): DecisionDrift {
+/**
+ * `proved`: the answers of the validation that the certificate in force was issued from; null where there is none. They are what the threshold rests on, so that production is
+ * compared with them where they are enough; otherwise with its own first weeks.
+ */
+export function computeDrift(weeks: readonly ReviewWeek[], decision: string, proved: DecisionWeek | null = null): DecisionDrift {
   const own = weeks
     .toSorted((a, b) => a.week - b.week)
     .flatMap(({ week, decisions }) => {
       const counted = decisions[decision];
       return counted && counted.decisions > 0 ? [{ week, ...counted }] : [];
     });
-  const first = own.slice(0, SIDE);
-  const last = own.slice(-SIDE);
-  const [from, to] = [total(first.map(({ decisions }) => decisions)), total(last.map(({ decisions }) => decisions))];
-  const expected = reference ?? addUp(first.map(({ bins }) => bins));
-  const overlap = reference === null && own.length < 2 * SIDE;
-  const enough = !overlap && total(expected) >= JUDGED_FROM && to >= JUDGED_FROM;
+  const early = own.length < 2 * SIDE ? [] : own.slice(0, SIDE);
+  const [before, last] = [together(own.slice(0, SIDE)), own.slice(-SIDE)];
+  const now = together(last);
+  const reference = proved && proved.decisions >= JUDGED_FROM ? "certificate" : "first_weeks";
+  const expected = reference === "certificate" && proved ? proved : before;
+  const isApart = (one: DriftReference): boolean => one === "certificate" || early.length > 0;
+  const enough = isApart(reference) && expected.decisions >= JUDGED_FROM && now.decisions >= JUDGED_FROM;
+  /** What a field is compared with; null where that overlaps. */
+  const referenceOf = (field: string) => {
+    const of: DriftReference = reference === "certificate" && Object.hasOwn(expected.labels, field) ? "certificate" : "first_weeks";
+    return isApart(of) ? { of, counts: (of === "certificate" ? expected : before).labels[field] ?? {} } : null;
+  };
+  const fields = Object.keys(now.labels).sort();
   return {
-    compared: enough ? { first: first.map(({ week }) => week), last: last.map(({ week }) => week), from, to } : null,
-    scores: enough ? driftOf(expected, addUp(last.map(({ bins }) => bins))) : null,
-    labels: enough
-      ? fieldsOf(last).map((field) => {
-          const [before, after] = [labelsOf(first, field), labelsOf(last, field)];
-          const names = [...new Set([...Object.keys(before), ...Object.keys(after)])];
-          return {
-            field,
-            ...driftOf(
-              names.map((name) => before[name] ?? 0),
-              names.map((name) => after[name] ?? 0),
-            ),
-          };
-        })
-      : [],
+    reference,
+    compared: enough
+      ? {
+          first: reference === "certificate" ? [] : early.map(({ week }) => week),
+          last: last.map(({ week }) => week),
+          from: expected.decisions,
+          to: now.decisions,
+        }
+      : null,
+    scores: enough ? driftOf(expected.bins, now.bins) : null,
+    labels: fields.flatMap((field) => {
+      const compared = referenceOf(field);
+      const after = now.labels[field] ?? {};
+      if (!enough || !compared || [compared.counts, after].some((counts) => total(Object.values(counts)) < JUDGED_FROM)) return [];
+      const names = [...new Set([...Object.keys(compared.counts), ...Object.keys(after)])];
+      const [then, since] = [names.map((name) => compared.counts[name] ?? 0), names.map((name) => after[name] ?? 0)];
+      return [{ field, reference: compared.of, ...driftOf(then, since) }];
+    }),
     weeks: own.map(({ week, decisions, bins }) => ({
       week,
       decisions,
-      index: total(expected) >= JUDGED_FROM && decisions >= JUDGED_FROM ? stabilityIndex(sharesOf(expected), sharesOf(bins)) : null,
+      index: expected.decisions >= JUDGED_FROM && decisions >= JUDGED_FROM ? stabilityIndex(sharesOf(expected.bins), sharesOf(bins)) : null,
     })),
-    other: fieldsOf(last).flatMap((field) => {
-      const now = otherShare(labelsOf(last, field));
-      if (now === null) return [];
+    other: fields.flatMap((field) => {
+      const counted = otherShare(now.labels[field] ?? {});
+      if (counted === null) return [];
+      const compared = referenceOf(field);
       return [
         {
           field,
-          share: now.k / now.n,
-          interval: wilson(now.k, now.n),
-          before: overlap ? null : shareOf(otherShare(labelsOf(first, field))),
+          share: counted.k / counted.n,
+          interval: wilson(counted.k, counted.n),
+          before: compared && shareOf(otherShare(compared.counts)),
+          reference: compared?.of ?? reference,
         },
       ];
     }),
@@ -124,22 +146,27 @@ export function overrideRate({ approved, edited, rejected }: AnswerWeek): number
   return answered === 0 ? null : (edited + rejected) / answered;
 }
 
-type Counted = DecisionWeek & { readonly week: number };
-
 const total = (counts: readonly number[]): number => counts.reduce((sum, count) => sum + count, 0);
-const addUp = (all: readonly (readonly number[])[]): number[] =>
-  Array.from({ length: SCORE_BINS }, (_, i) => total(all.map((bins) => bins[i] ?? 0)));
 const sharesOf = (counts: readonly number[]): number[] => counts.map((count) => count / total(counts));
 const driftOf = (expected: readonly number[], actual: readonly number[]): Drift => {
   const index = total(expected) === 0 || total(actual) === 0 ? 0 : stabilityIndex(sharesOf(expected), sharesOf(actual));
   return { index, standing: driftStanding(index) };
 };
-const fieldsOf = (weeks: readonly Counted[]): string[] => [...new Set(weeks.flatMap(({ labels }) => Object.keys(labels)))].sort();
 
-function labelsOf(weeks: readonly Counted[], field: string): Record<string, number> {
-  const counts: Record<string, number> = {};
-  for (const { labels } of weeks) for (const [label, n] of Object.entries(labels[field] ?? {})) counts[label] = (counts[label] ?? 0) + n;
-  return counts;
+/** Weeks as one. */
+function together(weeks: readonly DecisionWeek[]): DecisionWeek {
+  const labels: Record<string, Record<string, number>> = {};
+  for (const week of weeks)
+    for (const [field, counts] of Object.entries(week.labels)) {
+      const own = labels[field] ?? {};
+      for (const [label, n] of Object.entries(counts)) own[label] = (own[label] ?? 0) + n;
+      labels[field] = own;
+    }
+  return {
+    decisions: total(weeks.map(({ decisions }) => decisions)),
+    bins: Array.from({ length: SCORE_BINS }, (_, i) => total(weeks.map(({ bins }) => bins[i] ?? 0))),
+    labels,
+  };
 }
 
 /** Null for a field that has no such label. */

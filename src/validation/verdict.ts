@@ -1,6 +1,5 @@
 // The one sentence that a validation is made for, and what would prove one step more.
-import type { Certification } from "./certify.ts";
-import type { NextStep, Verdict } from "./report-shape.ts";
+import type { NextStep, ReportCertification, Verdict } from "./report-shape.ts";
 import { missingToProve } from "./sample-size.ts";
 import { count, moreText, shareText } from "./share-text.ts";
 
@@ -11,7 +10,7 @@ interface Asked {
   readonly records: number;
 }
 
-export function verdictOf(certification: Certification, next: NextStep | null, { limit, confidence, records }: Asked): Verdict {
+export function verdictOf(certification: ReportCertification, next: NextStep | null, { limit, confidence, records }: Asked): Verdict {
   const wanted = `at most ${shareText(limit)} wrong among what is written automatically`;
   switch (certification.kind) {
     case "certified": {
@@ -31,11 +30,16 @@ export function verdictOf(certification: Certification, next: NextStep | null, {
         kind: "too_few",
         sentence: `Too few: a proof of ${wanted} takes at least ${certification.needed} answered records; ${count(certification.missing, "more is", "more are")} missing.`,
       };
+    case "withheld":
+      return {
+        kind: "not_proved",
+        sentence: `Not proved: ${certification.because.charAt(0).toLowerCase()}${certification.because.slice(1)}.`,
+      };
   }
 }
 
-/** The step that the walk ended at, and what would carry the walk over it; null when it reached the end. */
-export function nextStep(certification: Certification, records: number, limit: number, confidence: number): NextStep | null {
+/** The step that the walk ended at, and what would carry the walk over it; null when it reached the end, or there was none. */
+export function nextStep(certification: ReportCertification, records: number, limit: number, confidence: number): NextStep | null {
   switch (certification.kind) {
     case "too_few":
       return {
@@ -45,6 +49,8 @@ export function nextStep(certification: Certification, records: number, limit: n
         moreAccepted: certification.missing,
         moreLabelled: certification.missing,
       };
+    case "withheld":
+      return null;
     case "unproved":
     case "certified": {
       const { failed } = certification;

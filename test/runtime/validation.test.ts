@@ -8,6 +8,7 @@ import { claimRecords } from "../../src/db/validations.ts";
 import type { Deployment } from "../../src/deployment.ts";
 import type { Model, ModelResult } from "../../src/inference/model.ts";
 import type { Context } from "../../src/operations/context.ts";
+import { eraseValidations } from "../../src/operations/erase-validations.ts";
 import type { ValidationMessage } from "../../src/operations/messages.ts";
 import { readValidation } from "../../src/operations/read-validation.ts";
 import { resumeStalled } from "../../src/operations/run-validation.ts";
@@ -199,6 +200,12 @@ describe("500 records", () => {
     ).rejects.toThrow("a record is answered once");
     await expect(env.DB.prepare("update validation set status = 'running' where id = ?").bind(id).run()).rejects.toThrow("stays as it is");
     expect((await stateOf(world, id)).state).toEqual(state);
+    // What the records said goes in one statement, the file with it; the report is the same.
+    expect(await eraseValidations(world.context, world.clock + 3650 * 24 * 60 * MINUTE)).toBeGreaterThan(0);
+    const erased = await readReport(world.context, ANN, id, null);
+    expect(erased.ok && erased.value.issued?.digest).toBe(state.reportDigest);
+    expect(erased.ok && erased.value.records.filter(({ input }) => Object.keys(input).length > 0)).toEqual([]);
+    expect(await env.BLOBS.head(`validation/${id}`)).toBeNull();
   }, 120_000);
 });
 

@@ -2,6 +2,7 @@
 // that a test states its own case.
 import * as z from "zod";
 import { deployment as real } from "../../src/config.ts";
+import { defineConnector } from "../../src/connectors/define.ts";
 import { slack } from "../../src/connectors/slack.ts";
 import { zendesk } from "../../src/connectors/zendesk.ts";
 import type { Deployment } from "../../src/deployment.ts";
@@ -122,21 +123,74 @@ const second: Model = {
     return scripted.decide(request, now);
   },
 };
+/** Measures how sure it is of the team, and can be made another model or be told something else: what a certificate is about. */
+export const measured: Model & { model: string; prompt: string } = {
+  ...scripted,
+  id: "measured",
+  model: "measured@1",
+  prompt: "prompt 1",
+  async decide(request, now) {
+    const result = await scripted.decide(request, now);
+    if (!result.ok) return result;
+    const { model, prompt } = measured;
+    const fields = { team: { confidence: result.decision.confidence, alternatives: [] } };
+    return { ok: true, decision: { ...result.decision, model, basis: { prompt, schema: "schema" }, fields } };
+  },
+};
+export const CERTIFIED = { connector: "zendesk", type: "ticket.certified" } as const;
+const certified = {
+  ...ticketTriage,
+  name: "certified-triage",
+  trigger: CERTIFIED,
+  uses: { ...ticketTriage.uses, model: model("measured") },
+};
 export const CHAINED = { connector: "zendesk", type: "ticket.chained" } as const;
 const chained = { ...ticketTriage, name: "chained-triage", trigger: CHAINED, uses: { ...ticketTriage.uses, model: model("chained") } };
 
+/** A system whose tokens end after an hour and whose refresh token is another after each use. */
+export const tokenConnector = defineConnector<Record<never, never>, never>({
+  name: "tokens",
+  title: "Tokens",
+  credentials: ["a refresh token"],
+  auth: (secret) => ({
+    kind: "token",
+    request: ({ kept }) => ({ method: "POST", path: "/token", body: { refresh: kept ?? secret } }),
+    read: ({ json }, now) => ({ ...(json as { value: string; refresh: string }), expiresAt: now + 3_600_000 }),
+  }),
+  webhooks: {},
+  triggers: {},
+  actions: {},
+  budget: { capacity: 8, perSecond: 2 },
+});
+
 export const deployment: Deployment = {
   ...real,
+  connections: {
+    ...real.connections,
+    tokens: { connector: tokenConnector, baseUrl: "SLACK_URL", credential: "SLACK_TOKEN", webhookSecrets: [] },
+  },
   partitions: 4,
   models: {
     default: { trained: [], build: () => scripted },
+    measured: { trained: [], build: () => measured },
     billed: { trained: [], build: () => priced(billed) },
     chained: [
       { trained: [], build: () => down },
       { trained: [], build: () => second },
     ],
   },
-  workflows: [...real.workflows, budgeted, chained, waitForSignal, largeOutputs, ...flowWorkflows, ...relatives, pausedSteps, unapproved],
+  workflows: [
+    ...real.workflows,
+    budgeted,
+    certified,
+    chained,
+    waitForSignal,
+    largeOutputs,
+    ...flowWorkflows,
+    ...relatives,
+    pausedSteps,
+    unapproved,
+  ],
 };
 /** Moves on with every look, so that what starts remember for a moment is never remembered here. */
 let clock = 0;

@@ -131,6 +131,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "node:util",
   ],
   // Runs in Node, on the machine of whoever sets a model up.
+  "src/assess.ts": ["src/connectors/http.ts", "zod", "node:process", "node:util"],
   "src/probe.ts": ["src/config.ts", "src/connectors/http.ts", "src/operations/probe-model.ts", "node:fs", "node:process", "node:util"],
   "durable-objects": [
     "cloudflare:workers",
@@ -423,6 +424,7 @@ describe("a violation is found", () => {
 
   const violations: [string, string, string, string][] = [
     [IMPORTS, "src/core/x.ts", 'import { a } from "../engine/define.ts";', "src/core/x.ts imports src/engine/define.ts"],
+    [IMPORTS, "src/assess.ts", 'import { deployment } from "./config.ts";', "src/assess.ts imports src/config.ts"],
     [IMPORTS, "src/probe.ts", 'import { createApp } from "./http/app.tsx";', "src/probe.ts imports src/http/app.tsx"],
     [IMPORTS, "src/core/x.ts", 'import { createHash } from "node:crypto";', "src/core/x.ts imports node:crypto"],
     [IMPORTS, "src/core/x.ts", 'import type { A } from "../engine/define.ts";', "src/core/x.ts imports src/engine/define.ts (types)"],
@@ -465,6 +467,7 @@ describe("a violation is found", () => {
     [IMPORTS, "src/http/x.ts", 'import { a } from "../connectors/http.ts";', "src/http/x.ts imports src/connectors/http.ts"],
     [IMPORTS, "src/http/x.ts", 'import { sql } from "drizzle-orm/sql";', "src/http/x.ts imports drizzle-orm"],
     [IMPORTS, "src/deployment.ts", 'import { a } from "./config.ts";', "src/deployment.ts imports src/config.ts"],
+    [IMPORTS, "src/connections.ts", 'import { a } from "./config.ts";', "src/connections.ts imports src/config.ts"],
     [IMPORTS, "src/config.ts", 'import { a } from "./db/reads.ts";', "src/config.ts imports src/db/reads.ts"],
     [IMPORTS, "src/worker.ts", 'import { a } from "./config.ts";', "src/worker.ts imports src/config.ts"],
     [IMPORTS, "src/index.ts", 'import { a } from "./core/ids.ts";', "src/index.ts imports src/core/ids.ts"],

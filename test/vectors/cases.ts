@@ -1,13 +1,14 @@
 // The two forms in which signature vectors are written, read into one. A file or case of another form is not an error: it is not run, and why is said.
 import * as z from "zod";
 
-/** One delivery and what must become of it. */
+/** One delivery and what must become of it; or one request of ours, and what it must carry. */
 export interface VectorCase {
   readonly id: string;
+  readonly kind: "inbound" | "handshake" | "outbound" | "token-response";
   /** Which declaration it belongs to, such as "zendesk-hmac"; null where the case does not say. */
   readonly scheme: string | null;
   readonly secrets: readonly string[];
-  /** Seconds; null where the scheme has no time. */
+  /** Epoch milliseconds; null where the scheme has no time. */
   readonly now: number | null;
   readonly toleranceSeconds: number | null;
   readonly allowTestSecret: boolean;
@@ -15,15 +16,31 @@ export interface VectorCase {
   readonly url: string;
   readonly headers: readonly (readonly [string, string])[];
   readonly body: Uint8Array;
+  readonly config: Readonly<Record<string, unknown>>;
   readonly accept: boolean;
   readonly reason: string | null;
-  readonly dedupeKey: string | null;
+  /** Keys of the events in it, in their order; or how many different ones. */
+  readonly dedupeKeys: readonly string[] | number | null;
   readonly response: ExpectedResponse | null;
+  /** What was sealed in it, undefined where nothing was. */
+  readonly decrypted: unknown;
+  /** The text under the MAC, and the address in it. */
+  readonly signed: string | null;
+  readonly signedUri: string | null;
+  /** Of an outbound case. */
+  readonly expected: Readonly<Record<string, unknown>> | null;
+}
+
+export interface CaseResult {
+  readonly id: string;
+  readonly outcome: "passed" | "failed" | "not run";
+  /** For a failed case what was expected and what came; for one not run why. */
+  readonly detail: string;
 }
 
 const ExpectedResponse = z.object({
   status: z.number().optional(),
-  body: z.unknown(),
+  body: z.unknown().optional(),
   headers: z.record(z.string(), z.string()).optional(),
 });
 export type ExpectedResponse = z.infer<typeof ExpectedResponse>;
@@ -35,6 +52,8 @@ const HeaderObject = z
   .transform((headers) => Object.entries(headers).flatMap(([name, value]) => [value].flat().map((one): [string, string] => [name, one])));
 const CaseHeaders = z.union([HeaderPairs, HeaderObject]).default([]);
 
+const Facts = z.record(z.string(), z.unknown());
+
 const delivery = {
   now: z.number().nullish(),
   method: z.string().default("POST"),
@@ -44,7 +63,12 @@ const delivery = {
   body_base64: z.string().nullish(),
   scheme: z.string().optional(),
   dedupe_key: z.string().nullish(),
+  dedupe_keys: z.union([z.array(z.string()), z.number()]).nullish(),
   response: ExpectedResponse.nullish(),
+  decrypted: z.unknown().optional(),
+  signed: z.string().nullish(),
+  signed_uri: z.string().nullish(),
+  expected: Facts.nullish(),
 };
 
 const Secret = z.union([z.string(), z.array(z.string())]).nullish();
@@ -53,10 +77,10 @@ const Secret = z.union([z.string(), z.array(z.string())]).nullish();
 const Worded = z.object({
   ...delivery,
   id: z.string(),
-  kind: z.enum(["inbound", "handshake"]).default("inbound"),
+  kind: z.enum(["inbound", "handshake", "outbound", "token-response"]).default("inbound"),
   secret: Secret,
   secrets: z.array(z.string()).optional(),
-  config: z.object({ tolerance_s: z.number().nullish(), allow_test_secret: z.boolean().nullish() }).nullish(),
+  config: Facts.nullish(),
   expect: z.enum(["accept", "reject"]),
   reason: z.string().nullish(),
 });
@@ -77,30 +101,53 @@ const asList = (secret: z.infer<typeof Secret>): readonly string[] => (typeof se
 const bytesOf = (text: string | null | undefined, base64: string | null | undefined): Uint8Array =>
   typeof base64 === "string" ? new Uint8Array(Buffer.from(base64, "base64")) : new TextEncoder().encode(text ?? "");
 
+const jsonOr = (text: string): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+};
+
 function shared(raw: z.infer<typeof Worded> | z.infer<typeof Flagged>) {
+  const { now = null, scheme = null } = raw;
   return {
     secrets: raw.secrets ?? asList(raw.secret),
-    scheme: raw.scheme ?? null,
-    now: raw.now ?? null,
+    scheme,
+    // HubSpot's cases count milliseconds, as its header does.
+    now: now === null ? null : scheme?.startsWith("hubspot-") ? now : now * 1000,
     method: raw.method,
     url: raw.url,
     headers: raw.headers,
     body: bytesOf(raw.body, raw.body_base64),
-    dedupeKey: raw.dedupe_key ?? null,
+    dedupeKeys: raw.dedupe_keys ?? (raw.dedupe_key == null ? null : [raw.dedupe_key]),
     response: raw.response ?? null,
+    decrypted: typeof raw.decrypted === "string" ? jsonOr(raw.decrypted) : (raw.decrypted ?? undefined),
+    signed: raw.signed ?? null,
+    signedUri: raw.signed_uri ?? null,
+    expected: raw.expected ?? null,
   };
+}
+
+/** Which of the names that cases give a tolerance. */
+function toleranceIn({ tolerance_s, tolerance_ms }: Readonly<Record<string, unknown>>): number | null {
+  if (typeof tolerance_s === "number") return tolerance_s;
+  return typeof tolerance_ms === "number" ? tolerance_ms / 1000 : null;
 }
 
 /** Null where the case is of neither form. `position` names a case that has no id of its own. */
 export function readCase(raw: unknown, position: string): VectorCase | null {
   const worded = Worded.safeParse(raw);
   if (worded.success) {
-    const { id, config, expect, reason } = worded.data;
+    const { id, kind, expect, reason } = worded.data;
+    const config = worded.data.config ?? {};
     return {
       ...shared(worded.data),
       id,
-      toleranceSeconds: config?.tolerance_s ?? null,
-      allowTestSecret: config?.allow_test_secret ?? false,
+      kind,
+      config,
+      toleranceSeconds: toleranceIn(config),
+      allowTestSecret: config.allow_test_secret === true,
       accept: expect === "accept",
       reason: reason ?? null,
     };
@@ -111,6 +158,8 @@ export function readCase(raw: unknown, position: string): VectorCase | null {
   return {
     ...shared(flagged.data),
     id: id ?? `${position}${why ? ` (${why})` : ""}`,
+    kind: "inbound",
+    config: {},
     toleranceSeconds: tolerance_s ?? null,
     allowTestSecret: false,
     accept: expect.valid,

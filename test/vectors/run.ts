@@ -22,7 +22,7 @@ if (!place || !existsSync(place)) {
   console.error(place ? `There is no ${place}` : "Usage: npm run vectors -- <folder with *.json>");
   process.exit(2);
 }
-const files = runVectors(place);
+const files = await runVectors(place);
 for (const file of files) report(file);
 const count = (outcome: CaseResult["outcome"]) => files.reduce((sum, file) => sum + of(file, outcome).length, 0);
 console.log(`\n${count("not run")} not run`);

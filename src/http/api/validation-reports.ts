@@ -2,6 +2,7 @@
 // corrected label, which gives a new revision.
 import { Hono, type Context as HonoContext } from "hono";
 import type { Deployment } from "../../deployment.ts";
+import { readThresholdMonths } from "../../operations/threshold-months.ts";
 import {
   PreviewInput,
   previewReport,
@@ -24,9 +25,11 @@ export const validationReportsApi = (deployment: Deployment) =>
     .get("/:id/threshold", async (c) => {
       const { issued, records } = await viewOf(c, deployment, c.req.param("id"));
       const asked = parseInput(PreviewInput, filledIn(c.req.query()));
-      if (issued === null) return c.json({ gate: null, verdict: null, certification: null });
-      const { looked, gate } = previewReport({ issued, records }, asked);
-      return c.json({ gate, verdict: looked.report.verdict, certification: looked.report.certification });
+      if (issued === null) return c.json({ gate: null, verdict: null, certification: null, months: null });
+      const preview = previewReport({ issued, records }, asked);
+      const { verdict, certification } = preview.looked.report;
+      const months = await readThresholdMonths(operationContext(c, deployment), c.get("principal"), { records }, preview, Date.now());
+      return c.json({ gate: preview.gate, verdict, certification, months });
     })
     .get("/:id/export/:format", async (c) => sendReport(c, await viewOf(c, deployment, c.req.param("id"))))
     .post("/:id/relabel", async (c) => {

@@ -5,6 +5,7 @@ import * as z from "zod";
 import { errorFacts, type Failure, fail, failureOf, InterlockError, type Result } from "../../core/errors.ts";
 import type { Deployment } from "../../deployment.ts";
 import { permit } from "../../operations/require-role.ts";
+import { readThresholdMonths } from "../../operations/threshold-months.ts";
 import {
   exportReport,
   labelChoices,
@@ -40,8 +41,11 @@ export const validationReportPages = (deployment: Deployment) =>
       const asked = parseInput(PreviewInput, filledIn(c.req.query()));
       const { issued } = view;
       const preview = issued === null ? null : previewReport({ issued, records: view.records }, asked);
-      const frame = await frameFor(c.env.DB, c.get("principal"));
-      return renderPage(c, <ThresholdPage frame={frame} view={view} preview={preview} asked={asked} />);
+      const [frame, months] = await Promise.all([
+        frameFor(c.env.DB, c.get("principal")),
+        preview && readThresholdMonths(operationContext(c, deployment), c.get("principal"), view, preview, Date.now()),
+      ]);
+      return renderPage(c, <ThresholdPage frame={frame} view={view} preview={preview} asked={asked} months={months} />);
     })
     .get("/:id/export/:format", async (c) => sendReport(c, await viewOf(c, deployment, c.req.param("id"))))
     .get("/:id/records/:record", async (c) => showRecord(c, deployment, { refused: null, draft: {} }))

@@ -1,14 +1,15 @@
 // What a workflow saves: what was measured and from where, the form for what only its owner knows, and the two estimates side by side. There is no way to see the one
 // without the other. What it does not save is said as plainly.
-import { costText, dollars } from "../../core/cost.ts";
+import { dollars } from "../../core/cost.ts";
 import type { Failure } from "../../core/errors.ts";
 import { may } from "../../operations/access.ts";
 import { type BusinessCaseView, type Case, INPUT_NAMES, MEASURED_DAYS, type WorkInputs } from "../../operations/business-case.ts";
-import { businessCaseAddress, costsAddress } from "./costs-page.tsx";
+import { businessCaseAddress } from "./costs-page.tsx";
 import { type Frame, Layout } from "./layout.tsx";
 import { When } from "./marks.tsx";
+import { errorPercent, MeasuredFacts } from "./measured-facts.tsx";
 import { Notice, Refusal } from "./refusal.tsx";
-import { percent } from "./words.ts";
+import { listing, percent } from "./words.ts";
 
 export interface BusinessCasePageProps {
   readonly frame: Frame;
@@ -39,8 +40,8 @@ export const BusinessCasePage = ({ frame, view, entered, refused, kept, now }: B
       </p>
       <h1>{`Business case of ${view.workflow}`}</h1>
       <p class="lead">
-        What it saves in a month, at the rates that were counted, and once as badly as the counting allows: errors at their 95 % bound,
-        automation at the end of its interval that saves less.
+        What it saves in a month, at the rates that were counted in production or by a validation, and once as badly as the counting allows:
+        errors at their 95 % bound, automation at the end of its interval that saves less.
       </p>
     </div>
     {refused === null ? null : <Refusal failure={named(refused)} />}
@@ -57,16 +58,24 @@ export const BusinessCasePage = ({ frame, view, entered, refused, kept, now }: B
   </Layout>
 );
 
-const NoCase = ({ view: { counts, errors, kept } }: { view: BusinessCaseView }) => (
+const NoCase = ({ view: { figures, validation, kept } }: { view: BusinessCaseView }) => (
   <div class="empty">
     <h2>No business case yet</h2>
-    {counts.records === 0 ? (
+    {figures.automation === null ? (
       <p>{`It is not measured how many records go through without a person: no run of the last ${MEASURED_DAYS} days has ended and meant to write. Shadow mode is enough.`}</p>
     ) : null}
-    {errors === null ? (
+    {figures.error === null ? (
       <p>
         It is not measured how many writes are wrong: nobody has looked at an automatic write afterwards (auditSampling in the governance
         spec), and nobody has decided on one. An error rate is never assumed.
+      </p>
+    ) : null}
+    {figures.automation === null || figures.error === null ? (
+      <p>
+        {validation === null
+          ? "Before launch a validation of labelled records measures both: "
+          : "The latest validation lets nothing through, so that nothing can be taken from it: "}
+        <a href="/validations">Validations</a>.
       </p>
     ) : null}
     {kept === null ? <p>Fill in what only you know: volume, times and costs.</p> : null}
@@ -85,8 +94,6 @@ const ROWS: readonly (readonly [label: string, of: (found: Case, which: "expecte
   ["Set-up paid back after", (found, which) => monthsText(found.breakEven[which])],
 ];
 
-/** Rounded up: a share of errors is not made to look smaller. */
-const errorPercent = (share: number): string => `${(Math.ceil(share * 1000 - 1e-9) / 10).toFixed(1)} %`;
 const amount = (value: number): string => (value < 10 ? value.toFixed(1) : Math.round(value).toLocaleString("en-US"));
 const monthsText = (months: number | null): string =>
   months === null ? "never" : months === 0 ? "at once" : `${(Math.ceil(months * 10 - 1e-9) / 10).toFixed(1)} months`;
@@ -94,12 +101,22 @@ const monthsText = (months: number | null): string =>
 const Estimates = ({ found, view }: { found: Case; view: BusinessCaseView }) => (
   <section aria-labelledby="estimates">
     <h2 id="estimates">{verdict(found)}</h2>
-    {view.counts.cost.unknownCalls === 0 ? null : (
+    {(view.figures.modelCost?.unknown ?? 0) === 0 ? null : (
       <p>
-        <strong>{`What ${view.counts.cost.unknownCalls} of the model calls cost is unknown`}</strong>, so the costs with the workflow are at
-        least what stands here, and the savings at most.
+        <strong>{`What ${view.figures.modelCost?.unknown} of the model calls cost is unknown`}</strong>, so the costs with the workflow are
+        at least what stands here, and the savings at most.
       </p>
     )}
+    {view.figures.automation?.from === "validation" || view.figures.error?.from === "validation" ? (
+      <p>
+        {`${listing([
+          ...(view.figures.automation?.from === "validation" ? ["What is automatic"] : []),
+          ...(view.figures.error?.from === "validation"
+            ? [view.figures.automation?.from === "validation" ? "what is wrong" : "What is wrong"]
+            : []),
+        ])}: measured by a validation of labelled records, and not yet in production.`}
+      </p>
+    ) : null}
     {found.pessimistic.rates.automation > found.expected.rates.automation ? (
       <p>
         So many wrong writes would cost more than the reviews they spare: the pessimistic estimate takes the upper end of what is automatic.
@@ -131,39 +148,6 @@ const Estimates = ({ found, view }: { found: Case; view: BusinessCaseView }) => 
 function verdict({ expected, pessimistic }: Case): string {
   const of = (saving: number): string => (saving < 0 ? `costs ${dollars(-saving)} more than work by hand` : `saves ${dollars(saving)}`);
   return `In a month it ${of(expected.saving)}; seen pessimistically it ${of(pessimistic.saving)}`;
-}
-
-const MeasuredFacts = ({ view: { counts, errors, modelCostPerRecord, workflow, from } }: { view: BusinessCaseView }) => (
-  <section class="panel" aria-labelledby="measured">
-    <h2 id="measured">What was measured</h2>
-    <p class="quiet small">{`In production, in the last ${MEASURED_DAYS} days. Runs in shadow mode count as what they would have written.`}</p>
-    <dl class="facts">
-      <div>
-        <dt>Without a person</dt>
-        <dd>{counts.records === 0 ? "not measured" : `${counts.automatic} of ${counts.records} runs that meant to write`}</dd>
-      </div>
-      <div>
-        <dt>Wrong</dt>
-        <dd>{errorsText(counts, errors)}</dd>
-      </div>
-      <div>
-        <dt>Model calls</dt>
-        <dd>
-          <a href={costsAddress({ workflow, from })}>{costText(counts.cost)}</a>
-          {modelCostPerRecord === null
-            ? null
-            : ` for ${counts.runsWithModel} runs: ${counts.cost.unknownCalls > 0 ? "at least " : ""}${dollars(modelCostPerRecord)} each`}
-        </dd>
-      </div>
-    </dl>
-  </section>
-);
-
-function errorsText({ wrong, corrected }: BusinessCaseView["counts"], errors: BusinessCaseView["errors"]): string {
-  if (errors === null) return "not measured";
-  return errors.from === "audited"
-    ? `${wrong} of ${errors.n} automatic writes that people looked at afterwards`
-    : `${corrected} of ${errors.n} writes that people were asked about and edited or rejected. Those are the ones of which the model was less sure, so this is likely too high; auditSampling in the governance spec measures the automatic ones`;
 }
 
 /** A refusal that names a field by its label on this page. */

@@ -6,7 +6,7 @@ import { Bar } from "./marks.tsx";
 import { Refusal } from "./refusal.tsx";
 import { validationAddress } from "./report-page.tsx";
 import { millis, scoreText } from "./report-parts.ts";
-import { utc } from "./words.ts";
+import { day, utc } from "./words.ts";
 
 type LabelledRecord = ReportView["records"][number];
 
@@ -38,6 +38,9 @@ export const LabelledRecordPage = ({ frame, view, record, choices, refused, draf
         <div class="column">
           <section class="panel" aria-labelledby="said">
             <h2 id="said">What it says</h2>
+            {state.erasedAt === null ? null : (
+              <p class="quiet">{`It was erased on ${day(state.erasedAt)}. Its label and the answer stay.`}</p>
+            )}
             <dl class="prose">
               {Object.entries(record.input).map(([element, text]) => (
                 <>

@@ -2,6 +2,7 @@
 // only for the screen carries the class "screen-only".
 import type { Child } from "hono/jsx";
 import { type Frame, Layout } from "./layout.tsx";
+import type { Section } from "./sections.ts";
 import { utc } from "./words.ts";
 
 export interface PaperProps {
@@ -11,11 +12,13 @@ export interface PaperProps {
   readonly of: string;
   readonly back: { readonly href: string; readonly text: string };
   readonly now: number;
+  /** Where it is found in the navigation. */
+  readonly section?: Section;
   readonly children: Child;
 }
 
-export const Paper = ({ frame, title, of, back, now, children }: PaperProps) => (
-  <Layout frame={frame} title={`${title}: ${of}`} section="workflows">
+export const Paper = ({ frame, title, of, back, now, section = "workflows", children }: PaperProps) => (
+  <Layout frame={frame} title={`${title}: ${of}`} section={section}>
     <p class="crumb screen-only">
       <a href={back.href}>{back.text}</a>
     </p>

@@ -80,7 +80,8 @@ export const details = (summary: string, content: Html): Html => html`<details><
 export function whyNotMore(report: ValidationReport): Html {
   const { certification, next, gates, facts: asked } = report;
   return html`
-${next === null ? html`<p>Everything that has a score is within the limit: there is no lower threshold to prove.</p>` : ""}
+${certification.kind === "withheld" ? html`<p>${certification.because}.</p>` : ""}
+${next === null && certification.kind === "certified" ? html`<p>Everything that has a score is within the limit: there is no lower threshold to prove.</p>` : ""}
 ${
   next?.threshold == null
     ? ""
@@ -93,7 +94,7 @@ ${
     : html`<p>Counted alone, score ${scoreText(gates.observed.threshold)} looks good enough: ${gates.observed.sureErrors} of ${gates.observed.sure} wrong. That is unproved: a threshold picked by its counted errors breaks its limit in about half of all validations.</p>`
 }
 <p class="quiet">Decide how many records to label before you look again: testing after every few more finds a proof by chance.</p>
-${certification.kind === "too_few" ? "" : details("The walk, step by step", walk(report))}
+${"steps" in certification ? details("The walk, step by step", walk(report)) : ""}
 ${details("At other limits", otherLimits(report))}`;
 }
 
@@ -101,7 +102,7 @@ const walk = ({ certification }: ValidationReport): Html =>
   sheet({
     caption: "Every threshold that was tried, strictest first",
     head: ["From score", "Accepted", "Wrong", "At most", "p", "Result"],
-    rows: (certification.kind === "too_few" ? [] : certification.steps).map(({ threshold, accepted, errors, upper, p, passes }) => [
+    rows: ("steps" in certification ? certification.steps : []).map(({ threshold, accepted, errors, upper, p, passes }) => [
       scoreText(threshold),
       accepted,
       errors,

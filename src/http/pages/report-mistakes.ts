@@ -43,6 +43,6 @@ const item = (
 <p class="mistake-head"><strong>${scoreText(score)}</strong>${displayed === null ? "" : html` <span class="meta">shown as ${Math.floor(displayed * 100)} %</span>`}
 ${threshold !== null && score >= threshold ? html` <span class="chip bad">would be written</span>` : ""}</p>
 <p>${fields.map((field) => html`<span class="mixup">${field}: answered <strong>${answered[field] ?? "nothing"}</strong>, labelled <strong>${expected[field] ?? "nothing"}</strong></span> `)}</p>
-${input === undefined ? html`<p class="quiet small">What it said is not kept.</p>` : Object.entries(input).map(([element, text]) => html`<p class="said-by"><span class="meta">${element}</span> ${text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text}</p>`)}
+${input === undefined || Object.keys(input).length === 0 ? html`<p class="quiet small">What it said is not kept.</p>` : Object.entries(input).map(([element, text]) => html`<p class="said-by"><span class="meta">${element}</span> ${text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text}</p>`)}
 <p class="meta">Record ${id}, line ${line}${recordHref === null ? "" : html` · <a href="${recordHref(id)}">Does the label of ${id} look wrong?</a>`}</p>
 </li>`;

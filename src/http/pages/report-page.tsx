@@ -4,6 +4,7 @@ import { IssueCertificate } from "./issue-certificate.tsx";
 import { type Frame, Layout } from "./layout.tsx";
 import { Empty, Tabs } from "./list-parts.tsx";
 import { reportBody } from "./report-body.ts";
+import { contentsWords } from "./validation-words.ts";
 import { utc } from "./words.ts";
 
 export const validationAddress = (id: string, more = ""): string => `/validations/${encodeURIComponent(id)}${more}`;
@@ -25,6 +26,7 @@ export const ReportPage = ({ frame, view }: { frame: Frame; view: ReportView }) 
             inputs: new Map(records.map(({ id, input }) => [id, input])),
             recordHref: (record) => validationAddress(state.id, `/records/${encodeURIComponent(record)}`),
           })}
+          <p class="quiet small">{contentsWords(state)}</p>
           <IssueCertificate view={view} principal={frame.principal} />
           <Revisions view={view} />
         </>

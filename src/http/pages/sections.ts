@@ -14,6 +14,7 @@ export const SECTIONS = {
   "dead-letters": { group: "Work", href: "/dead-letters", title: "Dead letters", needs: "read dead letters" },
   workflows: { group: "Rules", href: "/workflows", title: "Workflows", needs: "read workflows" },
   specs: { group: "Rules", href: "/specs", title: "Governance specs", needs: "read specs" },
+  connections: { group: "Rules", href: "/connections", title: "Connections", needs: "read connections" },
   certificates: { group: "Rules", href: "/certificates", title: "Certificates", needs: "read certificates" },
   models: { group: "Models", href: "/models", title: "Built-in model", needs: "read models" },
   providers: { group: "Models", href: "/providers", title: "Providers", needs: "read provider cards" },

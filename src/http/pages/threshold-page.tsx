@@ -1,6 +1,7 @@
 // The threshold screen: what writing more, or less, by itself would cost in wrong writes. Any threshold and any limit can be looked at; what is looked at is not proved,
 // and changes nothing.
 import { html } from "hono/html";
+import type { ThresholdMonths } from "../../operations/threshold-months.ts";
 import type { Preview, PreviewInput, ReportView } from "../../operations/validation-reports.ts";
 import type { ValidationReport } from "../../validation/report-shape.ts";
 import { type Frame, Layout } from "./layout.tsx";
@@ -10,6 +11,7 @@ import { mistakesList } from "./report-mistakes.ts";
 import { ReportHead, ReportTabs, Unfinished, validationAddress } from "./report-page.tsx";
 import { beside, panel, scoreText } from "./report-parts.ts";
 import { curveTable, riskChart } from "./risk-chart.ts";
+import { ThresholdMonth } from "./threshold-months.tsx";
 
 export interface ThresholdPageProps {
   readonly frame: Frame;
@@ -17,17 +19,24 @@ export interface ThresholdPageProps {
   /** Null until the report is issued. */
   readonly preview: Preview | null;
   readonly asked: PreviewInput;
+  /** Null until the report is issued. */
+  readonly months: ThresholdMonths | null;
 }
 
-export const ThresholdPage = ({ frame, view, preview, asked }: ThresholdPageProps) => (
+export const ThresholdPage = ({ frame, view, preview, asked, months }: ThresholdPageProps) => (
   <Layout frame={frame} title={`Threshold of ${view.state.facts.workflow}`} section="validations">
     <ReportHead view={view} title={`Threshold of ${view.state.facts.workflow}: ${view.state.facts.decision}`} />
     <ReportTabs view={view} current="threshold" />
-    {preview === null ? <Unfinished view={view} /> : <Screen view={view} preview={preview} asked={asked} />}
+    {preview === null ? <Unfinished view={view} /> : <Screen view={view} preview={preview} asked={asked} months={months} />}
   </Layout>
 );
 
-const Screen = ({ view, preview: { looked, gate }, asked }: Omit<ThresholdPageProps, "frame" | "preview"> & { preview: Preview }) => {
+const Screen = ({
+  view,
+  preview: { looked, gate },
+  asked,
+  months,
+}: Omit<ThresholdPageProps, "frame" | "preview"> & { preview: Preview }) => {
   const { report } = looked;
   const { state, records } = view;
   const { facts, gates } = report;
@@ -74,6 +83,7 @@ const Screen = ({ view, preview: { looked, gate }, asked }: Omit<ThresholdPagePr
           </p>
           {details("The points of the chart", curveTable(chart))}
         </section>
+        {months === null ? null : <ThresholdMonth workflow={facts.workflow} months={months} />}
         {panel("more", "Why not more?", whyNotMore(report))}
         {panel(
           "mistakes",

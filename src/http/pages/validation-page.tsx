@@ -7,7 +7,7 @@ import { type Frame, Layout } from "./layout.tsx";
 import { Chip, When } from "./marks.tsx";
 import { Refusal } from "./refusal.tsx";
 import { validationAddress } from "./report-page.tsx";
-import { aimWords, STATE_WORDS } from "./validation-words.ts";
+import { aimWords, contentsWords, STATE_WORDS } from "./validation-words.ts";
 import { capital, sentence } from "./words.ts";
 
 export interface ValidationPageProps {
@@ -50,6 +50,7 @@ export const ValidationPage = ({ frame, validation, kept, mayRun, now, refused }
           <When at={createdAt} now={now} />
         </p>
         <Standing validation={validation} />
+        <p class="quiet small">{contentsWords(validation)}</p>
         {mayRun ? <Actions id={id} status={status} rows={facts.dataset.rows} /> : null}
       </section>
       <ImportFacts validation={validation} kept={kept} />

@@ -1,7 +1,8 @@
 // A validation's state in words and marks, the same in the list and on its page.
-import type { ValidationRow } from "../../operations/read-validation.ts";
-import { shareText } from "../../validation/share-text.ts";
+import { contentsEndAt, type ValidationRow } from "../../operations/read-validation.ts";
+import { count, shareText } from "../../validation/share-text.ts";
 import type { StatusWords } from "./status-words.ts";
+import { day } from "./words.ts";
 
 export const STATE_WORDS: Readonly<Record<ValidationRow["status"], StatusWords>> = {
   checked: { label: "Not started", tone: "neutral", shape: "ring" },
@@ -14,3 +15,13 @@ export const STATE_WORDS: Readonly<Record<ValidationRow["status"], StatusWords>>
 /** What it is to prove, in half a sentence. */
 export const aimWords = ({ limit, confidence }: Pick<ValidationRow["facts"], "limit" | "confidence">): string =>
   `at most ${shareText(limit)} wrong among what is written automatically, with ${shareText(confidence)} confidence`;
+
+/** Until when what the records said is there, and what stays. */
+export function contentsWords(row: ValidationRow): string {
+  const { erasedAt, keepDays } = row;
+  const stays = "labels, answers, scores and the report stay";
+  const days = count(keepDays, "day", "days");
+  return erasedAt === null
+    ? `What the records say, and the file, are erased on ${day(contentsEndAt(row))}, ${days} after the end as for the workflow’s runs; ${stays}.`
+    : `What the records said, and the file, were erased on ${day(erasedAt)}, ${days} after the end as for the workflow’s runs; ${stays}.`;
+}

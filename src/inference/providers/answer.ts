@@ -47,12 +47,19 @@ export function decisionOf(written: Written, asked: AskedAs): ModelResult {
       basis,
       model: written.model,
       provider,
-      usage: billed ? { promptTokens: billed.prompt, cachedTokens: billed.cached, completionTokens: billed.completion } : null,
+      usage: billed ? usageOf(billed) : null,
       costUsd: costUsd(price, billed),
       latencyMs,
     },
   };
 }
+
+const usageOf = ({ prompt, cached, cacheWritten, completion }: BilledTokens): ModelDecision["usage"] => ({
+  promptTokens: prompt,
+  cachedTokens: cached,
+  ...(cacheWritten ? { cacheWriteTokens: cacheWritten } : {}),
+  completionTokens: completion,
+});
 
 /** A model that was only told the schema may set its answer in a block of code. */
 const FENCED = /^\s*```(?:json)?\s*\n([\s\S]*?)\n?```\s*$/;

@@ -130,9 +130,11 @@ const textOf = ({ content }: Message): string => content.map((block) => (block.t
 function billedOf({ usage }: Message) {
   if (!usage) return undefined;
   const cached = usage.cache_read_input_tokens ?? 0;
+  const cacheWritten = usage.cache_creation_input_tokens ?? 0;
   return {
-    prompt: usage.input_tokens + cached + (usage.cache_creation_input_tokens ?? 0),
+    prompt: usage.input_tokens + cached + cacheWritten,
     cached,
+    cacheWritten,
     completion: usage.output_tokens,
   };
 }

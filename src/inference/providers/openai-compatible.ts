@@ -179,6 +179,7 @@ function resultOf(completion: OpenAI.ChatCompletion, { request, output, options,
       billed: usage && {
         prompt: usage.prompt_tokens,
         cached: usage.prompt_tokens_details?.cached_tokens ?? 0,
+        cacheWritten: usage.prompt_tokens_details?.cache_write_tokens ?? 0,
         completion: usage.completion_tokens,
       },
     },

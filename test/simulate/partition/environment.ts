@@ -7,6 +7,7 @@ import { ok } from "../../../src/core/errors.ts";
 import type { InterlockEvent } from "../../../src/core/event.ts";
 import { partitionName, runIdOf } from "../../../src/core/ids.ts";
 import { readJournalCopy } from "../../../src/db/journal-copy.ts";
+import { overdueRuns } from "../../../src/db/overdue.ts";
 import type { AuditEntry } from "../../../src/db/projection.ts";
 import { type Deployment, defineDeployment } from "../../../src/deployment.ts";
 import type { Entry } from "../../../src/engine/journal.ts";
@@ -183,6 +184,15 @@ export function makeEnvironment({ time, random, chaos, boundary, specs, flow, co
     instanceOf: (number: number) => instances.get(number),
     runId: (event: string) => runIdOf(WORKFLOW, event),
     d1: database,
+    /** As the cron's sweep does; answers how many runs had not moved by themselves although their time had come. */
+    sweep: async (): Promise<number> => {
+      let due = 0;
+      for (const { run, partition } of await overdueRuns(d1For(null), time.now, 1_000)) {
+        const woken = await objectOf(partition).call((object: PartitionPort) => object.wake([run]));
+        due += woken.ok ? woken.value : 0;
+      }
+      return due;
+    },
     /** When runs of a throttled workflow began, as the partition counts them. */
     beginnings,
     /** As the partition shows it, from its own storage or back from D1. */

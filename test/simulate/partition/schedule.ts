@@ -375,6 +375,10 @@ export async function runPartitionSchedule(seed: number): Promise<PartitionResul
     time.later(CALM, calm);
     // An operator looks now and then, more often in the beginning, and some time after everything else.
     for (let at = 20_000; at < END; at += at < 2 * CALM ? 150_000 : LONG) time.later(at, operate);
+    // What a lost object knew and D1 was not told (that a run waits for an operator, say) the sweep tells it. It comes when all is over, so that nothing moves by it alone.
+    time.later(END - LONG, () =>
+      environment.sweep().then((due) => due > 0 && report("liveness", `${due} runs moved only because the sweep woke them`)),
+    );
     let steps = 0;
     while (await time.step(BEGINNING + END)) {
       if (++steps > MAX_STEPS) {

@@ -299,8 +299,8 @@ describe("the credential", () => {
     });
     expect(ask("xoxe-1-B").get("refresh_token")).toBe("xoxe-1-B");
     const told = { ok: true, access_token: "xoxe.xoxb-1-A", expires_in: 43_200, refresh_token: "xoxe-1-B", token_type: "bot" };
-    expect(auth.read(answer(told), NOW)).toEqual({ value: "xoxe.xoxb-1-A", expiresAt: NOW + 43_200_000, refresh: "xoxe-1-B" });
-    expect(() => auth.read(answer({ ok: false, error: "invalid_refresh_token" }), NOW)).toThrow("invalid_refresh_token");
+    expect(auth.read(answer(told), NOW, "")).toEqual({ value: "xoxe.xoxb-1-A", expiresAt: NOW + 43_200_000, refresh: "xoxe-1-B" });
+    expect(() => auth.read(answer({ ok: false, error: "invalid_refresh_token" }), NOW, "")).toThrow("invalid_refresh_token");
   });
 
   it.each([

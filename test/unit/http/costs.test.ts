@@ -1,7 +1,8 @@
 // /costs, the cost on a run's page, and the business case: from projected journals through the whole HTTP side.
 import { beforeEach, describe, expect, it } from "vitest";
 import { type Console, openConsole } from "./console.ts";
-import { DAY, type Story, tell } from "./stories.ts";
+import { DAY, SPEC, type Story, tell } from "./stories.ts";
+import { FACTS, finished, labelledRecords } from "./validations.ts";
 
 const GPT = { model: "gpt-4.1", provider: "openai" };
 /** Yesterday at noon: what people said hours later is over as well. */
@@ -127,6 +128,43 @@ describe("/workflows/:name/business-case", () => {
       /In a month it costs \$[\d,.]+ more than work by hand; seen pessimistically it costs \$[\d,.]+ more than work by hand/,
     );
     expect(page).toMatch(/Set-up paid back after never never/);
+  });
+
+  it("before launch takes what a validation measured at the threshold in force, and names the report and its date", async () => {
+    const bare = await openConsole([]);
+    const { report } = await finished(bare.env, { facts: FACTS, records: labelledRecords(300) });
+    const { written, errors, records } = report.gates.current ?? report.gates.proved;
+    const page = await text(await bare.get(query()));
+    expect(page).toContain(`${written} of ${records} labelled records (`);
+    expect(page).toContain(`${errors} of ${written} labelled records that would be written (at most `);
+    expect(page).toMatch(/From the validation of 23 Nov 2026, tickets-june\.csv , from score 0\.8 on \(in force now\)/);
+    expect(page).toContain("What is automatic and what is wrong: measured by a validation of labelled records, and not yet in production");
+    expect(page).toContain("294 labelled records: $0 each. From the same validation");
+    expect(page).toContain("Assumed by whoever fills in the form: nothing measures them");
+    expect(page).toContain("So far: 0, 0 and 0.");
+    expect(page).toMatch(/Saved a month -?\$[\d,.]+ -?\$[\d,.]+/);
+    const view = (await (await bare.get(`/api${query()}`)).json()) as { figures: object; validation: object };
+    expect(view.figures).toMatchObject({ automation: { from: "validation", k: written, n: records }, error: { from: "validation" } });
+    expect(view.validation).toMatchObject({ id: FACTS.id, threshold: 0.8, inForce: true });
+  });
+
+  it("takes the proved threshold where none is in force, and nothing from a validation that lets nothing through", async () => {
+    const asking = await openConsole([], { spec: { ...SPEC, thresholds: {} } });
+    await finished(asking.env, { facts: { ...FACTS, currentThreshold: null }, records: labelledRecords(300) });
+    expect(await text(await asking.get(query()))).toMatch(/\(proved, at most 10\.0 % wrong; no threshold is in force\)/);
+    const unproved = await openConsole([], { spec: { ...SPEC, thresholds: {} } });
+    await finished(unproved.env, { facts: { ...FACTS, currentThreshold: null, limit: 0.001 }, records: labelledRecords(300) });
+    const page = await text(await unproved.get(query()));
+    expect(page).toContain("No business case yet");
+    expect(page).toContain("The latest validation lets nothing through");
+  });
+
+  it("prefers the validation to production as long as production has too little", async () => {
+    await finished(open.env, { facts: FACTS, records: labelledRecords(300) });
+    const page = await text(await open.get(query()));
+    expect(page).toContain("of 300 labelled records (");
+    expect(page).toContain("So far: 40, 40 and 0.");
+    expect(page).not.toContain("30 of 40 runs");
   });
 
   it("is none where nothing was measured: rates are never assumed", async () => {

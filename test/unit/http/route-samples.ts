@@ -5,6 +5,7 @@
 import { sha256Hex } from "../../../src/core/crypto.ts";
 import { canonical, digest as digestOf } from "../../../src/core/json.ts";
 
+import { keepAssessment } from "../../../src/db/assessments.ts";
 import { tripBreaker } from "../../../src/db/breakers.ts";
 import { insertCertificate } from "../../../src/db/certificates.ts";
 import { eventLetter, keepDeadLetters } from "../../../src/db/dead-letters.ts";
@@ -64,6 +65,7 @@ export async function openStories(options: NonNullable<Parameters<typeof openCon
     stories.map((story) => ({ ...story, entries: [...story.entries] })),
     { ...options, env: { BLOBS: r2.bucket, ...options.env } },
   );
+  if (options.image) return open;
   await insertBegun(open.db);
   for (const [spec, author] of [
     [DRAFT, "ada@example.com"],
@@ -85,6 +87,18 @@ export async function openStories(options: NonNullable<Parameters<typeof openCon
     )
     .bind(CONTEST, approved.id, NOW)
     .run();
+  await keepAssessment(open.db, {
+    connection: "slack",
+    at: NOW,
+    by: "olga@example.com",
+    found: {
+      findings: [{ check: "auth", summary: "It lets us in", outcome: "confirmed", said: "The token is good" }],
+      calls: 1,
+      medianMs: 40,
+      skewMs: 0,
+      wrote: false,
+    },
+  });
   await insertCertificate(open.db, { certificate: CERTIFICATE, issuedBy: "ann@example.com" });
   await tripBreaker(open.db, { workflow: WORKFLOW, at: NOW, by: "interlock", reason: "9 of 60 were wrong", evidence: { audited: 60 } });
   await finished(open.env, { facts: FACTS, records: VALIDATED });
@@ -209,6 +223,8 @@ export const SAMPLES: Readonly<Record<string, Sample>> = {
     thing: true,
     decides: true,
   },
+  "GET /api/connections": { path: "/api/connections" },
+  "POST /api/connections/:name/assess": { path: "/api/connections/zendesk/assess", json: { write: false } },
   "GET /api/certificates": { path: "/api/certificates" },
   "POST /api/certificates": {
     path: "/api/certificates",
@@ -405,6 +421,9 @@ export const SAMPLES: Readonly<Record<string, Sample>> = {
     thing: true,
     decides: true,
   },
+  "GET /connections": { path: "/connections" },
+  "GET /connections/:name": { path: "/connections/slack" },
+  "POST /connections/:name/assess": { path: "/connections/zendesk/assess", form: {} },
   "GET /certificates": { path: "/certificates" },
   "POST /certificates": { path: "/certificates", form: { validation: FACTS.id, digest: OTHER }, thing: true, otherwise: 409 },
   "GET /certificates/:id": { path: `/certificates/${CERTIFICATE.id}`, thing: true },
@@ -415,4 +434,4 @@ export const SAMPLES: Readonly<Record<string, Sample>> = {
 };
 
 /** Answered without an identity: the stylesheet, and deliveries, whose signature is their proof. */
-export const PUBLIC: readonly string[] = ["GET /console.css", "ALL /hooks/:connection"];
+export const PUBLIC: readonly string[] = ["GET /console.css", "ALL /hooks/:connection", "ALL /hooks/:connection/:secret"];

@@ -1,5 +1,6 @@
 // Validations before their report is there, in the console and over the API: a file is sent, its rows are shown, it is started, watched, stopped and let go on.
 import { describe, expect, it } from "vitest";
+import { readValidationRow } from "../../../src/db/validations.ts";
 import type { Console } from "./console.ts";
 import { openStories } from "./route-samples.ts";
 import { CHECKED, FILE, RUNNING, STOPPED, UPLOAD } from "./validations-begun.ts";
@@ -138,6 +139,8 @@ describe("a validation", () => {
     expect(sent.status).toBe(201);
     const { id, ...made } = (await sent.json()) as { id: string; status: string; imported: { rejections: unknown[] } };
     expect(made).toMatchObject({ status: "checked", imported: { rejections: [{ line: 242 }] } });
+    // As long as the contents of the workflow's runs.
+    expect((await readValidationRow(console.db, id))?.keepDays).toBe(30);
     const started = await console.json(`/api/validations/${id}/start`, {});
     expect(started.status).toBe(202);
     expect(await started.json()).toMatchObject({ status: "running", answered: 0, total: 240 });

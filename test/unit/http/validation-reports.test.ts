@@ -140,6 +140,39 @@ describe("the threshold screen", () => {
     expect((await reportOf(await get(`/api${AT}/report`))).revisions).toHaveLength(1);
   });
 
+  it("says what each threshold means in a month, from what the owner keeps for the business case", async () => {
+    const { get, form, issued } = await opened();
+    const missing = words(await (await get(`${AT}/threshold`)).text());
+    expect(missing).toContain("so hours and money are not known. Enter them in the business case");
+    const work = {
+      volume: "4000",
+      minutesManual: "6",
+      minutesReview: "1.5",
+      hourlyCost: "40",
+      costPerError: "25",
+      platformCost: "100",
+      setupCost: "0",
+    };
+    expect((await form("/workflows/ticket-triage/business-case", work)).status).toBe(303);
+    const seen = words(await (await get(`${AT}/threshold?threshold=0.5`)).text());
+    const { proved, observed } = issued.report.gates;
+    for (const head of ["In force now, 0.8", `Proved, ${proved.threshold}`, `Observed only, ${observed?.threshold}`, "Looked at, 0.5"])
+      expect(seen).toContain(head);
+    expect(seen).toMatch(/Wrong ones among them \S+, at most \S+/);
+    expect(seen).toContain("Assumed by the owner (ada@example.com, ");
+    expect(seen).toContain("4,000 records a month, 6 minutes by hand and 1.5 for a review");
+    const { months } = (await (await get(`/api${AT}/threshold`)).json()) as { months: { choices: { name: string; month: object }[] } };
+    expect(months.choices.map(({ name }) => name)).toEqual(["in_force", "proved", "observed"]);
+    expect(months.choices[1]?.month).toMatchObject({ written: 4000 * proved.share });
+  });
+
+  it("shows hours and money only to whom the business case is shown", async () => {
+    const { get } = await opened(RECORDS, ["author"]);
+    const seen = words(await (await get(`${AT}/threshold`)).text());
+    expect(seen).toContain("The process owner and the auditors of ticket-triage see hours and money here");
+    expect(seen).not.toContain("Enter them");
+  });
+
   it("names the field that is no number", async () => {
     const { get } = await opened();
     for (const query of ["threshold=high", "threshold=2", "limit=0", "limit=5%25"]) {

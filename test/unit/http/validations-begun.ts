@@ -49,6 +49,7 @@ export async function insertBegun(db: D1Database): Promise<void> {
       imported: JSON.stringify(KEPT),
       createdAt: NOW,
       createdBy: "ann@example.com",
+      keepDays: 30,
     });
   const records = rows.map(({ id, text, team }, index) => ({
     number: index + 1,

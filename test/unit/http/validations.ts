@@ -91,6 +91,7 @@ async function begin(db: D1Database, { facts, records, createdAt = facts.started
     imported: JSON.stringify(IMPORT),
     createdAt,
     createdBy: "ann@example.com",
+    keepDays: 30,
   };
   await insertValidation(db, row);
   const plan = records.map(({ answer: _answer, ...record }, index) => ({ ...record, number: index + 1 }));

@@ -68,6 +68,13 @@ describe("the score", () => {
       samples: 3,
     });
     expect(agreed([said({ a: 1 }), said({ a: 1 }, { costUsd: null }), said({ a: 1 })], 0).costUsd).toBeNull();
+    const cached = said({ a: 1 }, { usage: { promptTokens: 10, cachedTokens: 2, cacheWriteTokens: 8, completionTokens: 2 } });
+    expect(agreed([said({ a: 1 }), cached, cached], 0).usage).toEqual({
+      promptTokens: 30,
+      cachedTokens: 4,
+      cacheWriteTokens: 16,
+      completionTokens: 6,
+    });
   });
 });
 

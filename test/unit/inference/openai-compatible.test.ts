@@ -155,6 +155,20 @@ describe("a decision", () => {
     });
   });
 
+  test("costs more for what the provider wrote to its cache, where it bills that", async () => {
+    const price = { inputUsd: 2, cachedInputUsd: 0.2, cacheWriteUsd: 2.5, outputUsd: 10, asOf: "2026-11-05", source: "price page" };
+    const answer = completion('{"team":"billing"}');
+    const usage = { prompt_tokens: 1200, completion_tokens: 90, prompt_tokens_details: { cached_tokens: 0, cache_write_tokens: 1100 } };
+    const { model } = provider(async () => Response.json({ ...((await answer.json()) as object), usage }), { price });
+    const result = await model.decide(request, now);
+    expect(result).toMatchObject({
+      decision: {
+        usage: { promptTokens: 1200, cacheWriteTokens: 1100 },
+        costUsd: expect.closeTo((100 * 2 + 1100 * 2.5 + 90 * 10) / 1e6, 12),
+      },
+    });
+  });
+
   test("without logprobs says so and passes no threshold", async () => {
     const { model } = provider(() => completion('{"team":"billing"}'));
     const result = await model.decide(request, now);

@@ -17,7 +17,7 @@ const SHARED = path.join(import.meta.dirname, "../../../../shared");
 
 describe("the price table", () => {
   test("changes only together with its version", () => {
-    const DIGESTS: Readonly<Record<string, string>> = { "2026-11-23": "2c85a71bed4dc9b13216e702b72bc54547c7d30716053af07654186bd2689a0a" };
+    const DIGESTS: Readonly<Record<string, string>> = { "2026-11-24": "71e9d375ea9e99486aa51080805461d1bf99dcb0399e12bf412afab434b22767" };
     expect(digest(PRICES as unknown as Json)).toBe(DIGESTS[PRICE_TABLE]);
   });
 
@@ -67,7 +67,7 @@ describe("the price table", () => {
       const base = (price: number | { base: number }) => (typeof price === "number" ? price : price.base);
       let compared = 0;
       const differ: string[] = [];
-      for (const { provider, model, inputUsd, cachedInputUsd, outputUsd } of PRICES) {
+      for (const { provider, model, inputUsd, cachedInputUsd, cacheWriteUsd, outputUsd } of PRICES) {
         const theirs = models[`${provider}/${model}`];
         if (!theirs) continue;
         compared++;
@@ -75,8 +75,9 @@ describe("the price table", () => {
           base(theirs.input_mtok),
           theirs.cache_read_mtok === undefined ? undefined : base(theirs.cache_read_mtok),
           base(theirs.output_mtok),
+          theirs.cache_write_mtok === undefined ? undefined : base(theirs.cache_write_mtok),
         ];
-        const ours = [inputUsd, cachedInputUsd, outputUsd];
+        const ours = [inputUsd, cachedInputUsd, outputUsd, cacheWriteUsd];
         if (JSON.stringify(said) !== JSON.stringify(ours)) differ.push(`${provider}/${model}: ${said} there, ${ours} here`);
       }
       expect(compared).toBeGreaterThan(20);
@@ -100,6 +101,17 @@ describe("a cost", () => {
     const tokens = { prompt: 272_000, cached: 72_000, completion: 1_000 };
     expect(costUsd(price, tokens)).toBeCloseTo(0.2 * 2.5 + 0.072 * 0.25 + 0.001 * 15, 12);
     expect(costUsd(price, { ...tokens, prompt: 272_001, cached: 72_001 })).toBeCloseTo(0.2 * 5 + 0.072001 * 0.5 + 0.001 * 22.5, 12);
+  });
+
+  test("bills what is written to the cache at its own rate, in each tier, and as any other token where there is none", () => {
+    const sonnet = row("claude-sonnet-4-6", "anthropic") as PriceRow;
+    const tokens = { prompt: 1_150_000, cached: 1_000_000, cacheWritten: 50_000, completion: 0 };
+    expect(costUsd(sonnet, tokens)).toBeCloseTo(0.1 * 3 + 1 * 0.3 + 0.05 * 3.75, 12);
+    const haiku = row("claude-haiku-5-5", "anthropic") as PriceRow;
+    expect(costUsd(haiku, { prompt: 200_000, cached: 0, cacheWritten: 200_000, completion: 0 })).toBeCloseTo(0.2 * 0.625, 12);
+    expect(costUsd(row("gpt-4.1") as PriceRow, { prompt: 1_000_000, cached: 0, cacheWritten: 1_000_000, completion: 0 })).toBe(2);
+    // Before a call nobody knows what of it will be written to a cache: all of it.
+    expect(mostUsd(sonnet, 1_000_000, 0)).toBe(3.75);
   });
 
   test("is at most what a request of so many bytes and a full answer cost", () => {

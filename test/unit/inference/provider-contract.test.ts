@@ -603,14 +603,17 @@ describe("words of one vendor", () => {
     expect(result).toMatchObject({ error: { code: "model.refused" } });
   });
 
-  test("Claude's tokens from the cache count as read, and cost what is read from a cache", async () => {
-    const price = { inputUsd: 3, cachedInputUsd: 0.3, outputUsd: 15, asOf: "2026-11-23", source: "test" };
+  test("Claude's tokens from and to the cache count as read, and cost what is read from a cache and what is written to one", async () => {
+    const price = { inputUsd: 3, cachedInputUsd: 0.3, cacheWriteUsd: 3.75, outputUsd: 15, asOf: "2026-11-23", source: "test" };
     const usage = { input_tokens: 100, cache_read_input_tokens: 1000, cache_creation_input_tokens: 50, output_tokens: 20 };
     const one = { ...anthropics, source: claude({ model: "claude-sonnet-4-6", price }) };
     const { result } = await ask(one, (body) => Response.json({ ...message(body), usage }));
     expect(result).toMatchObject({
       ok: true,
-      decision: { usage: { promptTokens: 1150, completionTokens: 20 }, costUsd: (150 * 3 + 1000 * 0.3 + 20 * 15) / 1e6 },
+      decision: {
+        usage: { promptTokens: 1150, cachedTokens: 1000, cacheWriteTokens: 50, completionTokens: 20 },
+        costUsd: (100 * 3 + 1000 * 0.3 + 50 * 3.75 + 20 * 15) / 1e6,
+      },
     });
   });
 

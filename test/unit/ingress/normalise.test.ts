@@ -13,8 +13,8 @@ const run = (declaration: WebhookDeclaration, request: WebhookRequest, more: { i
 
 const idOf = (declaration: WebhookDeclaration, request: WebhookRequest, id = "support"): string => {
   const outcome = run(declaration, request, { id });
-  if (outcome.kind !== "event") throw new Error(`not an event: ${outcome.reason}`);
-  return outcome.event.id;
+  if (outcome.kind !== "events") throw new Error(`not an event: ${outcome.reason}`);
+  return outcome.events.map((event) => event.id).join();
 };
 
 const event = (id: string, detail: Record<string, unknown> = {}) =>
@@ -102,27 +102,29 @@ describe("other sources", () => {
 describe("the event", () => {
   it("names connector, connection, type, subject and time, and carries the payload", () => {
     expect(run(zendeskWebhook, zendeskRequest(event("e1")))).toEqual({
-      kind: "event",
+      kind: "events",
       bodyDigest: expect.stringMatching(/^[0-9a-f]{64}$/),
       deliveryKey: "8350205582",
-      event: {
-        id: expect.stringMatching(/^evt_[0-9a-f]{32}$/),
-        connection: "support",
-        source: "zendesk/support",
-        type: "ticket.created",
-        subject: "42",
-        time: Date.parse("2026-11-20T05:09:26Z"),
-        data: JSON.parse(event("e1")),
-      },
+      events: [
+        {
+          id: expect.stringMatching(/^evt_[0-9a-f]{32}$/),
+          connection: "support",
+          source: "zendesk/support",
+          type: "ticket.created",
+          subject: "42",
+          time: Date.parse("2026-11-20T05:09:26Z"),
+          data: JSON.parse(event("e1")),
+        },
+      ],
     });
   });
 
   it("is ignored when this connection's own user caused it", () => {
     const own = zendeskRequest(event("e1", { actor_id: "77" }));
     expect(run(zendeskWebhook, own, { ownActorId: "77" })).toMatchObject({ kind: "ignored" });
-    expect(run(zendeskWebhook, own, { ownActorId: "78" })).toMatchObject({ kind: "event" });
+    expect(run(zendeskWebhook, own, { ownActorId: "78" })).toMatchObject({ kind: "events" });
     expect(run(zendeskWebhook, zendeskRequest(event("e1", { actor_id: 77 })), { ownActorId: "77" })).toMatchObject({ kind: "ignored" });
-    expect(run(zendeskWebhook, own)).toMatchObject({ kind: "event" });
+    expect(run(zendeskWebhook, own)).toMatchObject({ kind: "events" });
   });
 
   it("is unparsable when the connector's parser throws or yields no event", () => {

@@ -4,6 +4,7 @@ import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
 import { digest } from "../../../src/core/json.ts";
+import { decideCertificate } from "../../../src/validation/decide-certificate.ts";
 import { judgeRecords } from "../../../src/validation/judged-records.ts";
 import { computeGate } from "../../../src/validation/offline-gate.ts";
 import type { RecordAnswer, ValidatedRecord, ValidationFacts } from "../../../src/validation/record.ts";
@@ -167,7 +168,7 @@ describe("a report", () => {
     });
   });
 
-  it("proves of one model, prompt and measure: what another answered is asked, and counted", () => {
+  it("is of one model, prompt and measure: what another answered is counted as asked", () => {
     const other = Array.from({ length: 9 }, (_, i) => record(200 + i, 0.99, "a", "a", { model: "m-2" }));
     const unmeasured = record(210, 0, "a", "a", { source: "none" });
     const { report } = computeReport(FACTS, [...KNOWN, ...other, unmeasured]);
@@ -177,13 +178,56 @@ describe("a report", () => {
       ["m-2", "logprobs", 9],
       ["m-1", "none", 1],
     ]);
-    expect(report.gates.proved).toMatchObject({ written: 100, asked: { uncovered: 10 } });
+    expect(report.gates.observed).toMatchObject({ written: 110, asked: { uncovered: 10 } });
     expect(judgeRecords([unmeasured], ["team"]).main).toBeNull();
+  });
+
+  it("says proved exactly where a certificate can be issued, at its threshold; and else says why none can", () => {
+    const answered = (change: Partial<Answered>) => [...KNOWN, record(200, 0.99, "a", "a", change)];
+    const cases: Record<string, readonly ValidatedRecord[]> = {
+      one: KNOWN,
+      models: answered({ model: "m-2" }),
+      providers: answered({ provider: "other" }),
+      sources: answered({ source: "agreement" }),
+      prompts: answered({ basis: { prompt: "q", schema: "s" } }),
+      unmeasured: answered({ fields: {}, score: 0 }),
+      nothing: KNOWN.map((one) => (one.answer.kind === "answered" ? { ...one, answer: { ...one.answer, source: "none" as const } } : one)),
+      few: KNOWN.slice(0, 80),
+      failed: [failed(1), failed(2)],
+    };
+    const said = Object.entries(cases).map(([name, records]) => {
+      const { report } = computeReport(FACTS, records);
+      const certificate = decideCertificate(FACTS, records);
+      expect([name, report.verdict.kind === "proved"]).toEqual([name, certificate.ok]);
+      expect(report.gates.proved.threshold).toBe(certificate.ok ? certificate.value.threshold : null);
+      if (report.certification.kind === "withheld") {
+        expect(certificate).toMatchObject({ error: { message: report.certification.because } });
+        expect(report.otherLimits.filter(({ threshold }) => threshold !== null)).toEqual([]);
+      }
+      return [name, report.certification.kind];
+    });
+    expect(Object.fromEntries(said)).toEqual({
+      one: "certified",
+      models: "withheld",
+      providers: "withheld",
+      sources: "withheld",
+      prompts: "withheld",
+      unmeasured: "withheld",
+      nothing: "withheld",
+      few: "too_few",
+      failed: "too_few",
+    });
+    expect(computeReport(FACTS, cases.models ?? []).report.verdict).toEqual({
+      kind: "not_proved",
+      sentence:
+        "Not proved: the records were answered by several models (m-1 and m-2): a proof is about one. Run the validation again with one.",
+    });
   });
 
   it("is right about a record only where every labelled field is, and about each field alone", () => {
     const both = (number: number, given: Record<string, string>): ValidatedRecord => {
-      const one = record(number, 0.9, "a", "a", { value: given });
+      const sure = { confidence: 0.9, alternatives: [] };
+      const one = record(number, 0.9, "a", "a", { value: given, fields: { team: sure, urgent: sure } });
       return { ...one, expected: { team: "a", urgent: "no" } };
     };
     const records = [...Array.from({ length: 99 }, (_, i) => both(i, { team: "a", urgent: "no" })), both(99, { team: "a", urgent: "yes" })];

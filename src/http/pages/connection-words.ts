@@ -1,0 +1,49 @@
+// How a connection stands, in words and marks: what is set, what an assessment found. Pure.
+import type { AssessedFinding, Assessment, ConnectionStanding } from "../../operations/assess-connection.ts";
+import type { StatusWords } from "./status-words.ts";
+
+export const FINDING: Readonly<Record<AssessedFinding["outcome"], StatusWords>> = {
+  confirmed: { label: "Confirmed", tone: "good", shape: "check" },
+  missing: { label: "Missing", tone: "bad", shape: "cross" },
+  warning: { label: "Look at this", tone: "warn", shape: "clock" },
+  cannot_tell: { label: "Cannot be told", tone: "neutral", shape: "question" },
+};
+
+/** What matters most comes first. */
+const ORDER: readonly AssessedFinding["outcome"][] = ["missing", "warning", "cannot_tell", "confirmed"];
+export const byWeight = (findings: readonly AssessedFinding[]): AssessedFinding[] =>
+  [...findings].sort((a, b) => ORDER.indexOf(a.outcome) - ORDER.indexOf(b.outcome));
+
+const count = (findings: readonly AssessedFinding[], outcome: AssessedFinding["outcome"]): number =>
+  findings.filter((finding) => finding.outcome === outcome).length;
+
+export function standingChip({ missing, assessment }: ConnectionStanding): StatusWords {
+  if (missing.length > 0) return { label: "Not set up", tone: "bad", shape: "cross" };
+  if (assessment === null) return { label: "Not assessed", tone: "neutral", shape: "ring" };
+  return assessedChip(assessment);
+}
+
+export function assessedChip({ findings }: Assessment): StatusWords {
+  const missing = count(findings, "missing");
+  if (missing > 0) return { label: `${missing} missing`, tone: "bad", shape: "cross" };
+  const warnings = count(findings, "warning");
+  return warnings > 0
+    ? { label: `Works, ${warnings} to look at`, tone: "warn", shape: "clock" }
+    : { label: "Works", tone: "good", shape: "check" };
+}
+
+/** The sentence that a project owner signs under. */
+export function verdictOf(title: string, { findings, wrote }: Assessment): string {
+  const [missing, warnings, untold] = [count(findings, "missing"), count(findings, "warning"), count(findings, "cannot_tell")];
+  const some = (n: number, one: string, many: string) => (n === 1 ? `1 ${one}` : `${n} ${many}`);
+  const verdict =
+    missing === 0
+      ? `${title} is connected as its workflows need it`
+      : `${title} is not ready: ${some(missing, "thing is", "things are")} missing`;
+  const rest = [
+    ...(warnings > 0 ? [some(warnings, "thing needs a look", "things need a look")] : []),
+    ...(untold > 0 ? [`${some(untold, "question", "questions")} could not be answered by calling it`] : []),
+    wrote ? "a write was tried and taken back" : "no write was tried",
+  ];
+  return `${verdict}. ${rest.map((part, index) => (index === 0 ? part.charAt(0).toUpperCase() + part.slice(1) : part)).join("; ")}.`;
+}
