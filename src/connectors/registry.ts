@@ -2,6 +2,7 @@
 import type { Connector } from "./define.ts";
 import { hubspot } from "./hubspot.ts";
 import { salesforce } from "./salesforce.ts";
+import { shopify } from "./shopify.ts";
 import { slack } from "./slack.ts";
 import { standardWebhooks } from "./standard-webhooks.ts";
 import { teams } from "./teams.ts";
@@ -13,6 +14,7 @@ export const registry: Readonly<Record<string, Connector>> = {
   hubspot,
   slack,
   salesforce,
+  shopify,
   teams,
   "standard-webhooks": standardWebhooks,
 };

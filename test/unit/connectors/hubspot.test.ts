@@ -400,7 +400,7 @@ describe("the credential", () => {
     const token = async () => {
       asked += 1;
       const plain = createHttp({ baseUrl: "http://127.0.0.1", authorization: null, system: "HubSpot", now, fetch: here.fetch });
-      return auth.read(await plain.send(auth.request({ kept: null, now: now(), nonce: "n" })), now());
+      return auth.read(await plain.send(auth.request({ kept: null, now: now(), nonce: "n" })), now(), "http://127.0.0.1");
     };
     const account: Account = {
       token: async () => ok(await token()),
@@ -511,7 +511,7 @@ describe.skipIf(!present)("the shared exchanges (skipped without ../shared/contr
       body: request.body,
       type: request.headers["content-type"],
     });
-    expect(auth.read({ status: 200, headers: new Headers(), json: response.body, text: "" }, 5)).toEqual({
+    expect(auth.read({ status: 200, headers: new Headers(), json: response.body, text: "" }, 5, "https://api.hubapi.com")).toEqual({
       value: "A",
       expiresAt: 1_800_005,
     });

@@ -2,6 +2,7 @@
 import type { ActionWorld } from "./action-world.ts";
 import { hubspotWorlds } from "./hubspot-worlds.ts";
 import { salesforceWorlds } from "./salesforce-worlds.ts";
+import { shopifyWorlds } from "./shopify-worlds.ts";
 import { slackWorlds } from "./slack-worlds.ts";
 import { teamsWorlds } from "./teams-worlds.ts";
 import { zendeskWorlds } from "./zendesk-worlds.ts";
@@ -11,5 +12,6 @@ export const WORLDS: Readonly<Record<string, () => ActionWorld>> = {
   ...slackWorlds,
   ...hubspotWorlds,
   ...salesforceWorlds,
+  ...shopifyWorlds,
   ...teamsWorlds,
 };
