@@ -4,6 +4,7 @@ import { hubspotWorlds } from "./hubspot-worlds.ts";
 import { salesforceWorlds } from "./salesforce-worlds.ts";
 import { shopifyWorlds } from "./shopify-worlds.ts";
 import { slackWorlds } from "./slack-worlds.ts";
+import { teamsWorlds } from "./teams-worlds.ts";
 import { zendeskWorlds } from "./zendesk-worlds.ts";
 
 export const WORLDS: Readonly<Record<string, () => ActionWorld>> = {
@@ -12,4 +13,5 @@ export const WORLDS: Readonly<Record<string, () => ActionWorld>> = {
   ...hubspotWorlds,
   ...salesforceWorlds,
   ...shopifyWorlds,
+  ...teamsWorlds,
 };
