@@ -1,6 +1,7 @@
-// Reads a small XML document into elements: SOAP messages and SOAP answers. The one place that reads XML; what stands behind `readXml` can be exchanged for a library.
+// Reads a small XML document into elements: SOAP messages and SOAP answers. The one place that reads XML, by @xmldom/xmldom (no eval, no network, namespaces).
 // It must not resolve anything: a document type (and with it every entity but XML's own five) is refused as unsafe, before anything else of it is looked at.
 // What is not well-formed, or uses a prefix that it does not declare, is refused with the reason; nothing is guessed.
+import { DOMParser, type Element, type Node } from "@xmldom/xmldom";
 
 export interface XmlElement {
   /** Without its prefix. */
@@ -31,7 +32,7 @@ export function readXml(body: Uint8Array): XmlRead {
   }
   if (/<!DOCTYPE/i.test(text)) return { ok: false, unsafe: true, reason: "The XML has a document type, which may declare entities" };
   try {
-    return { ok: true, root: new Reader(text).document() };
+    return { ok: true, root: rootOf(text) };
   } catch (thrown) {
     if (!(thrown instanceof Malformed)) throw thrown;
     return { ok: false, unsafe: false, reason: `The body is not XML: ${thrown.message}` };
@@ -61,118 +62,57 @@ export const escapeXml = (text: string): string =>
 
 class Malformed extends Error {}
 
-const NAME = "[\\p{L}_][\\p{L}\\p{N}_.\\-]*";
-const TOKENS = {
-  declaration: /<\?xml\s[^?]*\?>/y,
-  instruction: /<\?[\s\S]*?\?>/y,
-  comment: /<!--(?:(?!--)[\s\S])*-->/y,
-  cdata: /<!\[CDATA\[([\s\S]*?)\]\]>/y,
-  text: /[^<]+/y,
-  close: new RegExp(`</(${NAME}(?::${NAME})?)\\s*>`, "yu"),
-  open: new RegExp(`<(${NAME}(?::${NAME})?)((?:\\s+${NAME}(?::${NAME})?\\s*=\\s*(?:"[^"<]*"|'[^'<]*'))*)\\s*(/?)>`, "yu"),
-  attribute: new RegExp(`(${NAME}(?::${NAME})?)\\s*=\\s*(?:"([^"]*)"|'([^']*)')`, "gu"),
-} as const;
-
-/** https://www.w3.org/TR/xml/#charsets */
+/** https://www.w3.org/TR/xml/#charsets; the parser lets them pass. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what XML does not allow
 const FORBIDDEN = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/;
-const XML_NAMESPACE = "http://www.w3.org/XML/1998/namespace";
-const ENTITIES: Readonly<Record<string, string>> = { amp: "&", lt: "<", gt: ">", quot: '"', apos: "'" };
+/** By number: what stands for such a character, or for half of one. */
+const BY_NUMBER = /&#(?:x([0-9a-f]+)|([0-9]+));/gi;
+/** The parser takes it as it stands; after CDATA and comments are taken out it has no place. */
+const BARE_AMPERSAND = /&(?!(?:amp|lt|gt|quot|apos|#[0-9]+|#x[0-9a-fA-F]+);)/;
+const VERBATIM = /<!\[CDATA\[[\s\S]*?\]\]>|<!--[\s\S]*?-->/g;
+const XMLNS = "http://www.w3.org/2000/xmlns/";
+const ELEMENT = 1;
+const TEXT = 3;
+const CDATA = 4;
 
-type Scope = Readonly<Record<string, string>>;
-interface Open {
-  readonly tag: string;
-  readonly scope: Scope;
-  readonly element: XmlElement & { readonly children: XmlElement[]; text: string };
-}
-
-class Reader {
-  readonly #source: string;
-  #at = 0;
-
-  constructor(source: string) {
-    this.#source = source;
-    if (FORBIDDEN.test(source)) throw new Malformed("it has characters that XML does not allow");
+function rootOf(text: string): XmlElement {
+  if (FORBIDDEN.test(text)) throw new Malformed("it has characters that XML does not allow");
+  for (const [whole, hex, decimal] of text.matchAll(BY_NUMBER)) {
+    const point = hex ? Number.parseInt(hex, 16) : Number(decimal);
+    if (point > 0x10ffff || (point >= 0xd800 && point <= 0xdfff) || FORBIDDEN.test(String.fromCodePoint(point)))
+      throw new Malformed(`${whole} is no character of XML`);
   }
-
-  document(): XmlElement {
-    const declared = this.#take(TOKENS.declaration)?.[0];
-    const encoding = /encoding\s*=\s*["']([^"']*)["']/.exec(declared ?? "")?.[1];
-    if (encoding && !/^(utf-8|us-ascii)$/i.test(encoding)) throw new Malformed(`it is said to be in ${encoding}, and is read as UTF-8`);
-    const open: Open[] = [];
-    let root: XmlElement | null = null;
-    while (this.#at < this.#source.length) {
-      const inside = open.at(-1);
-      if (this.#take(TOKENS.comment) || this.#take(TOKENS.instruction)) continue;
-      const text = this.#take(TOKENS.text)?.[0];
-      const data = text === undefined ? this.#take(TOKENS.cdata)?.[1] : undefined;
-      if (text !== undefined || data !== undefined) {
-        if (inside) inside.element.text += data ?? unescaped(text ?? "");
-        else if (data !== undefined || text?.trim() !== "") throw new Malformed("there is text outside its root");
-        continue;
-      }
-      const closed = this.#take(TOKENS.close)?.[1];
-      if (closed !== undefined) {
-        if (inside?.tag !== closed) throw new Malformed(`</${closed}> closes what is not open`);
-        open.pop();
-        continue;
-      }
-      const begun = this.#take(TOKENS.open);
-      if (!begun) throw new Malformed(`it cannot be read from character ${this.#at + 1} on`);
-      if (!inside && root) throw new Malformed("it has more than one root");
-      const started = begin(begun[1] ?? "", begun[2] ?? "", inside?.scope ?? { xml: XML_NAMESPACE });
-      if (inside) inside.element.children.push(started.element);
-      else root = started.element;
-      if (begun[3] === "") open.push(started);
-      if (open.length > MAX_DEPTH) throw new Malformed(`it is nested deeper than ${MAX_DEPTH} levels`);
-    }
-    if (!root || open.length > 0) throw new Malformed("it ends too early");
-    return root;
-  }
-
-  #take(token: RegExp): RegExpExecArray | null {
-    token.lastIndex = this.#at;
-    const match = token.exec(this.#source);
-    if (match) this.#at = token.lastIndex;
-    return match;
-  }
-}
-
-function begin(tag: string, written: string, outer: Scope): Open {
-  const raw = [...written.matchAll(TOKENS.attribute)].map(([, name = "", double, single]) => ({
-    name,
-    value: unescaped(double ?? single ?? ""),
-  }));
-  const scope: Record<string, string> = { ...outer };
-  for (const { name, value } of raw) {
-    if (name === "xmlns") scope[""] = value;
-    else if (name.startsWith("xmlns:")) scope[name.slice(6)] = value;
-  }
-  const attributes = raw
-    .filter(({ name }) => name !== "xmlns" && !name.startsWith("xmlns:"))
-    // An attribute without a prefix has no namespace, whatever the default is.
-    .map(({ name, value }) => ({ ...(name.includes(":") ? resolved(name, scope) : { name, namespace: "" }), value }));
-  const names = [...raw.map(({ name }) => name), ...attributes.map(({ name, namespace }) => `{${namespace}}${name}`)];
-  if (new Set(names).size !== names.length) throw new Malformed(`<${tag}> has an attribute twice`);
-  return { tag, scope, element: { ...resolved(tag, scope), attributes, children: [], text: "" } };
-}
-
-function resolved(name: string, scope: Scope): { name: string; namespace: string } {
-  const colon = name.indexOf(":");
-  if (colon < 0) return { name, namespace: scope[""] ?? "" };
-  const prefix = name.slice(0, colon);
-  const namespace = Object.hasOwn(scope, prefix) ? scope[prefix] : undefined;
-  if (!namespace) throw new Malformed(`the prefix ${prefix} is not declared`);
-  return { name: name.slice(colon + 1), namespace };
-}
-
-function unescaped(text: string): string {
-  const plain = text.replace(/\r\n?/g, "\n");
-  if (!plain.includes("&")) return plain;
-  return plain.replace(/&(?:#x([0-9a-fA-F]{1,6})|#([0-9]{1,7})|([a-z]{2,4}));|&/g, (whole, hex, decimal, name) => {
-    const point = hex ? Number.parseInt(hex, 16) : decimal ? Number(decimal) : Number.NaN;
-    const char = name === undefined ? (point <= 0x10ffff ? String.fromCodePoint(point) : undefined) : ENTITIES[name];
-    if (char === undefined || FORBIDDEN.test(char) || /^[\ud800-\udfff]$/.test(char)) throw new Malformed(`${whole} is no entity of XML`);
-    return char;
+  if (BARE_AMPERSAND.test(text.replace(VERBATIM, ""))) throw new Malformed("it has an & that begins no entity of XML");
+  const encoding = /^<\?xml[^?]*encoding\s*=\s*["']([^"']*)["']/.exec(text)?.[1];
+  if (encoding && !/^(utf-8|us-ascii)$/i.test(encoding)) throw new Malformed(`it is said to be in ${encoding}, and is read as UTF-8`);
+  const parser = new DOMParser({
+    // The parser would go on after a warning with a guess.
+    onError: (_level, message) => {
+      throw new Malformed(message);
+    },
   });
+  let root: Element | null;
+  try {
+    root = parser.parseFromString(text, "text/xml").documentElement;
+  } catch (thrown) {
+    throw thrown instanceof Malformed ? thrown : new Malformed(thrown instanceof Error ? thrown.message : String(thrown));
+  }
+  if (!root) throw new Malformed("it has no element");
+  return elementOf(root, 1);
+}
+
+function elementOf(node: Element, depth: number): XmlElement {
+  if (depth > MAX_DEPTH) throw new Malformed(`it is nested deeper than ${MAX_DEPTH} levels`);
+  const inside = Array.from(node.childNodes as Iterable<Node>);
+  if (node.prefix && !node.namespaceURI) throw new Malformed(`the prefix ${node.prefix} is not declared`);
+  const attributes = Array.from(node.attributes)
+    .filter(({ namespaceURI }) => namespaceURI !== XMLNS)
+    .map(({ localName, name, namespaceURI, value }) => ({ name: localName ?? name, namespace: namespaceURI ?? "", value }));
+  return {
+    name: node.localName ?? node.nodeName,
+    namespace: node.namespaceURI ?? "",
+    attributes,
+    children: inside.flatMap((child) => (child.nodeType === ELEMENT ? [elementOf(child as Element, depth + 1)] : [])),
+    text: inside.map((child) => (child.nodeType === TEXT || child.nodeType === CDATA ? (child.nodeValue ?? "") : "")).join(""),
+  };
 }

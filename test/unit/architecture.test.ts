@@ -26,6 +26,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "src/validation": ["src/core", "src/governance", "zod"],
   "src/validation/import-file.ts": ["csv-parse"],
   "src/connectors": ["src/core", "zod"],
+  "src/connectors/xml.ts": ["@xmldom/xmldom"],
   "src/inference": ["src/core", "zod"],
   "src/inference/providers/openai-compatible.ts": ["openai"],
   "src/inference/providers/anthropic-messages.ts": ["@anthropic-ai/sdk"],
