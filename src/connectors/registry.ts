@@ -1,5 +1,6 @@
 // Every system that Interlock speaks to: a new connector is one file and one line here. Holds no configuration; which accounts exist is in src/config.ts.
 import type { Connector } from "./define.ts";
+import { magento } from "./magento.ts";
 import { slack } from "./slack.ts";
 import { standardWebhooks } from "./standard-webhooks.ts";
 import { zendesk } from "./zendesk.ts";
@@ -8,5 +9,6 @@ import { zendesk } from "./zendesk.ts";
 export const registry: Readonly<Record<string, Connector>> = {
   zendesk,
   slack,
+  magento,
   "standard-webhooks": standardWebhooks,
 };
