@@ -61,9 +61,10 @@ export interface Authoriser {
 /** The budget that all callers of an account share. */
 export interface Spending {
   /** Throws `connector.rate_limited` where nothing may be spent now. */
-  spend(units: number, effect: "read" | "write"): Promise<void>;
+  spend(units: number, effect: "read" | "write", countedAs?: string): Promise<void>;
   note(usage: Usage): void;
-  pause(ms: number): void;
+  /** Of what is counted apart under this name; of all of it without. */
+  pause(ms: number, countedAs?: string): void;
 }
 
 /** What one call took and what the other side's clock said: for the integration assessment. */
@@ -175,7 +176,7 @@ export function createHttp(options: HttpOptions): Http {
   async function send(request: HttpRequest): Promise<HttpAnswer> {
     const { method, path } = request;
     if (!isSafePath(path)) throw failed("connector.rejected", `${system}: "${path}" is not a plain path`);
-    await spending?.spend(request.cost ?? 1, method === "GET" || request.reads ? "read" : "write");
+    await spending?.spend(request.cost ?? 1, method === "GET" || request.reads ? "read" : "write", request.countedAs);
     let got = await exchange(request);
     // A 401 was turned away before anything was done.
     if (got.status === 401 && (await authoriser?.renew())) got = await exchange(request);
@@ -199,10 +200,10 @@ export function createHttp(options: HttpOptions): Http {
       : classify(status, headers, now);
     const { said, field } = ok ? { said: "", field: undefined } : readError(text);
     const redirected = status === 0 || (status > 299 && status < 400);
-    const why = redirected ? "it redirects, and redirects are not followed" : (refused?.message ?? said);
+    const why = refused?.message ?? (redirected ? "it redirects, and redirects are not followed" : said);
     const code = refused?.code ?? usual.code;
     const pause = refused?.retryAfterMs ?? usual.retryAfterMs;
-    if (code === "connector.rate_limited" && pause !== undefined) spending?.pause(pause);
+    if (code === "connector.rate_limited" && pause !== undefined) spending?.pause(pause, request.countedAs);
     throw failed(code, `${system} answered ${status} to ${method} ${withoutQuery(path)}${why && `: ${why}`}`, {
       field: refused?.field ?? field,
       retryAfterMs: pause,

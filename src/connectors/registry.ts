@@ -1,6 +1,9 @@
 // Every system that Interlock speaks to: a new connector is one file and one line here. Holds no configuration; which accounts exist is in src/config.ts.
 import type { Connector } from "./define.ts";
+import { hubspot } from "./hubspot.ts";
 import { magento } from "./magento.ts";
+import { salesforce } from "./salesforce.ts";
+import { shopify } from "./shopify.ts";
 import { slack } from "./slack.ts";
 import { standardWebhooks } from "./standard-webhooks.ts";
 import { zendesk } from "./zendesk.ts";
@@ -8,7 +11,10 @@ import { zendesk } from "./zendesk.ts";
 /** By the connector's own name, which is also what an action's full name begins with ("zendesk.updateTicket"). */
 export const registry: Readonly<Record<string, Connector>> = {
   zendesk,
+  hubspot,
   slack,
+  salesforce,
+  shopify,
   magento,
   "standard-webhooks": standardWebhooks,
 };

@@ -1,7 +1,7 @@
 // Cases about OAuth 1.0a by itself, without a connector: what is under the signature, the signature, and the header that carries both.
 import * as z from "zod";
 import { oauth1BaseString, oauth1Header, oauth1Signature } from "../../src/connectors/oauth1.ts";
-import type { CaseResult } from "./vectors.ts";
+import type { CaseResult } from "./cases.ts";
 
 const Case = z.object({
   secrets: z.record(z.string(), z.string()),
