@@ -253,7 +253,9 @@ export function newOrder(id: number, time: string, more: Partial<Order> = {}): O
     ],
     billing_address: address("Zürich"),
     payment: { account_status: "", additional_information: [], cc_last4: "4242", method: "checkmo", amount_ordered: 99.5 },
-    extension_attributes: { shipping_assignments: [{ shipping: { address: address("Winterthur"), method: "flatrate_flatrate" } }] },
+    extension_attributes: {
+      shipping_assignments: [{ items: [], shipping: { address: address("Winterthur"), method: "flatrate_flatrate" } }],
+    },
     ...more,
   };
 }
@@ -274,10 +276,7 @@ export function seed(shop: Shop): void {
     attribute_set_id: 4,
     created_at: time,
     updated_at: time,
-    custom_attributes: [
-      { attribute_code: "description", value: "A bag" },
-      { attribute_code: "category_ids", value: ["2"] },
-    ],
+    custom_attributes: [{ attribute_code: "description", value: "A bag" }],
   });
   shop.sources.put("BAG-1@default", { sku: "BAG-1", source_code: "default", quantity: 20, status: 1 });
   shop.customers.put("7", {
@@ -290,6 +289,6 @@ export function seed(shop: Shop): void {
     website_id: 1,
     created_at: time,
     updated_at: time,
-    addresses: [address("Zürich")],
+    addresses: [{ id: 1, city: "Zürich", country_id: "CH", firstname: "Li", lastname: "Chen", postcode: "8001", street: ["Seeweg 1"] }],
   });
 }

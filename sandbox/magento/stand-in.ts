@@ -105,7 +105,7 @@ function control(shop: Shop, keys: Keys): Hono {
       expireTokens(shop);
       return c.json({ ok: true });
     })
-    .get("/public-key", async (c) => c.text(await keys.publicPem()))
+    .post("/public-key", async (c) => c.text(await keys.publicPem()))
     .post("/event", async (c) => {
       const asked = await read(c, Manner.extend({ event: z.string(), value: Fields, id: z.string(), clientId: z.string().optional() }));
       return c.json(await postEvent(shop, keys, asked));
