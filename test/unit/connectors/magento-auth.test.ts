@@ -35,7 +35,7 @@ async function tokenFrom(here: Here, secret: string) {
   const auth = magentoAuth(secret) as TokenAuth;
   const { base = "http://127.0.0.1", ...request } = auth.request({ kept: null, now: NOW, nonce: "" });
   const door = createHttp({ baseUrl: base, authorization: null, system: "Magento", now: () => NOW, fetch: here.fetch });
-  return { base, token: auth.read(await door.send(request), NOW) };
+  return { base, token: auth.read(await door.send(request), NOW, base) };
 }
 
 describe("OAuth 1.0a", () => {
