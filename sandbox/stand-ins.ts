@@ -3,10 +3,14 @@
 import { hubspotStandIn } from "./hubspot/stand-in.ts";
 import { magentoStandIn } from "./magento/stand-in.ts";
 import { salesforceStandIn } from "./salesforce/stand-in.ts";
+import { makeShopify } from "./shopify/stand-in.ts";
 import type { MakeStandIn } from "./stand-in.ts";
+import { teamsStandIn } from "./teams/stand-in.ts";
 
 export const STAND_INS: Readonly<Record<string, MakeStandIn>> = {
   hubspot: hubspotStandIn,
   salesforce: salesforceStandIn,
+  shopify: makeShopify,
+  teams: teamsStandIn,
   magento: magentoStandIn,
 };

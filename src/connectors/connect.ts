@@ -110,10 +110,13 @@ function spendingOf(system: string, account: Account, now: () => number): Spendi
         if (!answer?.ok) return;
         const lease = answer.value;
         if (lease.kind === "wait")
-          throw new InterlockError("connector.rate_limited", `${system}: the call was not sent, because ${lease.because}`, {
+          throw new InterlockError("connector.held_back", `${system}: the call was not sent, because ${lease.because}`, {
             retryAfterMs: lease.ms,
           });
-        held.set(key, { units: lease.units - units, until: now() + LEASE_MS });
+        // Another call of this pass may have leased meanwhile.
+        const other = held.get(key);
+        const rest = other && now() < other.until ? other.units : 0;
+        held.set(key, { units: rest + lease.units - units, until: now() + LEASE_MS });
         return;
       }
       mine.units -= units;

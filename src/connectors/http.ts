@@ -173,27 +173,34 @@ export function createHttp(options: HttpOptions): Http {
     }
   }
 
+  /** What came, parsed once, and what its connector says of it. */
+  function readAnswer(request: HttpRequest, { status, headers, text }: { status: number; headers: Headers; text: string }) {
+    const ok = status >= 200 && status <= 299;
+    const parsed = request.answer === "text" && ok ? null : text === "" ? null : parse(text);
+    const answer: HttpAnswer = { status, headers, text, json: parsed ?? null };
+    const isJson = parsed !== undefined;
+    return { answer, ok, isJson, refused: ok && !isJson ? null : (refusal?.(answer, now()) ?? null) };
+  }
+
   async function send(request: HttpRequest): Promise<HttpAnswer> {
     const { method, path } = request;
     if (!isSafePath(path)) throw failed("connector.rejected", `${system}: "${path}" is not a plain path`);
     await spending?.spend(request.cost ?? 1, method === "GET" || request.reads ? "read" : "write", request.countedAs);
-    let got = await exchange(request);
-    // A 401 was turned away before anything was done.
-    if (got.status === 401 && (await authoriser?.renew())) got = await exchange(request);
-    const { status, headers, text } = got;
-    const ok = status >= 200 && status <= 299;
-    const parsed = request.answer === "text" && ok ? null : text === "" ? null : parse(text);
-    const answer: HttpAnswer = { status, headers, text, json: parsed ?? null };
+    let got = readAnswer(request, await exchange(request));
+    // Either was turned away before anything was done.
+    const turnedAway = got.answer.status === 401 || (got.ok && got.refused?.code === "connector.unauthorised");
+    if (turnedAway && (await authoriser?.renew())) got = readAnswer(request, await exchange(request));
+    const { answer, ok, isJson, refused } = got;
+    const { status, headers, text } = answer;
     const told = usage?.(answer);
     if (told) spending?.note(told);
-    if (ok && parsed === undefined) {
+    if (!isJson && ok) {
       const start = plainText(text).slice(0, 100);
       throw failed(
         "connector.answer_invalid",
         `${system} answered ${status} to ${method} ${withoutQuery(path)} with something that is not JSON: ${start}`,
       );
     }
-    const refused = refusal?.(answer, now()) ?? null;
     if (ok && refused === null) return answer;
     const usual = ok
       ? { code: "connector.rejected" as const, retryAfterMs: retryAfterMs(headers.get("retry-after"), now()) }

@@ -2,9 +2,10 @@
 // anything but "go on"), or a module of the customer's own that repeats a secret. Open Source has none of the first two: it is polled, or has the module.
 // Adobe signs for every customer with the same keys: an event is believed only when it also names our client id. Whoever chooses the key's address chooses the key,
 // so that address is put together from a fixed host and a path that is checked.
-import { verifiesRsaSha256 } from "../core/crypto.ts";
+
 import type { Json } from "../core/json.ts";
 import { parseRfc3339 } from "../core/rfc3339.ts";
+import { verifiesRsaSha256 } from "../core/rsa.ts";
 import { at, digitsAt, readJson, textAt } from "./payload.ts";
 import type { HandshakeAnswer, Parsed, ProofContext, RejectReason, Verdict, WebhookDeclaration, WebhookRequest } from "./webhook.ts";
 

@@ -6,6 +6,7 @@ import { salesforce } from "./salesforce.ts";
 import { shopify } from "./shopify.ts";
 import { slack } from "./slack.ts";
 import { standardWebhooks } from "./standard-webhooks.ts";
+import { teams } from "./teams.ts";
 import { zendesk } from "./zendesk.ts";
 
 /** By the connector's own name, which is also what an action's full name begins with ("zendesk.updateTicket"). */
@@ -15,6 +16,7 @@ export const registry: Readonly<Record<string, Connector>> = {
   slack,
   salesforce,
   shopify,
+  teams,
   magento,
   "standard-webhooks": standardWebhooks,
 };

@@ -37,9 +37,6 @@ const Shop = z.object({
 const confirmed = (said: string): Finding => ({ outcome: "confirmed", said });
 const shopOf = ({ http }: CheckContext) => ask(http, CHECK_SHOP, {}, Shop, "the shop");
 
-/** Signed queries are refused from 90 s on. */
-const CLOCK_WARN_MS = 60_000;
-
 const rawShop = ({ http }: CheckContext) =>
   http.send({
     method: "POST",
@@ -193,24 +190,6 @@ export const shopifyChecks: readonly Check[] = [
           outcome: "warning",
           said: `${said}: below the share that runs leave to others`,
           fix: "Find out what else calls with this app, or use a larger plan",
-        },
-      ];
-    },
-  },
-  {
-    name: "clock",
-    summary: "The clocks agree",
-    run: async (context) => {
-      const { headers } = await rawShop(context);
-      const theirs = Date.parse(headers.get("date") ?? "");
-      if (Number.isNaN(theirs)) return [{ outcome: "cannot_tell", said: "The answer has no date" }];
-      const apart = Math.round(Math.abs(theirs - context.now) / 1_000);
-      if (apart * 1_000 <= CLOCK_WARN_MS) return [confirmed(`The clocks are ${apart} s apart`)];
-      return [
-        {
-          outcome: "warning",
-          said: `The clocks are ${apart} s apart: signed queries are refused from 90 s on`,
-          fix: "Set this machine's clock by NTP",
         },
       ];
     },

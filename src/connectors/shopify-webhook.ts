@@ -25,8 +25,6 @@ const SUBJECTS: Readonly<Record<string, readonly (readonly string[])[]>> = {
   fulfillment_orders: [["fulfillment_order", "id"]],
   fulfillment_holds: [["fulfillment_order", "id"]],
   inventory_levels: [["inventory_item_id"]],
-  inventory_items: [["id"]],
-  customer: [["customer", "id"], ["customerId"]],
   shop: [["shop_id"], ["id"]],
 };
 

@@ -3,11 +3,12 @@
 import { defineConnector } from "./define.ts";
 import { refusalOf, STANDARD_PLAN, usageOf } from "./shopify-api.ts";
 import { shopifyAuth, shopifyCredentials } from "./shopify-auth.ts";
+import { getInventoryLevel, getProduct, getVariant } from "./shopify-catalogue.ts";
 import { shopifyChecks } from "./shopify-checks.ts";
 import { holdFulfillment, releaseHold } from "./shopify-fulfillment.ts";
 import { adjustInventory } from "./shopify-inventory.ts";
 import { cancelOrder, setOrderMetafields, updateOrder } from "./shopify-order.ts";
-import { getCustomer, getInventoryLevel, getOrder, getProduct, getVariant } from "./shopify-reads.ts";
+import { getCustomer, getOrder } from "./shopify-reads.ts";
 import { refund } from "./shopify-refund.ts";
 import { addTags, removeTags } from "./shopify-tags.ts";
 import { shopifyWebhooks } from "./shopify-webhook.ts";

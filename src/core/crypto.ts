@@ -28,18 +28,6 @@ export function hmacSha256(secret: string | Uint8Array, parts: readonly (string 
 /** HMAC-SHA-1, which OAuth 1.0a (RFC 5849) still has; as a MAC it is not broken. */
 export const hmacSha1 = (secret: string, text: string): Uint8Array => new Uint8Array(createHmac("sha1", secret).update(text).digest());
 
-/** RSASSA-PKCS1-v1_5 with SHA-256. `publicKey`: PEM ("BEGIN PUBLIC KEY"). False for a key that is none. */
-export async function verifiesRsaSha256(publicKey: string, signed: Uint8Array, signature: Uint8Array): Promise<boolean> {
-  const algorithm = { name: "RSASSA-PKCS1-v1_5", hash: "SHA-256" };
-  const der = Buffer.from(publicKey.replace(/-----[A-Z ]+-----|\s/g, ""), "base64");
-  try {
-    const key = await crypto.subtle.importKey("spki", new Uint8Array(der), algorithm, false, ["verify"]);
-    return await crypto.subtle.verify(algorithm.name, key, new Uint8Array(signature), new Uint8Array(signed));
-  } catch {
-    return false;
-  }
-}
-
 /** Compares without leaking where two values differ; different lengths are simply unequal. */
 export function constantTimeEqual(a: Uint8Array, b: Uint8Array): boolean {
   return a.length === b.length && timingSafeEqual(a, b);

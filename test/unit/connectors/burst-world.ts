@@ -55,6 +55,7 @@ export function burstWorld({ connector, make, secret, settings, workflow, spec, 
   const standIn = make({
     table: memoryTable,
     now: () => time.now,
+    address: () => "https://interlock.test",
     post: async (posted) => {
       events.push(read(posted));
       return { status: 202, text: "" };

@@ -5,6 +5,7 @@ import { magentoWorlds } from "./magento-worlds.ts";
 import { salesforceWorlds } from "./salesforce-worlds.ts";
 import { shopifyWorlds } from "./shopify-worlds.ts";
 import { slackWorlds } from "./slack-worlds.ts";
+import { teamsWorlds } from "./teams-worlds.ts";
 import { zendeskWorlds } from "./zendesk-worlds.ts";
 
 export const WORLDS: Readonly<Record<string, () => ActionWorld>> = {
@@ -13,5 +14,6 @@ export const WORLDS: Readonly<Record<string, () => ActionWorld>> = {
   ...hubspotWorlds,
   ...salesforceWorlds,
   ...shopifyWorlds,
+  ...teamsWorlds,
   ...magentoWorlds,
 };
