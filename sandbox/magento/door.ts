@@ -15,8 +15,8 @@ export const ADMIN = { username: "interlock", password: "admin-password-1" } as 
 export const IMS = { clientId: "ims-client-1", clientSecret: "ims-secret-1", organisation: "1234@AdobeOrg" } as const;
 
 const HOUR_MS = 60 * 60_000;
-/** Magento takes a timestamp that is ten minutes off at most. */
-const SKEW_S = 600;
+/** Magento takes a timestamp that is ten minutes ahead at most, and none is too old: its nonces are what tells a replay. */
+const AHEAD_S = 600;
 
 interface Issued {
   readonly value: string;
@@ -58,8 +58,8 @@ export const tokenRoutes = (shop: Shop): Hono =>
 const encode = (text: string): string =>
   encodeURIComponent(text).replace(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`);
 
-/** Null for a request that is signed rightly; otherwise what Magento says. */
-function wrongSignature(shop: Shop, c: Context, header: string): string | null {
+/** Throws what Magento says to a request that is not signed rightly. `used`: nonces that have come already. */
+function checkSignature(shop: Shop, c: Context, header: string, used: Set<string>): void {
   const claimed = Object.fromEntries(
     header
       .slice("OAuth ".length)
@@ -69,10 +69,14 @@ function wrongSignature(shop: Shop, c: Context, header: string): string | null {
   );
   const { oauth_signature = "", realm: _, ...protocol } = claimed;
   if (protocol.oauth_consumer_key !== INTEGRATION.consumerKey || protocol.oauth_token !== INTEGRATION.token)
-    return "A consumer with the specified credentials does not exist";
-  if (protocol.oauth_signature_method !== "HMAC-SHA256") return "Signature method %1 is not supported";
-  if (Math.abs(Number(protocol.oauth_timestamp) - shop.world.now() / 1_000) > SKEW_S)
-    return "The timestamp value in the oauth_timestamp parameter is invalid";
+    throw new Refused(401, "A consumer with the specified credentials does not exist");
+  if (protocol.oauth_signature_method !== "HMAC-SHA256")
+    throw new Refused(400, "Signature method %1 is not supported", [protocol.oauth_signature_method]);
+  if (Number(protocol.oauth_timestamp) > shop.world.now() / 1_000 + AHEAD_S)
+    throw new Refused(400, "Incorrect timestamp value in the oauth_timestamp parameter");
+  const nonce = protocol.oauth_nonce ?? "";
+  if (used.has(nonce)) throw new Refused(401, "The nonce is already being used by the consumer with ID %1", [1]);
+  used.add(nonce);
   const url = new URL(c.req.url);
   const pairs = [...url.searchParams, ...Object.entries(protocol)].map(([name, value]) => [encode(name), encode(String(value))] as const);
   const sorted = pairs.map(([name, value]) => `${name}=${value}`).sort((a, b) => (a.replace("=", "\0") < b.replace("=", "\0") ? -1 : 1));
@@ -81,17 +85,17 @@ function wrongSignature(shop: Shop, c: Context, header: string): string | null {
     .update(base)
     .digest();
   const given = Buffer.from(oauth_signature, "base64");
-  return given.length === mac.length && timingSafeEqual(given, mac) ? null : "The signature is invalid. Verify and try again.";
+  if (given.length !== mac.length || !timingSafeEqual(given, mac))
+    throw new Refused(401, "The signature is invalid. Verify and try again.");
 }
 
 const unauthorised = (resource: string): Refused =>
   new Refused(401, "The consumer isn't authorized to access %resources.", { resources: resource });
 
-function checkCaller(shop: Shop, c: Context, resource: string): void {
+function checkCaller(shop: Shop, c: Context, resource: string, used: Set<string>): void {
   const header = c.req.header("authorization") ?? "";
   if (header.startsWith("OAuth ")) {
-    const wrong = wrongSignature(shop, c, header);
-    if (wrong) throw new Refused(401, wrong);
+    checkSignature(shop, c, header, used);
     return;
   }
   const token = /^Bearer (.+)$/.exec(header)?.[1] ?? "";
@@ -117,11 +121,12 @@ const RESOURCES: readonly (readonly [path: RegExp, method: string, resource: str
 /** The path behind where the stand-in is mounted. */
 const pathOf = (c: Context): string => c.req.path.slice(Math.max(0, c.req.path.indexOf("/V1/")));
 
-export const door =
-  (shop: Shop): MiddlewareHandler =>
-  async (c, next) => {
+export function door(shop: Shop): MiddlewareHandler {
+  // In memory: a restart forgives.
+  const used = new Set<string>();
+  return async (c, next) => {
     const resource = RESOURCES.find(([path, method]) => path.test(pathOf(c)) && (method === "" || method === c.req.method))?.[2] ?? "self";
-    checkCaller(shop, c, resource);
+    checkCaller(shop, c, resource, used);
     if (shop.settings.denied.includes(resource)) throw unauthorised(resource);
     const [odd, ...later] = shop.settings.next;
     if (odd !== undefined) {
@@ -130,5 +135,7 @@ export const door =
       // PHP-FPM is full: what answers is the web server in front of it.
       return c.html(`<html><head><title>${odd}</title></head><body><h1>${odd} Gateway Time-out</h1></body></html>`, odd);
     }
-    return next();
+    await next();
+    c.header("date", new Date(shop.world.now()).toUTCString());
   };
+}

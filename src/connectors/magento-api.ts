@@ -107,7 +107,12 @@ export function refusalOf({ status, json }: HttpAnswer): Refusal | null {
   const field = [parameters, ...(errors ?? []).map((error) => error.parameters)].flatMap((values) =>
     values && !Array.isArray(values) && typeof values.fieldName === "string" ? [values.fieldName] : [],
   )[0];
-  return { message: [substituted(message, parameters), ...details].join("; "), ...(field === undefined ? {} : { field }) };
+  return {
+    // A signature's parameters are refused with 400 as well: a clock that is ahead, say.
+    ...(/\boauth_\w/.test(message) ? { code: "connector.unauthorised" as const } : {}),
+    message: [substituted(message, parameters), ...details].join("; "),
+    ...(field === undefined ? {} : { field }),
+  };
 }
 
 /** Somebody changed the record since it was looked at: `version` is what was seen then, null where nobody looked. */

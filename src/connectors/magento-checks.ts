@@ -3,6 +3,7 @@
 import * as z from "zod";
 import { errorFacts, failureOf } from "../core/errors.ts";
 import type { Check, CheckContext, Finding } from "./check.ts";
+import { clockFinding } from "./clock-check.ts";
 import type { Http, HttpRequest } from "./define.ts";
 import { promised } from "./http.ts";
 import { EntityId, orderPath, searchQuery } from "./magento-api.ts";
@@ -173,7 +174,7 @@ async function webhook({ http, hookUrl }: CheckContext): Promise<readonly Findin
         {
           outcome: "missing",
           said: "The shop sends no event to Adobe",
-          fix: "System > Events > Event Subscriptions: subscribe to the events that workflows start on",
+          fix: "System > Events, or bin/magento events:subscribe: subscribe to the events that workflows start on",
         },
       ];
     return [
@@ -204,6 +205,11 @@ async function limits({ http }: CheckContext): Promise<readonly Finding[]> {
   }
 }
 
+async function clock({ http, now }: CheckContext): Promise<readonly Finding[]> {
+  const { headers } = await http.send({ method: "GET", path: one("/V1/orders", "entity_id") });
+  return [clockFinding(headers.get("date"), now)];
+}
+
 export const magentoChecks: readonly Check[] = [
   { name: "auth", summary: "The shop takes the credential", run: auth },
   { name: "scopes", summary: "The credential may do what the actions need", run: scopes },
@@ -211,4 +217,5 @@ export const magentoChecks: readonly Check[] = [
   { name: "write", summary: "The order in the setting probeOrder can be held and released", writes: true, run: write },
   { name: "webhook", summary: "The shop tells Adobe of its events, and Adobe this deployment", run: webhook },
   { name: "limits", summary: "Searches may have pages as large as polls ask for", run: limits },
+  { name: "clock", summary: "The clocks agree", run: clock },
 ];

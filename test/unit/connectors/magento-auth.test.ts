@@ -16,6 +16,7 @@ const NOW = Date.parse("2026-01-05T08:00:00Z");
 const HOUR_MS = 3_600_000;
 type Here = ReturnType<typeof magentoHere>;
 
+let drawn = 0;
 const doorFor = (here: Here, secret: string, token = "", now = NOW): Http =>
   connect({
     connector: magento,
@@ -24,7 +25,7 @@ const doorFor = (here: Here, secret: string, token = "", now = NOW): Http =>
     settings: {},
     account: accountOf(token),
     now: () => now,
-    nonce: () => "nonce",
+    nonce: () => `drawn-${++drawn}`,
     fetch: here.fetch,
   });
 const readOrder = (http: Http) => magento.actions.getOrder.run({ id: "12" }, http);
@@ -48,12 +49,22 @@ describe("OAuth 1.0a", () => {
   it.each([
     ["another secret", { ...INTEGRATION, tokenSecret: "another" }, NOW, "The signature is invalid"],
     ["another consumer", { ...INTEGRATION, consumerKey: "another" }, NOW, "does not exist"],
-    ["a clock that is eleven minutes off", INTEGRATION, NOW + 11 * 60_000, "oauth_timestamp"],
+    ["a clock that is eleven minutes ahead", INTEGRATION, NOW + 11 * 60_000, "oauth_timestamp"],
   ])("with %s is refused, and says so", async (_what, keys, now, said) => {
     const failure = await failing(readOrder(doorFor(magentoHere(), JSON.stringify({ flow: "oauth1", ...keys }), "", now)));
     expect(failure).toMatchObject({ code: "connector.unauthorised" });
     expect(failure.message).toContain(said);
   });
+});
+
+it("a request that repeats a nonce is refused", async () => {
+  const here = magentoHere();
+  const sent = here.requests;
+  await readOrder(doorFor(here, OAUTH1));
+  const authorization = sent[0]?.headers.get("authorization") ?? "";
+  const again = await here.fetch(`http://127.0.0.1${sent[0]?.path}?${sent[0]?.query}`, { headers: { authorization } });
+  expect(again.status).toBe(401);
+  expect(await again.text()).toContain("nonce is already being used");
 });
 
 it("an access token by itself is taken where the shop allows that", async () => {
@@ -103,7 +114,7 @@ describe("the assessment", () => {
 
   it("confirms a shop that is set up, and writes nothing on the way", async () => {
     const here = magentoHere();
-    for (const name of ["auth", "scopes", "read", "limits"])
+    for (const name of ["auth", "scopes", "read", "limits", "clock"])
       expect([...new Set(outcomes(await ask(name, here.http)))], name).toEqual(["confirmed"]);
     expect(here.writes()).toBe(0);
   });
