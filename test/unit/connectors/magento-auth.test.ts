@@ -9,6 +9,7 @@ import { createHttp } from "../../../src/connectors/http.ts";
 import { magento } from "../../../src/connectors/magento.ts";
 import { magentoAuth } from "../../../src/connectors/magento-auth.ts";
 import { failureOf } from "../../../src/core/errors.ts";
+import { exchange, hasMagentoContract } from "./magento-contract.ts";
 import { accountOf } from "./worlds/action-world.ts";
 import { magentoHere, OAUTH1 } from "./worlds/magento-worlds.ts";
 
@@ -95,6 +96,22 @@ it("Adobe's token is asked for at Adobe, and travels with the client id and the 
   const other = JSON.stringify({ flow: "ims", ...IMS, organisation: "9@AdobeOrg" });
   expect(await failing(readOrder(doorFor(here, other, token.value)))).toMatchObject({ code: "connector.unauthorised" });
 });
+
+it.skipIf(!hasMagentoContract)(
+  "Adobe's token is asked for as the exchange does (skipped where ../shared/contracts/magento is absent)",
+  () => {
+    const { request, response } = exchange("ims-token");
+    const auth = magentoAuth(
+      JSON.stringify({ flow: "ims", clientId: "C", clientSecret: "S", organisation: "O", scopes: "openid,AdobeID,commerce.accs" }),
+    );
+    if (auth.kind !== "token") return expect.fail("it is no token");
+    const { base, path, content } = auth.request({ kept: null, now: NOW, nonce: "" });
+    expect(`${base}${path}`).toBe(request.path);
+    expect(new URLSearchParams(content?.text)).toEqual(new URLSearchParams(String(request.body)));
+    const answer = { status: 200, headers: new Headers(), json: response.body, text: JSON.stringify(response.body) };
+    expect(auth.read(answer, NOW, "")).toEqual({ value: "eyJ", expiresAt: NOW + 86_399_000 });
+  },
+);
 
 it.each([
   ['{"flow":"oauth1","consumerKey":"a","consumerSecret":"b","token":"c"}', "tokenSecret"],

@@ -1,6 +1,8 @@
 // Adobe's own description of its API, from the folder beside the project: does a body keep it? Absent, the tests that use it skip and say so.
 import { existsSync, readFileSync } from "node:fs";
+import { gunzipSync } from "node:zlib";
 import { Ajv2020 } from "ajv/dist/2020.js";
+import { parse } from "yaml";
 import type { Json } from "../../../src/core/json.ts";
 
 const FOLDER = "../shared/contracts/magento";
@@ -64,6 +66,16 @@ export function requestFaults(method: string, path: string, body: unknown): stri
 
 export const answerFaults = (method: string, path: string, answer: unknown): string[] =>
   faults(operation(method, path).responses["200"]?.schema ?? {}, answer);
+
+/** Stock is not in the part above; of the whole only this one definition is read, because the file has a megabyte. */
+export function sourceItemFaults(item: unknown): string[] {
+  const whole = gunzipSync(readFileSync(`${FOLDER}/admin-schema-2.4.9.yaml.gz`)).toString("utf8");
+  const [, section] = /\n {2}inventory-api-data-source-item-interface:\n([\s\S]*?)\n {2}\S/.exec(whole) ?? [];
+  if (section === undefined) throw new Error("the contract has no source item");
+  const { properties } = parse(section) as { properties: Record<string, Schema> };
+  const { extension_attributes: _, ...known } = properties;
+  return faults({ type: "object", properties: known, required: Object.keys(known) }, item);
+}
 
 export interface Exchange {
   readonly name: string;

@@ -6,7 +6,7 @@ import { magento } from "../../../src/connectors/magento.ts";
 import { refusalOf, substituted } from "../../../src/connectors/magento-api.ts";
 import { magentoPolls, nextPosition, PAGE } from "../../../src/connectors/magento-polls.ts";
 import { failureOf } from "../../../src/core/errors.ts";
-import { answerFaults, exchange, hasMagentoContract, requestFaults } from "./magento-contract.ts";
+import { answerFaults, exchange, hasMagentoContract, requestFaults, sourceItemFaults } from "./magento-contract.ts";
 import { magentoHere, magentoWorlds } from "./worlds/magento-worlds.ts";
 
 const NOW = Date.parse("2026-01-05T08:00:00Z");
@@ -297,7 +297,6 @@ describe("the poll of orders", () => {
 });
 
 describe.skipIf(!hasMagentoContract)("by Adobe's own description (skipped where ../shared/contracts/magento is absent)", () => {
-  // Stock has no place in the part of the description that is there.
   const described = Object.entries(magentoWorlds).filter(([name]) => name !== "magento.updateStock");
 
   it.each(described)("%s sends what the API takes", async (name, world) => {
@@ -308,6 +307,13 @@ describe.skipIf(!hasMagentoContract)("by Adobe's own description (skipped where 
     const sent = here.requests.filter(({ method }) => method !== "GET");
     expect(sent).toHaveLength(1);
     for (const { method, path, body } of sent) expect(requestFaults(method, path, body)).toEqual([]);
+  });
+
+  it("stock is saved with all that a source item has", async () => {
+    const here = magentoHere();
+    await actions.updateStock.apply({ sku: "BAG-1", source: "default", set: { inStock: false } }, contextOf(here));
+    const sent = here.requests.at(-1)?.body ?? {};
+    expect((sent.sourceItems as unknown[]).map(sourceItemFaults)).toEqual([[]]);
   });
 
   it.each(["/V1/orders/12", "/V1/orders?searchCriteria[pageSize]=1", "/V1/orders/12/comments", "/V1/products/BAG-1", "/V1/customers/7"])(
