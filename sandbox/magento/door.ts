@@ -135,7 +135,6 @@ export function door(shop: Shop): MiddlewareHandler {
       // PHP-FPM is full: what answers is the web server in front of it.
       return c.html(`<html><head><title>${odd}</title></head><body><h1>${odd} Gateway Time-out</h1></body></html>`, odd);
     }
-    await next();
-    c.header("date", new Date(shop.world.now()).toUTCString());
+    return next();
   };
 }

@@ -3,7 +3,6 @@
 import * as z from "zod";
 import { errorFacts, failureOf } from "../core/errors.ts";
 import type { Check, CheckContext, Finding } from "./check.ts";
-import { clockFinding } from "./clock-check.ts";
 import type { Http, HttpRequest } from "./define.ts";
 import { promised } from "./http.ts";
 import { EntityId, orderPath, searchQuery } from "./magento-api.ts";
@@ -79,7 +78,8 @@ async function tryRight({ request }: Right, http: Http): Promise<Tried> {
     if (code === "connector.unauthorised") return { kind: "may_not", said: message };
     if (code === "connector.not_found" || code === "connector.rejected")
       return request.method === "GET" ? { kind: "open", said: message } : { kind: "may" };
-    if (errorFacts(code).outcome === "unknown" || code === "connector.rate_limited") return { kind: "open", said: message };
+    if (errorFacts(code).outcome === "unknown" || code === "connector.rate_limited" || code === "connector.held_back")
+      return { kind: "open", said: message };
     throw thrown;
   }
 }
@@ -205,11 +205,6 @@ async function limits({ http }: CheckContext): Promise<readonly Finding[]> {
   }
 }
 
-async function clock({ http, now }: CheckContext): Promise<readonly Finding[]> {
-  const { headers } = await http.send({ method: "GET", path: one("/V1/orders", "entity_id") });
-  return [clockFinding(headers.get("date"), now)];
-}
-
 export const magentoChecks: readonly Check[] = [
   { name: "auth", summary: "The shop takes the credential", run: auth },
   { name: "scopes", summary: "The credential may do what the actions need", run: scopes },
@@ -217,5 +212,4 @@ export const magentoChecks: readonly Check[] = [
   { name: "write", summary: "The order in the setting probeOrder can be held and released", writes: true, run: write },
   { name: "webhook", summary: "The shop tells Adobe of its events, and Adobe this deployment", run: webhook },
   { name: "limits", summary: "Searches may have pages as large as polls ask for", run: limits },
-  { name: "clock", summary: "The clocks agree", run: clock },
 ];

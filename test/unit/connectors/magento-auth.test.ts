@@ -2,13 +2,15 @@
 import { describe, expect, it } from "vitest";
 import { ADMIN, IMS, INTEGRATION } from "../../../sandbox/magento/door.ts";
 import type { TokenAuth } from "../../../src/connectors/auth.ts";
+import { type BudgetState, decideLease, UNSPENT } from "../../../src/connectors/budget.ts";
 import type { Finding } from "../../../src/connectors/check.ts";
-import { connect } from "../../../src/connectors/connect.ts";
+import { type Account, connect } from "../../../src/connectors/connect.ts";
 import type { Http } from "../../../src/connectors/define.ts";
 import { createHttp } from "../../../src/connectors/http.ts";
+import { inTurn } from "../../../src/connectors/in-turn.ts";
 import { magento } from "../../../src/connectors/magento.ts";
 import { magentoAuth } from "../../../src/connectors/magento-auth.ts";
-import { failureOf } from "../../../src/core/errors.ts";
+import { failureOf, ok } from "../../../src/core/errors.ts";
 import { exchange, hasMagentoContract } from "./magento-contract.ts";
 import { accountOf } from "./worlds/action-world.ts";
 import { magentoHere, OAUTH1 } from "./worlds/magento-worlds.ts";
@@ -18,17 +20,17 @@ const HOUR_MS = 3_600_000;
 type Here = ReturnType<typeof magentoHere>;
 
 let drawn = 0;
+const optionsFor = (here: Here, secret: string, now = NOW) => ({
+  connector: magento,
+  baseUrl: "http://127.0.0.1",
+  secret,
+  settings: {},
+  now: () => now,
+  nonce: () => `drawn-${++drawn}`,
+  fetch: here.fetch,
+});
 const doorFor = (here: Here, secret: string, token = "", now = NOW): Http =>
-  connect({
-    connector: magento,
-    baseUrl: "http://127.0.0.1",
-    secret,
-    settings: {},
-    account: accountOf(token),
-    now: () => now,
-    nonce: () => `drawn-${++drawn}`,
-    fetch: here.fetch,
-  });
+  connect({ ...optionsFor(here, secret, now), account: accountOf(token) });
 const readOrder = (http: Http) => magento.actions.getOrder.run({ id: "12" }, http);
 const failing = (work: Promise<unknown>) => work.then(() => expect.fail("it went through")).catch((thrown) => failureOf(thrown));
 
@@ -131,7 +133,7 @@ describe("the assessment", () => {
 
   it("confirms a shop that is set up, and writes nothing on the way", async () => {
     const here = magentoHere();
-    for (const name of ["auth", "scopes", "read", "limits", "clock"])
+    for (const name of ["auth", "scopes", "read", "limits"])
       expect([...new Set(outcomes(await ask(name, here.http)))], name).toEqual(["confirmed"]);
     expect(here.writes()).toBe(0);
   });
@@ -143,6 +145,29 @@ describe("the assessment", () => {
     expect(missing.map(({ said }) => /may not ([a-z ]+):/.exec(said)?.[1])).toEqual(["read customers", "cancel orders"]);
     expect(missing[1]?.fix).toContain("Orders > Actions > Cancel");
     expect(outcomes(await ask("auth", here.http))).toEqual(["confirmed"]);
+  });
+
+  it("waits for its turn within the budget that runs share", async () => {
+    const here = magentoHere();
+    let now = NOW;
+    let state: BudgetState = UNSPENT;
+    const account: Account = {
+      ...accountOf(""),
+      lease: async (asked) => {
+        const decided = decideLease(state, magento.budget ?? null, asked, now);
+        state = decided.state;
+        return ok(decided.lease);
+      },
+    };
+    const door = connect({ ...optionsFor(here, OAUTH1), account, now: () => now });
+    const http = inTurn(door, async (ms) => {
+      now += ms;
+    });
+    for (const name of ["auth", "scopes", "read", "webhook", "limits"])
+      for (const { said } of await ask(name, http)) expect(said).not.toContain("not sent");
+    const { capacity, perSecond } = magento.budget ?? expect.fail("no budget");
+    expect(here.requests.length).toBeGreaterThan(capacity * 2);
+    expect(now - NOW).toBeGreaterThanOrEqual(((here.requests.length - capacity) / perSecond) * 1_000 - 1);
   });
 
   it("tells a credential that is refused from one that lacks a right", async () => {
