@@ -1,6 +1,9 @@
 // How the connector signs in, and what the assessment finds of it, against the stand-in's door.
+import { Hono } from "hono";
 import { describe, expect, it } from "vitest";
 import { ADMIN, IMS, INTEGRATION } from "../../../sandbox/magento/door.ts";
+import { magentoStandIn } from "../../../sandbox/magento/stand-in.ts";
+import { memoryTable, type Table } from "../../../sandbox/stand-in.ts";
 import type { TokenAuth } from "../../../src/connectors/auth.ts";
 import { type BudgetState, decideLease, UNSPENT } from "../../../src/connectors/budget.ts";
 import type { Finding } from "../../../src/connectors/check.ts";
@@ -58,6 +61,32 @@ describe("OAuth 1.0a", () => {
     expect(failure).toMatchObject({ code: "connector.unauthorised" });
     expect(failure.message).toContain(said);
   });
+});
+
+it("a shop whose address has a path before the API's is signed to under that path", async () => {
+  const tables = new Map<string, Table<unknown>>();
+  const standIn = magentoStandIn({
+    table: <T>(name: string) => {
+      const table = tables.get(name) ?? memoryTable<unknown>();
+      tables.set(name, table);
+      return table as Table<T>;
+    },
+    now: () => NOW,
+    address: () => "https://interlock.example",
+    post: async () => ({ status: 202, text: "" }),
+    applied: () => undefined,
+  });
+  standIn.seed();
+  const app = new Hono().route("/magento/rest/all", standIn.api);
+  const fetch = (async (url: string, init?: RequestInit) => app.request(url, { ...init, signal: null })) as typeof globalThis.fetch;
+  const http = connect({
+    ...optionsFor(magentoHere(), OAUTH1),
+    baseUrl: "http://127.0.0.1:8788/magento/rest/all",
+    account: accountOf(""),
+    fetch,
+  });
+  expect((await readOrder(http)).id).toBe("12");
+  expect((await failing(magento.actions.getOrder.run({ id: "99" }, http))).message).toContain("doesn't exist");
 });
 
 it("a request that repeats a nonce is refused", async () => {
