@@ -114,7 +114,8 @@ const RESOURCES: readonly (readonly [path: RegExp, method: string, resource: str
   [/^\/V1\/orders/, "GET", "Magento_Sales::actions_view"],
   [/^\/V1\/products/, "", "Magento_Catalog::products"],
   [/^\/V1\/customers/, "", "Magento_Customer::customer"],
-  [/^\/V1\/inventory/, "", "Magento_InventoryApi::source"],
+  [/^\/V1\/inventory/, "GET", "Magento_InventoryApi::source"],
+  [/^\/V1\/inventory/, "POST", "Magento_InventoryApi::stock_source_item_assign"],
   [/^\/V1\/eventing/, "", "Magento_AdobeIoEventsClient::event_subscriptions"],
 ];
 

@@ -60,7 +60,9 @@ function routes(shop: Shop): Hono {
     })
     .get("/V1/inventory/source-items", (c) => list(c, shop.sources.all()))
     .post("/V1/inventory/source-items", async (c) => {
-      for (const item of (await bodyOf(c, SourceItems)).sourceItems) shop.saveSourceItem(item);
+      const { sourceItems } = await bodyOf(c, SourceItems);
+      if (sourceItems.length === 0) throw new Refused(400, "Input data is empty");
+      for (const item of sourceItems) shop.saveSourceItem(item);
       return c.json([]);
     })
     .get("/V1/customers/search", (c) => list(c, shop.customers.all()))

@@ -1,5 +1,5 @@
 // What the integration assessment asks of a shop. Magento does not tell what a credential may do, so each right is tried on something that changes nothing: a read of
-// one record, or a change of order 0, which no shop has (its numbers begin at 1).
+// one record, a change of order 0, which no shop has (its numbers begin at 1), or of no stock at all.
 import * as z from "zod";
 import { errorFacts, failureOf } from "../core/errors.ts";
 import type { Check, CheckContext, Finding } from "./check.ts";
@@ -45,9 +45,15 @@ const RIGHTS: readonly Right[] = [
     request: { method: "GET", path: one("/V1/customers/search", "id") },
   },
   {
-    resource: "Stores > Inventory > Sources (Magento_InventoryApi)",
-    need: "read and change stock",
+    resource: "Stores > Inventory > Sources (Magento_InventoryApi::source)",
+    need: "read stock",
     request: { method: "GET", path: one("/V1/inventory/source-items", "sku") },
+  },
+  {
+    // An empty list is refused, once the right is there.
+    resource: "Stores > Inventory (Magento_InventoryApi::stock_source_item_assign)",
+    need: "change stock",
+    request: { method: "POST", path: "/V1/inventory/source-items", body: { sourceItems: [] } },
   },
   onNoOrder("hold", "Sales > Operations > Orders > Actions > Hold", "hold orders"),
   onNoOrder("unhold", "Sales > Operations > Orders > Actions > Unhold", "release orders"),
@@ -86,7 +92,7 @@ async function tryRight({ request }: Right, http: Http): Promise<Tried> {
 
 async function auth({ http }: CheckContext): Promise<readonly Finding[]> {
   // A credential that is wrong and a right that is missing have the same answer: one thing that works tells them apart.
-  for (const right of RIGHTS.slice(0, 4)) {
+  for (const right of RIGHTS.filter(({ request }) => request.method === "GET")) {
     const tried = await tryRight(right, http);
     if (tried.kind === "may") return [confirmed(`The shop lets the credential ${right.need}`)];
     if (tried.kind === "open") return [{ outcome: "cannot_tell", said: tried.said, fix: "Ask again when the shop answers" }];

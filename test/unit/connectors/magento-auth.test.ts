@@ -169,10 +169,12 @@ describe("the assessment", () => {
 
   it("names the right that is missing, for reads and for writes", async () => {
     const here = magentoHere();
-    await here.control("/settings", { denied: ["Magento_Sales::cancel", "Magento_Customer::customer"] });
+    await here.control("/settings", {
+      denied: ["Magento_Sales::cancel", "Magento_Customer::customer", "Magento_InventoryApi::stock_source_item_assign"],
+    });
     const missing = (await ask("scopes", here.http)).filter(({ outcome }) => outcome === "missing");
-    expect(missing.map(({ said }) => /may not ([a-z ]+):/.exec(said)?.[1])).toEqual(["read customers", "cancel orders"]);
-    expect(missing[1]?.fix).toContain("Orders > Actions > Cancel");
+    expect(missing.map(({ said }) => /may not ([a-z ]+):/.exec(said)?.[1])).toEqual(["read customers", "change stock", "cancel orders"]);
+    expect(missing[2]?.fix).toContain("Orders > Actions > Cancel");
     expect(outcomes(await ask("auth", here.http))).toEqual(["confirmed"]);
   });
 
