@@ -1,6 +1,7 @@
 // The systems that the sandbox plays, by the name of their connector: a new one is a file and one line here. Zendesk and Slack came before and
 // have their own places in app.ts.
 import { hubspotStandIn } from "./hubspot/stand-in.ts";
+import { magentoStandIn } from "./magento/stand-in.ts";
 import { salesforceStandIn } from "./salesforce/stand-in.ts";
 import { makeShopify } from "./shopify/stand-in.ts";
 import type { MakeStandIn } from "./stand-in.ts";
@@ -11,4 +12,5 @@ export const STAND_INS: Readonly<Record<string, MakeStandIn>> = {
   salesforce: salesforceStandIn,
   shopify: makeShopify,
   teams: teamsStandIn,
+  magento: magentoStandIn,
 };

@@ -15,6 +15,8 @@ export interface TokenAuth {
   readonly read: (answer: HttpAnswer, now: number, baseUrl: string) => Token;
   /** How the token travels; `authorization: Bearer …` unless it says otherwise. */
   readonly header?: (token: string) => { readonly name: string; readonly value: string };
+  /** Headers that every call needs beside the token, and that are no secret. */
+  readonly beside?: Readonly<Record<string, string>>;
 }
 
 export interface TokenRequest extends Pick<HttpRequest, "method" | "path" | "body" | "content" | "headers"> {

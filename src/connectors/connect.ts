@@ -85,7 +85,7 @@ function tokens(auth: TokenAuth, account: Account, now: () => number): Authorise
       const inTime = held !== null && (held.expiresAt === null || now() < held.expiresAt - EARLY_MS);
       const value = inTime && held ? held.value : await get(null);
       const { name, value: text } = auth.header?.(value) ?? { name: "authorization", value: `Bearer ${value}` };
-      return { [name]: text };
+      return { ...auth.beside, [name]: text };
     },
     renew: async () => {
       const refused = held?.value ?? null;

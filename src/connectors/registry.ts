@@ -1,6 +1,7 @@
 // Every system that Interlock speaks to: a new connector is one file and one line here. Holds no configuration; which accounts exist is in src/config.ts.
 import type { Connector } from "./define.ts";
 import { hubspot } from "./hubspot.ts";
+import { magento } from "./magento.ts";
 import { salesforce } from "./salesforce.ts";
 import { shopify } from "./shopify.ts";
 import { slack } from "./slack.ts";
@@ -16,5 +17,6 @@ export const registry: Readonly<Record<string, Connector>> = {
   salesforce,
   shopify,
   teams,
+  magento,
   "standard-webhooks": standardWebhooks,
 };

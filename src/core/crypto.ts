@@ -25,6 +25,9 @@ export function hmacSha256(secret: string | Uint8Array, parts: readonly (string 
   return new Uint8Array(mac.digest());
 }
 
+/** HMAC-SHA-1, which OAuth 1.0a (RFC 5849) still has; as a MAC it is not broken. */
+export const hmacSha1 = (secret: string, text: string): Uint8Array => new Uint8Array(createHmac("sha1", secret).update(text).digest());
+
 /** Compares without leaking where two values differ; different lengths are simply unequal. */
 export function constantTimeEqual(a: Uint8Array, b: Uint8Array): boolean {
   return a.length === b.length && timingSafeEqual(a, b);

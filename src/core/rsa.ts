@@ -18,6 +18,18 @@ export async function verifiesRs256({ n, e }: RsaPublicKey, signed: string, sign
   }
 }
 
+/** The same over bytes, with a key as PEM ("BEGIN PUBLIC KEY"). False for a key that is none. */
+export async function verifiesRsaSha256(publicKey: string, signed: Uint8Array, signature: Uint8Array): Promise<boolean> {
+  try {
+    const algorithm = { name: "RSASSA-PKCS1-v1_5", hash: "SHA-256" };
+    const der = Buffer.from(publicKey.replace(/-----[A-Z ]+-----|\s/g, ""), "base64");
+    const key = await crypto.subtle.importKey("spki", bytesOf(der), algorithm, false, ["verify"]);
+    return await crypto.subtle.verify(algorithm.name, key, bytesOf(signature), bytesOf(signed));
+  } catch {
+    return false;
+  }
+}
+
 /** RSA-OAEP with SHA-1, as Microsoft Graph wraps its keys. `privateKey`: PKCS #8 as PEM. Null where it does not open. */
 export async function unwrapOaepSha1(privateKey: string, wrapped: Uint8Array): Promise<Uint8Array | null> {
   try {

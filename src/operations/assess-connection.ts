@@ -5,6 +5,7 @@ import * as z from "zod";
 import { openConnection } from "../connections.ts";
 import type { Finding } from "../connectors/check.ts";
 import { type Observed, observedFetch } from "../connectors/http.ts";
+import { inTurn } from "../connectors/in-turn.ts";
 import { fail, failureOf, ok, type Result } from "../core/errors.ts";
 import type { Principal } from "../core/principal.ts";
 import { keepAssessment, listAssessments } from "../db/assessments.ts";
@@ -69,6 +70,7 @@ export async function assessConnection(
   { connection, write }: AssessInput,
   now: () => number,
   door?: typeof fetch,
+  pause: (ms: number) => Promise<void> = (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
 ): Promise<Result<Assessment>> {
   const denied = permit(principal, "assess connections", null);
   if (denied) return denied;
@@ -98,12 +100,8 @@ export async function assessConnection(
           said: "Address, credential, signing secret and settings are set",
         }),
       );
-    const http = openConnection(
-      env,
-      deployment,
-      connection,
-      observedFetch((one) => seen.push(one), now, door),
-    );
+    const observed = observedFetch((one) => seen.push(one), now, door);
+    const http = inTurn(openConnection(env, deployment, connection, observed), pause);
     for (const check of configured.connector.checks ?? []) {
       if (check.writes && !write) {
         findings.push(named(check.name, check.summary, { outcome: "cannot_tell", said: "Not tried: it writes, and was not asked for" }));
@@ -139,6 +137,7 @@ function thrownFinding(thrown: unknown): Finding {
     case "connector.unavailable":
     case "connector.timeout":
     case "connector.rate_limited":
+    case "connector.held_back":
       return { outcome: "cannot_tell", said: message, fix: "Assess it again later" };
     default:
       return { outcome: "missing", said: message };

@@ -7,6 +7,7 @@ import type { WebhookDeclaration } from "../../src/connectors/webhook.ts";
 import { type Received, receiveDelivery } from "../../src/ingress/receive.ts";
 import { type CaseResult, readCase, type VectorCase } from "./cases.ts";
 import { answers, describe, holds, json, keysOf, sameKeys, signedUri, wordsFor } from "./compare.ts";
+import { runOAuth1 } from "./oauth1-cases.ts";
 import { runOutbound } from "./outbound.ts";
 import { prepareFor, type Refer, references, STANDARD, type Subject } from "./schemes.ts";
 
@@ -127,7 +128,7 @@ export async function runFile(file: string): Promise<FileResult> {
   for (const [index, one] of raw.entries()) {
     const vector = readCase(one, `${path.basename(file)}#${index + 1}`);
     if (vector) cases.push(await safely(vector, refer, fallback));
-    else cases.push({ id: `#${index + 1}`, outcome: "not run", detail: "a case of another form" });
+    else cases.push(runOAuth1(one, `#${index + 1}`) ?? { id: `#${index + 1}`, outcome: "not run", detail: "a case of another form" });
   }
   return { file, cases, notRun: null };
 }

@@ -55,6 +55,7 @@ export function standInHere(connector: Connector, make: MakeStandIn, options: St
   const requests: FakeRequest[] = [];
   const faults = new Faults();
   let applied = 0;
+  let nonces = 0;
   const standIn = make({
     table: <T>(name: string) => {
       const table = tables.get(name) ?? memoryTable<unknown>();
@@ -99,7 +100,7 @@ export function standInHere(connector: Connector, make: MakeStandIn, options: St
     settings,
     account: accountOf(token),
     now,
-    nonce: () => "nonce",
+    nonce: () => `nonce-${++nonces}`,
     fetch,
     timeoutMs: 20,
   });

@@ -1,6 +1,7 @@
 // A fresh world for every write action of the registry, by its full name.
 import type { ActionWorld } from "./action-world.ts";
 import { hubspotWorlds } from "./hubspot-worlds.ts";
+import { magentoWorlds } from "./magento-worlds.ts";
 import { salesforceWorlds } from "./salesforce-worlds.ts";
 import { shopifyWorlds } from "./shopify-worlds.ts";
 import { slackWorlds } from "./slack-worlds.ts";
@@ -14,4 +15,5 @@ export const WORLDS: Readonly<Record<string, () => ActionWorld>> = {
   ...salesforceWorlds,
   ...shopifyWorlds,
   ...teamsWorlds,
+  ...magentoWorlds,
 };
