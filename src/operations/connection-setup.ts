@@ -44,7 +44,7 @@ function missingOf(env: object, connection: Connection): Finding[] {
   if (hostOf(bindingOf(env, baseUrl)) === null)
     lacks(`The address of ${connector.title} (${baseUrl}) is not set, or is no address`, `Set ${baseUrl} in wrangler.toml's [vars]`);
   const secret = credential && bindingOf(env, credential);
-  if (credential && !secret) lacks(`The credential (${credential}) is not set`, `wrangler secret put ${credential}`);
+  if (credential && !secret) lacks(`The credential (${credential}) is not set`, `Set it with wrangler secret put ${credential}`);
   if (secret) {
     try {
       connector.auth(secret);
@@ -59,7 +59,7 @@ function missingOf(env: object, connection: Connection): Finding[] {
   if (declaration && declaration.scheme.kind !== "proof" && !webhookSecrets.some((name) => bindingOf(env, name)))
     lacks(
       "No signing secret is set: every delivery is refused",
-      `wrangler secret put ${webhookSecrets[0] ?? "a secret that webhookSecrets names"}`,
+      webhookSecrets[0] ? `Set it with wrangler secret put ${webhookSecrets[0]}` : "Name a binding for it in src/config.ts: webhookSecrets",
     );
   const settings = settingsOf(connection, env);
   for (const [name, { summary, required }] of Object.entries(connector.settings ?? {})) {

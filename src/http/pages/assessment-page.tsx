@@ -15,6 +15,7 @@ export interface AssessmentPageProps {
 
 export const AssessmentPage = ({ frame, standing, assessment, now }: AssessmentPageProps) => {
   const { findings, at, by, calls, medianMs } = assessment;
+  const verdict = verdictOf(standing.title, assessment);
   const todo = byWeight(findings).flatMap(({ outcome, said, fix }) =>
     outcome === "confirmed" || fix === undefined ? [] : [`${said}: ${fix}.`],
   );
@@ -31,7 +32,7 @@ export const AssessmentPage = ({ frame, standing, assessment, now }: AssessmentP
         <p>
           <Chip words={assessedChip(assessment)} />
         </p>
-        <Loud>{verdictOf(standing.title, assessment)}</Loud>
+        {findings.some(({ outcome }) => outcome === "missing") ? <Loud>{verdict}</Loud> : <p>{verdict}</p>}
         <Facts
           rows={[
             ["Address", standing.address ?? "not set"],

@@ -53,10 +53,10 @@ export const ConnectionsPage = ({ frame, connections, now, refused = null }: Con
             )}
             {mayAssess ? (
               <form method="post" action={`/connections/${encodeURIComponent(one.connection)}/assess`}>
-                <label class="choice">
-                  <input type="checkbox" name="write" value="yes" />
-                  Try a write as well, and take it back
-                </label>
+                <p class="check">
+                  <input type="checkbox" id={`write-${index}`} name="write" value="yes" />
+                  <label for={`write-${index}`}>Try a write as well, and take it back</label>
+                </p>
                 <button type="submit" class="button">{`Assess ${one.connection}`}</button>
               </form>
             ) : null}

@@ -164,7 +164,7 @@ describe("an assessment", () => {
     expect(findings.map(({ fix }) => fix)).toEqual([
       "Set DESK_URL in wrangler.toml's [vars]",
       "It may be key-…, from Desk’s settings",
-      "wrangler secret put DESK_SECRET",
+      "Set it with wrangler secret put DESK_SECRET",
       "Set DESK_SHOP in wrangler.toml's [vars]",
     ]);
     expect(calls).toEqual([]);
