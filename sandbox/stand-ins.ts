@@ -1,5 +1,8 @@
 // The systems that the sandbox plays, by the name of their connector: a new one is a file and one line here. Zendesk and Slack came before and
 // have their own places in app.ts.
+import { freshdeskStandIn } from "./freshdesk/stand-in.ts";
 import type { MakeStandIn } from "./stand-in.ts";
 
-export const STAND_INS: Readonly<Record<string, MakeStandIn>> = {};
+export const STAND_INS: Readonly<Record<string, MakeStandIn>> = {
+  freshdesk: freshdeskStandIn,
+};
