@@ -112,8 +112,8 @@ describe.each(writes)("the write %s", (name, action) => {
         expect(await action.find?.(world.input, contextOf(world, "run-2/step"))).toBeNull();
         if (action.prove) expect(await action.prove(world.input, found, world.http)).toEqual(action.values(world.input));
       } else if (action.idempotency === "key") {
-        await action.apply(world.input, contextOf(world));
-        expect(action.prove && (await action.prove(world.input, null, world.http))).toEqual(action.values(world.input));
+        const repeated = await action.apply(world.input, contextOf(world));
+        expect(action.prove && (await action.prove(world.input, repeated, world.http))).toEqual(action.values(world.input));
         expect(sizes(world.snapshot())).toEqual(sizes(after));
         return;
       }
