@@ -89,7 +89,8 @@ export class FakeAccount {
     const record = this.records.get(`${object}/${id}`);
     if (!record) return told(NOT_FOUND, 404);
     if (method !== "PATCH") return told({ custom_object_record: record });
-    const { custom_object_fields } = (body ?? {}).custom_object_record as { custom_object_fields: Record<string, unknown> };
+    const { custom_object_fields } = (body as { custom_object_record: { custom_object_fields: Record<string, unknown> } })
+      .custom_object_record;
     const next = {
       ...record,
       custom_object_fields: { ...record.custom_object_fields, ...custom_object_fields },
