@@ -1,5 +1,6 @@
 // Two worlds in one run: "runtime" tests run inside workerd; "unit" (pure code), "simulation", "browser" (http among them) and "journeys" run in Node, the last
-// two against the production bundle. The groups go one after another: the simulation takes every core, and a journey measures itself.
+// two against the production bundle. Three groups, one after another: what runs inside workerd; what takes one core a file, two at a time, a journey that waits
+// beside tests that do not; and the simulation, which takes every core by itself. Time limits are for what hangs: many times what a busy machine needs.
 // Outbound requests of the runtime project are refused: a test that needs a system brings it.
 import path from "node:path";
 import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-pool-workers";
@@ -42,7 +43,10 @@ export default defineConfig(async () => ({
           include: ["test/runtime/**/*.test.{ts,tsx}"],
           setupFiles: ["test/runtime/setup.ts"],
           isolate: false,
-          testTimeout: 30_000,
+          // One worker runs all files after another; a second one would load the product anew for each.
+          maxWorkers: 1,
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
           sequence: { groupOrder: 0 },
         },
       },
@@ -55,7 +59,8 @@ export default defineConfig(async () => ({
           // Loading the product anew for each file took as long as the tests. What ALONE has cannot share it.
           isolate: false,
           maxWorkers: 2,
-          testTimeout: 60_000,
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
           sequence: { groupOrder: 1 },
         },
       },
@@ -65,7 +70,8 @@ export default defineConfig(async () => ({
           include: [ALONE],
           environment: "node" as const,
           maxWorkers: 2,
-          testTimeout: 60_000,
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
           sequence: { groupOrder: 1 },
         },
       },
@@ -74,7 +80,8 @@ export default defineConfig(async () => ({
           name: "simulation",
           include: ["test/unit/simulate/**/*.test.ts"],
           environment: "node" as const,
-          testTimeout: 60_000,
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
           sequence: { groupOrder: 2 },
         },
       },
@@ -83,10 +90,11 @@ export default defineConfig(async () => ({
           name: "browser",
           include: ["test/{http,browser}/**/*.test.ts"],
           environment: "node" as const,
+          isolate: false,
           maxWorkers: 2,
-          testTimeout: 180_000,
-          hookTimeout: 120_000,
-          sequence: { groupOrder: 3 },
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
+          sequence: { groupOrder: 1 },
         },
       },
       {
@@ -94,10 +102,10 @@ export default defineConfig(async () => ({
           name: "journeys",
           include: ["test/journeys/**/*.test.ts"],
           environment: "node" as const,
-          fileParallelism: false,
-          testTimeout: 180_000,
-          hookTimeout: 120_000,
-          sequence: { groupOrder: 4 },
+          maxWorkers: 2,
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
+          sequence: { groupOrder: 1 },
         },
       },
     ],

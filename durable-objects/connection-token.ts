@@ -83,7 +83,7 @@ async function exchange(auth: TokenAuth, kept: string | null, options: Omit<Conn
   const { base, ...request } = auth.request({ kept, now: now(), nonce: nonce() });
   const { refusal: _, ...door } = doorOf(options);
   try {
-    return auth.read(await createHttp({ ...door, baseUrl: base ?? door.baseUrl }).send(request), now());
+    return auth.read(await createHttp({ ...door, baseUrl: base ?? door.baseUrl }).send(request), now(), door.baseUrl);
   } catch (thrown) {
     const { code, message, retryAfterMs } = failureOf(thrown);
     // RFC 6749, 5.2: a token endpoint says 400 to a credential that is wrong.

@@ -5,6 +5,7 @@ import { DurableObject } from "cloudflare:workers";
 import { configured } from "../src/connections.ts";
 import {
   type Ask,
+  type Budget,
   type BudgetState,
   decideLease,
   type Lease,
@@ -26,15 +27,18 @@ export interface ConnectionPort {
   /** Of the connection of this name: see Account in src/connectors/connect.ts. */
   token(connection: string, refused: string | null): Promise<Result<{ value: string; expiresAt: number | null }>>;
   lease(connection: string, ask: Ask): Promise<Result<Lease>>;
-  note(connection: string, usage: Usage | null, pauseMs: number): Promise<Result<null>>;
+  note(connection: string, usage: Usage | null, pauseMs: number, countedAs?: string): Promise<Result<null>>;
 }
 
 export function createConnection({ connections }: Pick<Deployment, "connections">) {
   return class Connection extends DurableObject<Env> implements ConnectionPort {
     readonly #sql: SqlStorage;
     readonly #token: ConnectionToken;
-    /** In memory alone: an object that starts anew knows what the next answers tell, and a full bucket is at worst one turned-away call. */
-    #budget: BudgetState = UNSPENT;
+    /**
+     * By what the system counts apart; the common one under no name. In memory alone: an object that starts anew knows what the next answers tell, and a full bucket is
+     * at worst one turned-away call.
+     */
+    readonly #budgets = new Map<string | undefined, BudgetState>();
 
     constructor(ctx: DurableObjectState, env: Env) {
       super(ctx, env);
@@ -49,18 +53,26 @@ export function createConnection({ connections }: Pick<Deployment, "connections"
 
     async lease(connection: string, ask: Ask): Promise<Result<Lease>> {
       return answer(() => {
-        const { state, lease } = decideLease(this.#budget, this.#configured(connection).connector.budget ?? null, ask, Date.now());
-        this.#budget = state;
+        const { kept, declared } = this.#budget(connection, ask.countedAs);
+        const { state, lease } = decideLease(kept, declared, ask, Date.now());
+        this.#budgets.set(ask.countedAs, state);
         return lease;
       });
     }
 
-    async note(connection: string, usage: Usage | null, pauseMs: number): Promise<Result<null>> {
+    async note(connection: string, usage: Usage | null, pauseMs: number, countedAs?: string): Promise<Result<null>> {
       return answer(() => {
-        if (usage) this.#budget = noteUsage(this.#budget, this.#configured(connection).connector.budget ?? null, usage, Date.now());
-        if (pauseMs > 0) this.#budget = notePause(this.#budget, pauseMs, Date.now());
+        const { kept, declared } = this.#budget(connection, countedAs);
+        const told = usage ? noteUsage(kept, declared, usage, Date.now()) : kept;
+        this.#budgets.set(countedAs, pauseMs > 0 ? notePause(told, pauseMs, Date.now()) : told);
         return null;
       });
+    }
+
+    #budget(connection: string, countedAs: string | undefined): { readonly kept: BudgetState; readonly declared: Budget | null } {
+      const { budget, budgetsApart } = this.#configured(connection).connector;
+      const declared = countedAs === undefined ? budget : budgetsApart?.[countedAs];
+      return { kept: this.#budgets.get(countedAs) ?? UNSPENT, declared: declared ?? null };
     }
 
     #configured(connection: string): Configured {

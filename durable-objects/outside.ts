@@ -35,10 +35,10 @@ export class Outside {
     this.#deployment = deployment;
     this.#env = env;
     this.#halted = halted;
-    this.#cards = new ProviderCards(env.DB, Date.now);
-    this.#floors = new AuditFloors(env.DB, Date.now);
-    this.#onRecord = new OnRecordCache(env.DB, Date.now);
-    this.#versions = new CurrentModels(env.DB, Date.now);
+    this.#cards = new ProviderCards(env.DB, () => Date.now());
+    this.#floors = new AuditFloors(env.DB, () => Date.now());
+    this.#onRecord = new OnRecordCache(env.DB, () => Date.now());
+    this.#versions = new CurrentModels(env.DB, () => Date.now());
   }
 
   portsFor(connection: string): OutsidePorts {

@@ -4,7 +4,8 @@ import { createWriteStream, mkdirSync } from "node:fs";
 import path from "node:path";
 import type { ServeOptions } from "./serve.ts";
 
-const READY_MS = 60_000;
+/** Seconds are usual; a machine that is busy with other things may take a minute. */
+const READY_MS = 180_000;
 
 export interface WorkerProcess {
   readonly url: string;

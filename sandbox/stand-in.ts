@@ -25,6 +25,8 @@ export interface StandInWorld {
   table<T>(name: string): Table<T>;
   /** Epoch milliseconds. */
   now(): number;
+  /** Where Interlock is, without a path: senders that sign the address sign over it. */
+  address(): string;
   /** Resolves with the answer's status and text; null where none came. */
   post(posted: Posted): Promise<{ readonly status: number | null; readonly text: string }>;
   /** One write that took effect; `what` is the vendor's word for it: "orderUpdate". */

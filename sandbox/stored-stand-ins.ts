@@ -6,6 +6,7 @@ interface Ports {
   readonly sql: SqlStorage;
   readonly post: (system: string, posted: Posted) => ReturnType<StandInWorld["post"]>;
   readonly applied: (what: string) => void;
+  readonly address: () => string;
 }
 
 export class StoredStandIns {
@@ -36,7 +37,7 @@ export class StoredStandIns {
     for (const standIn of this.all.values()) standIn.seed();
   }
 
-  #open({ sql, post, applied }: Ports, system: string, make: MakeStandIn): StandIn {
+  #open({ sql, post, applied, address }: Ports, system: string, make: MakeStandIn): StandIn {
     return make({
       table: <T>(name: string) => {
         const table = new SqlTable<T>(sql, `${system}/${name}`);
@@ -44,6 +45,7 @@ export class StoredStandIns {
         return table;
       },
       now: () => Date.now(),
+      address,
       post: (posted) => post(system, posted),
       applied: (what) => applied(`${system} ${what}`),
     });

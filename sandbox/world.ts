@@ -48,6 +48,7 @@ export function openWorld(ctx: DurableObjectState, env: SandboxEnv): World {
   const standIns = new StoredStandIns({
     sql,
     applied: (what) => counters.applied(what),
+    address: () => settings.value.interlock_url,
     post: async (system, { what, path, body, headers }) => {
       const sent = await deliveries.send({
         system,

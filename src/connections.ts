@@ -46,6 +46,6 @@ const accountOf = (env: Bindings, name: string): Account => {
   return {
     token: (refused) => stub().token(name, refused),
     lease: (ask) => stub().lease(name, ask),
-    note: (usage, pauseMs) => stub().note(name, usage, pauseMs),
+    note: (...told) => stub().note(name, ...told),
   };
 };

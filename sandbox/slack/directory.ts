@@ -43,8 +43,21 @@ export const MEMBERS: readonly Member[] = [
   { id: "U0AISHA", name: "aisha.rahman", real_name: "Aisha Rahman", email: "aisha.rahman@example.com", is_bot: false },
 ];
 
+/** For the app's tokens, where it rotates them. */
+export const CLIENT_ID = "0.sandbox";
+export const CLIENT_SECRET = "sandbox-client-secret";
+export const FIRST_REFRESH_TOKEN = "xoxe-1-sandbox";
+
+/** What the app was installed with. */
+export const SCOPES = "chat:write,channels:read,channels:history,im:write,im:history,users:read,users:read.email";
+
+/** A direct conversation's id begins with a D. */
+export const directOf = (user: string): string => `D${user.slice(1)}`;
+
 /** By id or by name, with or without "#", as chat.postMessage takes it. */
 export function channelOf(text: unknown): Channel | undefined {
+  const direct = MEMBERS.find(({ id, is_bot }) => !is_bot && directOf(id) === text);
+  if (direct) return { id: directOf(direct.id), name: direct.name };
   return CHANNELS.find(({ id, name }) => id === text || name === text || `#${name}` === text);
 }
 

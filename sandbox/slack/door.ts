@@ -3,6 +3,7 @@
 import type { Context, MiddlewareHandler } from "hono";
 import { RateWindow } from "../rate-window.ts";
 import type { World } from "../world.ts";
+import { SCOPES } from "./directory.ts";
 import { no } from "./message.ts";
 
 export interface SlackVariables {
@@ -23,6 +24,7 @@ export function slackDoor(world: World): MiddlewareHandler<SlackVariables> {
     const window = windows.get(method) ?? new RateWindow();
     windows.set(method, window);
     const taken = window.take(world.settings.value.slack_rate_limit, Date.now());
+    c.header("x-oauth-scopes", SCOPES);
     if (!taken.allowed) return c.json(no("ratelimited"), 429, { "retry-after": String(taken.reset) });
     return next();
   };

@@ -1,15 +1,34 @@
-// Slack's Web API, as far as a workflow and an approval's notice need it: post, update, whisper, read a channel or a thread, find a person.
+// Slack's Web API, as far as a workflow, an approval's notice and the integration assessment need it: post, update, whisper, read a channel or a thread, find a person
+// and write to them, exchange a refresh token.
 import { Hono } from "hono";
 import type { World } from "../world.ts";
-import { APP_ID, BOT_ID, BOT_USER, type Channel, channelOf, MEMBERS, profileOf, TEAM_ID } from "./directory.ts";
+import {
+  APP_ID,
+  BOT_ID,
+  BOT_USER,
+  type Channel,
+  CLIENT_ID,
+  CLIENT_SECRET,
+  channelOf,
+  directOf,
+  FIRST_REFRESH_TOKEN,
+  MEMBERS,
+  profileOf,
+  TEAM_ID,
+} from "./directory.ts";
 import { type SlackVariables, slackDoor } from "./door.ts";
 import { botMessage, hasContent, type Message, no, readContent } from "./message.ts";
 import type { Range } from "./message-store.ts";
 
+/** Seconds: a token that rotates lasts twelve hours. */
+const LASTS_S = 43_200;
+
 export function slackMethods(world: World) {
   const { messages, counters } = world;
+  const refreshed = refreshing();
   return (
     new Hono<SlackVariables>()
+      .post("/oauth.v2.access", async (c) => c.json(refreshed(new URLSearchParams(await c.req.text()), world.env.SLACK_BOT_TOKEN)))
       .use(slackDoor(world))
       .on(["GET", "POST"], "/auth.test", (c) =>
         c.json({
@@ -31,6 +50,17 @@ export function slackMethods(world: World) {
       .on(["GET", "POST"], "/users.info", (c) => {
         const member = MEMBERS.find(({ id }) => id === c.get("args").user);
         return c.json(member ? { ok: true, user: profileOf(member) } : no("user_not_found"));
+      })
+      // The direct conversation with somebody is the same one each time, and has their id with another letter.
+      .post("/conversations.open", (c) => {
+        const member = MEMBERS.find(({ id, is_bot }) => id === c.get("args").users && !is_bot);
+        return c.json(member ? { ok: true, channel: { id: directOf(member.id) } } : no("user_not_found"));
+      })
+      .on(["GET", "POST"], "/conversations.info", (c) => {
+        const channel = channelOf(c.get("args").channel);
+        if (!channel) return c.json(no("channel_not_found"));
+        const { id, name, archived, notInvited } = channel;
+        return c.json({ ok: true, channel: { id, name, is_channel: true, is_archived: archived ?? false, is_member: !notInvited } });
       })
       // Shown to one person and kept by nobody: only the count tells of it.
       .post("/chat.postEphemeral", (c) => {
@@ -109,6 +139,20 @@ export function slackMethods(world: World) {
       })
       .all("*", (c) => c.json(no("unknown_method")))
   );
+}
+
+/** Each refresh token works once, the first one for ever: after a restart nobody remembers which came last. */
+function refreshing() {
+  let last = 1;
+  return (form: URLSearchParams, token: string): object => {
+    if (form.get("grant_type") !== "refresh_token") return no("invalid_grant_type");
+    if (form.get("client_id") !== CLIENT_ID || form.get("client_secret") !== CLIENT_SECRET) return no("invalid_client_id");
+    const given = form.get("refresh_token");
+    if (given !== FIRST_REFRESH_TOKEN && given !== `xoxe-1-sandbox-${last}`) return no("invalid_refresh_token");
+    last += 1;
+    const granted = { access_token: token, expires_in: LASTS_S, refresh_token: `xoxe-1-sandbox-${last}`, token_type: "bot" };
+    return { ok: true, ...granted, bot_user_id: BOT_USER, app_id: APP_ID, team: { id: TEAM_ID, name: "Sandbox" } };
+  };
 }
 
 function refusalOf(channel: Channel | undefined): string | null {

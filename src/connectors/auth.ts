@@ -11,7 +11,8 @@ export interface TokenAuth {
   readonly kind: "token";
   /** The request for a token. `base`: scheme and host, where it is another than the connection's. `kept` is the refresh token of the last answer, where it gave one. */
   readonly request: (context: { readonly kept: string | null; readonly now: number; readonly nonce: string }) => TokenRequest;
-  readonly read: (answer: HttpAnswer, now: number) => Token;
+  /** `baseUrl`: the connection's, for a system that says with the token where its calls belong. */
+  readonly read: (answer: HttpAnswer, now: number, baseUrl: string) => Token;
   /** How the token travels; `authorization: Bearer …` unless it says otherwise. */
   readonly header?: (token: string) => { readonly name: string; readonly value: string };
 }

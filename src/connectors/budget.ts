@@ -30,13 +30,17 @@ export interface BudgetState {
   readonly quota: (Extract<Usage, { kind: "quota" }> & { readonly at: number }) | null;
   /** Nothing leaves before: the system said so to one caller, and means all. */
   readonly pausedUntil: number;
+  /** What comes back until then is meant for callers that were told to wait: each is told a time of its own, or all would come again at once, and all but one in vain. */
+  readonly promisedUntil: number;
 }
 
-export const UNSPENT: BudgetState = { bucket: null, quota: null, pausedUntil: 0 };
+export const UNSPENT: BudgetState = { bucket: null, quota: null, pausedUntil: 0, promisedUntil: 0 };
 
 export interface Ask {
   readonly units: number;
   readonly effect: "read" | "write";
+  /** Of the budget that is counted apart under this name; of the common one without. */
+  readonly countedAs?: string;
 }
 
 /** `units` may be spent within `LEASE_MS`; or nothing, and when to ask again. */
@@ -49,6 +53,9 @@ export const LEASE_MS = 2_000;
 
 /** A lease is at most this share of the bucket: with 16 partitions, one must not empty it for the others. */
 const LARGEST_SHARE = 0.25;
+
+/** Nobody is sent further back: what others were promised may never be fetched, or the bucket may turn out larger. As long as the engine's own longest pause. */
+const LONGEST_LINE_MS = 300_000;
 
 export function decideLease(
   state: BudgetState,
@@ -71,7 +78,12 @@ export function decideLease(
   if (!bucket) return { state, lease: { kind: "leased", units: Number.MAX_SAFE_INTEGER } };
   // A call that costs more than all of it is let through by itself when it is full: the system decides on that.
   const needed = Math.min(ask.units, bucket.capacity);
-  if (bucket.left < needed) return wait(((needed - bucket.left) / bucket.perSecond) * 1_000, "its rate limit is spent");
+  if (bucket.left < needed) {
+    const inLine = state.promisedUntil > now;
+    const [from, missing] = inLine ? [state.promisedUntil, needed] : [now, needed - bucket.left];
+    const promisedUntil = Math.min(from + (missing / bucket.perSecond) * 1_000, now + LONGEST_LINE_MS);
+    return { state: { ...state, promisedUntil }, lease: wait(promisedUntil - now, "its rate limit is spent").lease };
+  }
   const units = Math.max(needed, Math.min(Math.floor(bucket.capacity * LARGEST_SHARE), Math.floor(bucket.left / 2)));
   return {
     state: { ...state, bucket: { ...bucket, left: bucket.left - units } },

@@ -3,6 +3,7 @@
 import type { Json } from "../core/json.ts";
 import type { Notice, PostedNotice, Press } from "../core/notice.ts";
 import type { Http } from "./define.ts";
+import type { HandshakeAnswer } from "./webhook.ts";
 
 export interface Chat {
   /** A delivery that the connection's webhook has found authentic. nothing: a button of ours that decides nothing. Null: none of ours. */
@@ -16,4 +17,6 @@ export interface Chat {
   readonly rewrite: (posted: PostedNotice, notice: Notice, http: Http) => Promise<void>;
   /** For the presser's eyes only. */
   readonly whisper: (press: Press, text: string, http: Http) => Promise<void>;
+  /** For a chat that shows the presser the answer to the press itself, and takes a press without one for failed. */
+  readonly answer?: (text: string) => HandshakeAnswer;
 }

@@ -12,8 +12,8 @@ export interface Account {
   /** The token in use; another one, asked for once for all who wait, where this is the one that was refused. */
   token(refused: string | null): Promise<Result<{ readonly value: string; readonly expiresAt: number | null }>>;
   lease(ask: Ask): Promise<Result<Lease>>;
-  /** What answers told, and a pause that the system asked for. */
-  note(usage: Usage | null, pauseMs: number): Promise<Result<null>>;
+  /** What answers told, and a pause that the system asked for; `countedAs`: of a budget that is counted apart. */
+  note(usage: Usage | null, pauseMs: number, countedAs?: string): Promise<Result<null>>;
 }
 
 export interface ConnectOptions {
@@ -96,29 +96,35 @@ function tokens(auth: TokenAuth, account: Account, now: () => number): Authorise
 }
 
 function spendingOf(system: string, account: Account, now: () => number): Spending {
-  const held = { read: { units: 0, until: 0 }, write: { units: 0, until: 0 } };
-  const tell = (usage: Usage | null, pauseMs: number) => void account.note(usage, pauseMs).catch(() => undefined);
+  const held = new Map<string, { units: number; until: number }>();
+  const keyOf = (effect: Ask["effect"], countedAs = "") => `${effect} ${countedAs}`;
+  const tell = (usage: Usage | null, pauseMs: number, countedAs?: string) =>
+    void account.note(usage, pauseMs, ...(countedAs === undefined ? [] : [countedAs])).catch(() => undefined);
   return {
-    spend: async (units, effect) => {
-      const mine = held[effect];
-      if (now() >= mine.until || mine.units < units) {
+    spend: async (units, effect, countedAs) => {
+      const key = keyOf(effect, countedAs);
+      const mine = held.get(key);
+      if (!mine || now() >= mine.until || mine.units < units) {
         // The object that counts is there to spare the system; without its answer the system says no by itself.
-        const answer = await account.lease({ units, effect }).catch(() => null);
+        const answer = await account.lease({ units, effect, ...(countedAs === undefined ? {} : { countedAs }) }).catch(() => null);
         if (!answer?.ok) return;
         const lease = answer.value;
         if (lease.kind === "wait")
-          throw new InterlockError("connector.rate_limited", `${system}: the call was not sent, because ${lease.because}`, {
+          throw new InterlockError("connector.held_back", `${system}: the call was not sent, because ${lease.because}`, {
             retryAfterMs: lease.ms,
           });
-        held[effect] = { units: lease.units, until: now() + LEASE_MS };
+        // Another call of this pass may have leased meanwhile.
+        const other = held.get(key);
+        const rest = other && now() < other.until ? other.units : 0;
+        held.set(key, { units: rest + lease.units - units, until: now() + LEASE_MS });
+        return;
       }
-      held[effect].units -= units;
+      mine.units -= units;
     },
     note: (usage) => tell(usage, 0),
-    pause: (ms) => {
-      held.read.until = 0;
-      held.write.until = 0;
-      tell(null, ms);
+    pause: (ms, countedAs) => {
+      for (const effect of ["read", "write"] as const) held.delete(keyOf(effect, countedAs));
+      tell(null, ms, countedAs);
     },
   };
 }

@@ -24,6 +24,8 @@ export interface HttpRequest {
   readonly reads?: true;
   /** Of the system's own budget, in its units (Shopify's points); 1 where it counts calls. */
   readonly cost?: number;
+  /** The part of the system that counts this call apart from the others, as the connector's `budgetsApart` names it. */
+  readonly countedAs?: string;
 }
 
 export interface HttpAnswer {
@@ -157,6 +159,8 @@ export interface Connector<A extends Actions = Actions, T extends string = strin
   readonly polls?: Readonly<Record<string, Poll>>;
   /** What the system lets all callers of one account do; absent where it says so only when it turns a call away. */
   readonly budget?: Budget;
+  /** The same for parts that the system counts by themselves (HubSpot's searches), by name. */
+  readonly budgetsApart?: Readonly<Record<string, Budget>>;
   /** How much of it is left, as an answer tells. */
   readonly usage?: (answer: HttpAnswer) => Usage | null;
   /** Reads a failure out of an answer: of every one that is not 2xx, and of a 2xx, where null means that it is none. */

@@ -61,9 +61,10 @@ export interface Authoriser {
 /** The budget that all callers of an account share. */
 export interface Spending {
   /** Throws `connector.rate_limited` where nothing may be spent now. */
-  spend(units: number, effect: "read" | "write"): Promise<void>;
+  spend(units: number, effect: "read" | "write", countedAs?: string): Promise<void>;
   note(usage: Usage): void;
-  pause(ms: number): void;
+  /** Of what is counted apart under this name; of all of it without. */
+  pause(ms: number, countedAs?: string): void;
 }
 
 /** What one call took and what the other side's clock said: for the integration assessment. */
@@ -172,37 +173,44 @@ export function createHttp(options: HttpOptions): Http {
     }
   }
 
-  async function send(request: HttpRequest): Promise<HttpAnswer> {
-    const { method, path } = request;
-    if (!isSafePath(path)) throw failed("connector.rejected", `${system}: "${path}" is not a plain path`);
-    await spending?.spend(request.cost ?? 1, method === "GET" || request.reads ? "read" : "write");
-    let got = await exchange(request);
-    // A 401 was turned away before anything was done.
-    if (got.status === 401 && (await authoriser?.renew())) got = await exchange(request);
-    const { status, headers, text } = got;
+  /** What came, parsed once, and what its connector says of it. */
+  function readAnswer(request: HttpRequest, { status, headers, text }: { status: number; headers: Headers; text: string }) {
     const ok = status >= 200 && status <= 299;
     const parsed = request.answer === "text" && ok ? null : text === "" ? null : parse(text);
     const answer: HttpAnswer = { status, headers, text, json: parsed ?? null };
+    const isJson = parsed !== undefined;
+    return { answer, ok, isJson, refused: ok && !isJson ? null : (refusal?.(answer, now()) ?? null) };
+  }
+
+  async function send(request: HttpRequest): Promise<HttpAnswer> {
+    const { method, path } = request;
+    if (!isSafePath(path)) throw failed("connector.rejected", `${system}: "${path}" is not a plain path`);
+    await spending?.spend(request.cost ?? 1, method === "GET" || request.reads ? "read" : "write", request.countedAs);
+    let got = readAnswer(request, await exchange(request));
+    // Either was turned away before anything was done.
+    const turnedAway = got.answer.status === 401 || (got.ok && got.refused?.code === "connector.unauthorised");
+    if (turnedAway && (await authoriser?.renew())) got = readAnswer(request, await exchange(request));
+    const { answer, ok, isJson, refused } = got;
+    const { status, headers, text } = answer;
     const told = usage?.(answer);
     if (told) spending?.note(told);
-    if (ok && parsed === undefined) {
+    if (!isJson && ok) {
       const start = plainText(text).slice(0, 100);
       throw failed(
         "connector.answer_invalid",
         `${system} answered ${status} to ${method} ${withoutQuery(path)} with something that is not JSON: ${start}`,
       );
     }
-    const refused = refusal?.(answer, now()) ?? null;
     if (ok && refused === null) return answer;
     const usual = ok
       ? { code: "connector.rejected" as const, retryAfterMs: retryAfterMs(headers.get("retry-after"), now()) }
       : classify(status, headers, now);
     const { said, field } = ok ? { said: "", field: undefined } : readError(text);
     const redirected = status === 0 || (status > 299 && status < 400);
-    const why = redirected ? "it redirects, and redirects are not followed" : (refused?.message ?? said);
+    const why = refused?.message ?? (redirected ? "it redirects, and redirects are not followed" : said);
     const code = refused?.code ?? usual.code;
     const pause = refused?.retryAfterMs ?? usual.retryAfterMs;
-    if (code === "connector.rate_limited" && pause !== undefined) spending?.pause(pause);
+    if (code === "connector.rate_limited" && pause !== undefined) spending?.pause(pause, request.countedAs);
     throw failed(code, `${system} answered ${status} to ${method} ${withoutQuery(path)}${why && `: ${why}`}`, {
       field: refused?.field ?? field,
       retryAfterMs: pause,

@@ -1,14 +1,22 @@
 // Every system that Interlock speaks to: a new connector is one file and one line here. Holds no configuration; which accounts exist is in src/config.ts.
 import type { Connector } from "./define.ts";
 import { freshdesk } from "./freshdesk.ts";
+import { hubspot } from "./hubspot.ts";
+import { salesforce } from "./salesforce.ts";
+import { shopify } from "./shopify.ts";
 import { slack } from "./slack.ts";
 import { standardWebhooks } from "./standard-webhooks.ts";
+import { teams } from "./teams.ts";
 import { zendesk } from "./zendesk.ts";
 
 /** By the connector's own name, which is also what an action's full name begins with ("zendesk.updateTicket"). */
 export const registry: Readonly<Record<string, Connector>> = {
   zendesk,
   freshdesk,
+  hubspot,
   slack,
+  salesforce,
+  shopify,
+  teams,
   "standard-webhooks": standardWebhooks,
 };

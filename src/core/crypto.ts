@@ -56,6 +56,14 @@ export function unseal(key: string, about: string, sealed: string): string | nul
   }
 }
 
+/** RSASSA-PKCS1-v1_5 with SHA-256 (JWT's RS256), as base64url. `privateKey`: PEM, either "BEGIN PRIVATE KEY" or "BEGIN RSA PRIVATE KEY". Throws for any other. */
+export function signRs256(privateKey: string, text: string): string {
+  // Whoever writes a PEM into JSON or an environment by hand leaves its line ends escaped.
+  const key = createPrivateKey(privateKey.replace(/\\n/g, "\n"));
+  if (key.asymmetricKeyType !== "rsa") throw new Error(`The key is not an RSA key, but ${key.asymmetricKeyType}`);
+  return sign("sha256", new TextEncoder().encode(text), key).toString("base64url");
+}
+
 /** An Ed25519 public key: as PEM, and a short name for it (of the key itself, so that nobody can give two keys one name). */
 export interface PublicKey {
   readonly id: string;

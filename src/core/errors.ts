@@ -103,6 +103,7 @@ export const ERRORS = {
   "grant.not_found": row(404, "never", "caller", "There is no such grant in force"),
 
   "connector.rate_limited": row(503, "after", "nobody", "The business system asked to wait"),
+  "connector.held_back": row(503, "after", "nobody", "The call was not sent: what this account may do for now is spent"),
   "connector.unavailable": row(503, "backoff", "nobody", "The business system failed", "unknown"),
   "connector.timeout": row(504, "backoff", "nobody", "The business system did not answer in time", "unknown"),
   "connector.unauthorised": row(502, "operator", "tenant", "The business system refused the credential"),

@@ -24,6 +24,8 @@ export interface Press {
   /** Ids of the chat: the workspace that the presser belongs to, and the presser. */
   readonly team: string;
   readonly user: string;
+  /** The presser's id in the directory behind the chat, where a press says one. */
+  readonly directoryId?: string;
   readonly message: PostedNotice;
 }
 

@@ -18,11 +18,23 @@ export async function recordAdvice(db: D1Database, { workflow, version, at, by, 
     .run();
 }
 
+const COLUMNS = `workflow, version, at, "by", digest, evidence`;
+type Stored = Omit<SpecAdvice, "evidence"> & { evidence: string };
+const adviceOf = (row: Stored): SpecAdvice => ({ ...row, evidence: JSON.parse(row.evidence) as Json });
+
+export async function readAdvice(db: D1Database, workflow: string, version: number): Promise<SpecAdvice | null> {
+  const found = await db
+    .prepare(`select ${COLUMNS} from spec_advice where workflow = ? and version = ?`)
+    .bind(workflow, version)
+    .first<Stored>();
+  return found && adviceOf(found);
+}
+
 /** Newest first. */
 export async function listAdvice(db: D1Database, workflow: string, limit: number): Promise<SpecAdvice[]> {
   const { results } = await db
-    .prepare(`select workflow, version, at, "by", digest, evidence from spec_advice where workflow = ? order by version desc limit ?`)
+    .prepare(`select ${COLUMNS} from spec_advice where workflow = ? order by version desc limit ?`)
     .bind(workflow, limit)
-    .all<Omit<SpecAdvice, "evidence"> & { evidence: string }>();
-  return results.map((row) => ({ ...row, evidence: JSON.parse(row.evidence) as Json }));
+    .all<Stored>();
+  return results.map(adviceOf);
 }

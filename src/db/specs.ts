@@ -159,6 +159,25 @@ export interface SpecNaming extends Named {
   readonly counts: boolean;
 }
 
+export interface ThresholdInForce extends Named {
+  /** A decision. */
+  readonly decision: string;
+  readonly certificate: string;
+}
+
+/** The certificates that the specs name which count now. */
+export async function certificatesInForce(db: D1Database, now: number): Promise<ThresholdInForce[]> {
+  const { results } = await db
+    .prepare(
+      `select s.workflow, s.version, t.key as decision, t.value->>'$.certificate' as certificate
+       from governance_spec as s, json_each(s.body, '$.thresholds') as t
+       where t.type = 'object' and s.version is ${countingVersion("s.workflow", "?1")} order by s.workflow, t.key`,
+    )
+    .bind(now)
+    .all<ThresholdInForce>();
+  return results;
+}
+
 /** Versions of a workflow's spec whose thresholds name this certificate, the latest first. */
 export async function listSpecsNaming(db: D1Database, workflow: string, certificate: string, now: number): Promise<SpecNaming[]> {
   const { results } = await db

@@ -1,8 +1,8 @@
 // What a failed try inside an effect means: try again, settle first, ask a person, or tell the author. It sends nothing and looks nothing up.
 import { type ErrorCode, errorFacts, type Failure, failureOf } from "../core/errors.ts";
 import { wasLeftOpen } from "./effect-decision.ts";
-import { attemptsOf, isPassControl, type Pass } from "./pass.ts";
-import { ENGINE_PATIENCE, exhaustion, foldTries, type Patience } from "./retry.ts";
+import { isPassControl, type Pass } from "./pass.ts";
+import { attemptsOf, ENGINE_PATIENCE, exhaustion, foldTries, type Patience } from "./retry.ts";
 import type { BoundWrite } from "./shadow.ts";
 
 /** What is being tried. */

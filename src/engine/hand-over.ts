@@ -5,7 +5,8 @@ import { digest, type Json } from "../core/json.ts";
 import type { Entry, StepEntry } from "./journal.ts";
 import { cancelOf, isNearlyFull } from "./lifecycle.ts";
 import type { CarriedSignal, RunPlace } from "./other-runs.ts";
-import { attemptsOf, type Pass } from "./pass.ts";
+import type { Pass } from "./pass.ts";
+import { attemptsOf } from "./retry.ts";
 import { CONTINUE_STEP, checkedData, startedEvent } from "./run-child.ts";
 import { memoised } from "./run-read.ts";
 

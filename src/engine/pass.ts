@@ -12,7 +12,7 @@ import type { Entry, Journal, JournalSize, NewEntry, RunEntry, StepEntry } from 
 import { cancelOf, decideAdmission, endedBy, type Halt } from "./lifecycle.ts";
 import type { ModelBudget } from "./model-budget.ts";
 import type { OtherRuns } from "./other-runs.ts";
-import { decideRetry, exhaustion, MAX_ATTEMPTS, type RetryTerms } from "./retry.ts";
+import { decideRetry, exhaustion, type RetryTerms } from "./retry.ts";
 import { mayWrite, readOnly } from "./shadow.ts";
 import type { WriteLimits } from "./write-limits.ts";
 
@@ -361,7 +361,3 @@ class Broken {
     this.error = error;
   }
 }
-
-/** How many tries of the engine's own patience a step has behind it. */
-export const attemptsOf = (entries: readonly StepEntry[]): number =>
-  Math.min(entries.filter((entry) => entry.type === "attempt.failed").length, MAX_ATTEMPTS);

@@ -68,11 +68,18 @@ function refused(step: string, path: readonly PropertyKey[], why: string): Inter
   return new InterlockError("workflow.retry_invalid", `The step "${step}": ${field}: ${why}`, { field });
 }
 
+/** How many tries of the engine's own patience a step has behind it. */
+export const attemptsOf = (entries: readonly StepEntry[]): number =>
+  Math.min(entries.filter((entry) => entry.type === "attempt.failed" && isTry(entry.error)).length, MAX_ATTEMPTS);
+
 export const computeBackoff = (
   attempt: number,
   random: number,
   { baseMs, capMs }: Pick<Patience, "baseMs" | "capMs"> = ENGINE_PATIENCE,
 ): number => Math.ceil(random * Math.min(capMs, baseMs * 2 ** Math.min(attempt - 1, 30)));
+
+/** What we held back ourselves was not tried: under load a call may have to wait for its turn more often than patience has tries. */
+const isTry = ({ code }: Pick<Failure, "code">): boolean => code !== "connector.held_back";
 
 export type RetryDecision =
   | { readonly kind: "retry"; readonly at: number }
@@ -96,7 +103,7 @@ export function decideRetry(error: Failure, attempt: number, now: number, random
   if (retry === "operator") return { kind: "operator" };
   if ((retry === "never" && !repeats) || retry === "signal") return { kind: "give_up" };
   const end = patience.endsWithAuthor ? "exhausted" : "operator";
-  if (attempt >= patience.attempts) return { kind: end };
+  if (isTry(error) && attempt >= patience.attempts) return { kind: end };
   const at = now + Math.max(computeBackoff(attempt, random, patience), retry === "after" ? (error.retryAfterMs ?? 0) : 0);
   return at > began + patience.withinMs ? { kind: end } : { kind: "retry", at };
 }
@@ -125,7 +132,7 @@ export function foldTries(entries: readonly (StepEntry & { readonly at: number }
       final = false;
     }
     if (entry.type !== "attempt.failed" || !during.includes(entry.during)) continue;
-    failed++;
+    if (isTry(entry.error)) failed++;
     began ??= entry.began ?? entry.at;
     last = entry.error;
     final = entry.final ?? false;

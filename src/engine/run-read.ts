@@ -4,8 +4,8 @@ import { carriedFailure, type Failure, InterlockError } from "../core/errors.ts"
 import { digest } from "../core/json.ts";
 import type { RetryPolicy } from "./define.ts";
 import type { StepEntry } from "./journal.ts";
-import { attemptsOf, type Pass } from "./pass.ts";
-import { ENGINE_PATIENCE, exhaustion, foldTries, type Patience, patienceOf, spentOn } from "./retry.ts";
+import type { Pass } from "./pass.ts";
+import { attemptsOf, ENGINE_PATIENCE, exhaustion, foldTries, type Patience, patienceOf, spentOn } from "./retry.ts";
 import { handOut, outputOfAnswer } from "./step-output.ts";
 
 export async function runRead(

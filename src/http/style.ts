@@ -103,7 +103,7 @@ footer p { padding-block: var(--s4) var(--s6); border-top: 1px solid var(--line)
 
 .list { width: 100%; border-collapse: separate; border-spacing: 0; table-layout: fixed; }
 .list .record { width: 26%; }
-.list .time { width: 200px; }
+.list .time { width: 224px; }
 .list .button-only { width: 128px; }
 .list th, .list td { padding: var(--s3) var(--s4); text-align: left; vertical-align: top; font-weight: 400; }
 .list thead th { padding-block: var(--s2); color: var(--quiet); font-size: 13px; font-weight: 600; }
@@ -273,6 +273,7 @@ textarea.document { font-family: var(--mono); font-size: 13px; line-height: 1.5;
 .beside { display: grid; grid-template-columns: minmax(0, 3fr) minmax(0, 2fr); gap: var(--s4) var(--s6); align-items: start; }
 .beside > * { min-width: 0; display: grid; gap: var(--s3); }
 .panel.after, .more + .list { margin-top: var(--s4); }
+section > :is(h2, p) + .list, p + .cards { margin-top: var(--s3); }
 .panel > details > summary { padding-block: var(--s1); color: var(--accent); font-weight: 600; font-size: 14px; }
 .panel > details > summary:hover { color: var(--accent-strong); }
 .panel > details > :not(summary) { margin-top: var(--s2); }
@@ -346,7 +347,7 @@ textarea.document { font-family: var(--mono); font-size: 13px; line-height: 1.5;
   .list .meta.narrow-only { display: block; }
   .list .record { width: 36%; }
   .list .version-state { width: 44%; }
-  .list .number { width: 70px; }
+  .list .number { width: 98px; }
   .list time { white-space: normal; }
   .facts, .aside .facts { grid-template-columns: minmax(0, 1fr); gap: var(--s2); }
   .facts div, .aside .facts div, .lines div { display: grid; grid-template-columns: 112px minmax(0, 1fr); gap: var(--s3); align-items: baseline; }
@@ -409,9 +410,10 @@ textarea.document { font-family: var(--mono); font-size: 13px; line-height: 1.5;
 }
 
 .weeks { display: grid; gap: var(--s2); }
-.weeks svg[role="img"] { width: 100%; max-width: 760px; height: auto; overflow: visible; }
+.weeks { max-width: 760px; margin-top: var(--s4); }
+.weeks h3 { font-size: 14px; }
 .weeks figcaption { color: var(--quiet); font-size: 13px; }
-.weeks text { fill: var(--quiet); font-size: 11px; }
+.weeks text { fill: var(--quiet); font-size: 12px; font-variant-numeric: tabular-nums; }
 .weeks .scale { text-anchor: end; dominant-baseline: middle; }
 .weeks .week { text-anchor: middle; }
 .weeks .week.first { text-anchor: start; }
@@ -422,8 +424,9 @@ textarea.document { font-family: var(--mono); font-size: 13px; line-height: 1.5;
 .weeks .dot { fill: var(--accent); }
 .mix { fill: var(--edge); stroke: var(--surface); stroke-width: 1; }
 .mix-0 { fill: #0b6470; } .mix-1 { fill: #d08a1d; } .mix-2 { fill: #5b7fc7; } .mix-3 { fill: #8a4f9e; } .mix-4 { fill: #5a9a57; } .mix-5 { fill: #b3524a; } .mix-6 { fill: #7d8894; }
-.legend { display: flex; flex-wrap: wrap; gap: var(--s1) var(--s4); font-size: 13px; }
-.legend li { display: flex; align-items: center; gap: 6px; }
+@media screen and (prefers-color-scheme: dark) { .mix-0 { fill: #3a9dab; } .mix-3 { fill: #b07cc4; } .mix-5 { fill: #cf6f66; } }
+.weeks .legend { display: flex; flex-wrap: wrap; gap: var(--s1) var(--s4); margin-top: 0; font-size: 13px; }
+.weeks .legend li { display: flex; align-items: center; gap: 6px; }
 .numbers { border-collapse: collapse; font-size: 14px; font-variant-numeric: tabular-nums; }
 .numbers th, .numbers td { padding: 4px var(--s4) 4px 0; text-align: left; vertical-align: top; border-top: 1px solid var(--line); font-weight: 400; }
 .numbers thead th { border-top: 0; color: var(--quiet); font-size: 13px; font-weight: 550; }

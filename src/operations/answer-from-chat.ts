@@ -1,7 +1,8 @@
 // A button of ours that was pressed in a chat: another door to deciding an approval, with the same checks behind it. It believes the chat's signature for the press
 // and the chat's API for the presser; it adds nobody to those who may decide. A press that is repeated or kept finds the approval decided, or changed, and is refused.
-// Sequence: (the webhook verified the delivery and is answered at once) -> who pressed -> decideApproval with the button's digest -> the message says so, or the
-// presser alone is told why not.
+// Sequence: (the webhook verified the delivery; most chats are answered at once) -> who pressed -> decideApproval with the button's digest -> the message says so, or
+// the presser alone is told why not.
+import type { Chat } from "../connectors/chat.ts";
 import { type ErrorCode, type Failure, failureOf } from "../core/errors.ts";
 import type { Json } from "../core/json.ts";
 import type { Press } from "../core/notice.ts";
@@ -13,28 +14,62 @@ import { principalOf } from "./grants.ts";
 import { type NoticePlace, noticePlace } from "./notice-place.ts";
 import { factsOf } from "./send-notices.ts";
 
-/**
- * Null where the delivery is no press of ours, and so an event like any other. Otherwise the work that it asks for, to be done after the chat was answered: it waits
- * three seconds at most.
- */
-export function pressOn(context: Context, connection: string, data: Json): ((now: number) => Promise<void>) | null {
+/** How long a chat that waits for what came of a press is let wait: Teams gives up after five seconds. */
+const PATIENCE_MS = 4_000;
+
+/** Null where the delivery is no press of ours, and so an event like any other. Otherwise what answers it, and goes on with its work behind the answer. */
+export function pressOn(context: Context, connection: string, data: Json): ((now: number) => Promise<Response>) | null {
   const place = noticePlace(context);
   if (place?.connection !== connection) return null;
   const pressed = place.chat.pressIn(data);
   if (!pressed) return null;
-  return pressed.kind === "nothing" ? async () => undefined : (now) => answerPress(context, place, pressed.press, now);
+  if (pressed.kind === "nothing") return async () => answered(place.chat, "This button decides nothing.");
+  return (now) => answerPress(context, place, pressed.press, now);
 }
 
-async function answerPress(context: Context, place: NoticePlace, press: Press, now: number): Promise<void> {
+/** A chat without an answer of its own is told at once, and hears of a refusal by itself: Slack waits three seconds at most. */
+async function answerPress(context: Context, place: NoticePlace, press: Press, now: number): Promise<Response> {
   const { chat, http } = place;
+  const work = outcomeOf(context, place, press, now);
+  // Whoever stops waiting for the answer does not stop the decision.
+  context.waitUntil(work);
+  const inTime = chat.answer ? await within(work, PATIENCE_MS) : null;
+  if (inTime) return answered(chat, inTime.told);
+  const whispered = work.then(({ refused, told }) => (refused ? chat.whisper(press, told, http) : undefined));
+  context.waitUntil(
+    whispered.catch((thrown) => console.warn(JSON.stringify({ message: "press not answered", error: failureOf(thrown).message }))),
+  );
+  return answered(chat, "Still being decided; this message will say how it ended.");
+}
+
+function answered({ answer }: Chat, text: string): Response {
+  const { status, body, contentType = "text/plain" } = answer?.(text) ?? { status: 200, body: null };
+  return new Response(body, { status, ...(body === null ? {} : { headers: { "content-type": contentType } }) });
+}
+
+async function within<T>(work: Promise<T>, ms: number): Promise<T | null> {
+  const { promise, resolve } = Promise.withResolvers<null>();
+  const timer = setTimeout(() => resolve(null), ms);
+  return Promise.race([work, promise]).finally(() => clearTimeout(timer));
+}
+
+interface Outcome {
+  readonly refused: boolean;
+  /** To the presser. */
+  readonly told: string;
+}
+
+/** Does not reject. */
+async function outcomeOf(context: Context, place: NoticePlace, press: Press, now: number): Promise<Outcome> {
+  const link = place.linkTo(press.value.approval);
   try {
     const refused = await decide(context, place, press, now);
-    if (refused) await chat.whisper(press, refusalText(refused, place.linkTo(press.value.approval)), http);
+    return refused ? { refused: true, told: refusalText(refused, link) } : { refused: false, told: "Approved." };
   } catch (thrown) {
     // Whether it was decided is in the run: a second press is refused if it was.
     const failure = failureOf(thrown);
     console.error(JSON.stringify({ message: "press not answered", approval: press.value.approval, error: failure.message }));
-    await chat.whisper(press, refusalText(failure, place.linkTo(press.value.approval)), http).catch(() => undefined);
+    return { refused: true, told: refusalText(failure, link) };
   }
 }
 

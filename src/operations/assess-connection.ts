@@ -7,12 +7,34 @@ import type { Finding } from "../connectors/check.ts";
 import { type Observed, observedFetch } from "../connectors/http.ts";
 import { fail, failureOf, ok, type Result } from "../core/errors.ts";
 import type { Principal } from "../core/principal.ts";
-import { type KeptAssessment, keepAssessment, listAssessments } from "../db/assessments.ts";
+import { keepAssessment, listAssessments } from "../db/assessments.ts";
 import { type ConnectionSetup, connectionSetups } from "./connection-setup.ts";
 import type { Context } from "./context.ts";
 import { permit } from "./require-role.ts";
 
-export type Assessment = KeptAssessment;
+/** As it is stored: read back through this, so that a row of another release is an error here and not on a page. */
+const Found = z.object({
+  findings: z.array(
+    z.object({
+      check: z.string(),
+      summary: z.string(),
+      outcome: z.enum(["confirmed", "missing", "warning", "cannot_tell"]),
+      said: z.string(),
+      fix: z.string().optional(),
+    }),
+  ),
+  calls: z.number(),
+  medianMs: z.number().nullable(),
+  skewMs: z.number().nullable(),
+  wrote: z.boolean(),
+});
+
+export interface Assessment extends z.infer<typeof Found> {
+  readonly connection: string;
+  /** Epoch milliseconds. */
+  readonly at: number;
+  readonly by: string;
+}
 export type AssessedFinding = Assessment["findings"][number];
 
 export const AssessInput = z.strictObject({
@@ -34,7 +56,9 @@ const SKEW_BROKEN_MS = 300_000;
 const SLOW_MS = 3_000;
 
 export async function readConnections({ env, deployment }: Pick<Context, "env" | "deployment">): Promise<ConnectionStanding[]> {
-  const kept = new Map((await listAssessments(env.DB)).map((one) => [one.connection, one]));
+  const kept = new Map(
+    (await listAssessments(env.DB)).map(({ found, ...one }): [string, Assessment] => [one.connection, { ...one, ...Found.parse(found) }]),
+  );
   return connectionSetups(env, deployment).map((setup) => ({ ...setup, assessment: kept.get(setup.connection) ?? null }));
 }
 
@@ -94,18 +118,16 @@ export async function assessConnection(
     }
     findings.push(...observedFindings(seen));
   }
-  const assessment: Assessment = {
-    connection,
-    at,
-    by: principal.id,
+  const about = { connection, at, by: principal.id };
+  const found = {
     findings,
     calls: seen.length,
     medianMs: median(seen.map(({ ms }) => ms)),
     skewMs: skewOf(seen),
     wrote: write,
   };
-  await keepAssessment(env.DB, assessment);
-  return ok(assessment);
+  await keepAssessment(env.DB, { ...about, found });
+  return ok({ ...about, ...found });
 }
 
 const named = (check: string, summary: string, finding: Finding): AssessedFinding => ({ check, summary, ...finding });

@@ -7,7 +7,7 @@ import { digest } from "../core/json.ts";
 import type { Principal, Within } from "../core/principal.ts";
 import { type IssuedCertificate, insertCertificate, listCertificates, readCertificates } from "../db/certificates.ts";
 import { type LatestAnswer, latestAnswer } from "../db/latest-answer.ts";
-import { listSpecsNaming, type SpecNaming } from "../db/specs.ts";
+import { certificatesInForce, listSpecsNaming, type SpecNaming, type ThresholdInForce } from "../db/specs.ts";
 import { type Certificate, type OriginChange, originChanges } from "../governance/certificate.ts";
 import { decideCertificate } from "../validation/decide-certificate.ts";
 import type { Context } from "./context.ts";
@@ -59,14 +59,26 @@ export interface CertificateStanding extends IssuedCertificate {
   readonly changes: readonly OriginChange[];
 }
 
-export interface CertificateDetail extends CertificateStanding {
+export interface CertificateListed extends CertificateStanding {
+  /** The version of its workflow's governance spec that counts now, if it names this certificate. */
+  readonly inForce: number | null;
+}
+
+export interface CertificateDetail extends CertificateListed {
   /** Versions of its workflow's governance spec that name it, the latest first. */
   readonly specs: readonly SpecNaming[];
+  /** The certificate that the rules which count now name for its decision instead; null where they name this one or none. */
+  readonly supersededBy: string | null;
 }
 
 /** By workflow, the latest first. */
-export const certificatesWithin = async ({ env }: Pick<Context, "env">, within: Within): Promise<CertificateStanding[]> =>
-  standingsOf(env.DB, await listCertificates(env.DB, within));
+export async function certificatesWithin({ env }: Pick<Context, "env">, within: Within, now: number): Promise<CertificateListed[]> {
+  const [issued, named] = await Promise.all([listCertificates(env.DB, within), certificatesInForce(env.DB, now)]);
+  return (await standingsOf(env.DB, issued)).map((one) => ({ ...one, inForce: versionNaming(named, one.certificate) }));
+}
+
+const versionNaming = (named: readonly ThresholdInForce[], { id, workflow, decision }: Certificate): number | null =>
+  named.find((one) => one.certificate === id && one.workflow === workflow && one.decision === decision)?.version ?? null;
 
 /** Each with the latest answer of its decision. */
 export function standingsOf(db: D1Database, issued: readonly IssuedCertificate[]): Promise<CertificateStanding[]> {
@@ -94,8 +106,18 @@ export async function readCertificate(
   const { workflow, decision } = issued.certificate;
   const denied = permit(principal, "read certificates", workflow);
   if (denied) return denied;
-  const [latest, specs] = await Promise.all([latestAnswer(env.DB, workflow, decision), listSpecsNaming(env.DB, workflow, id, now)]);
-  return ok({ ...standingOf(issued, latest), specs });
+  const [latest, specs, named] = await Promise.all([
+    latestAnswer(env.DB, workflow, decision),
+    listSpecsNaming(env.DB, workflow, id, now),
+    certificatesInForce(env.DB, now),
+  ]);
+  const instead = named.find((one) => one.workflow === workflow && one.decision === decision && one.certificate !== id);
+  return ok({
+    ...standingOf(issued, latest),
+    inForce: versionNaming(named, issued.certificate),
+    specs,
+    supersededBy: instead?.certificate ?? null,
+  });
 }
 
 const standingOf = (issued: IssuedCertificate, latest: LatestAnswer | null): CertificateStanding => ({

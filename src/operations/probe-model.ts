@@ -43,7 +43,7 @@ export interface Probe {
         readonly source: ModelDecision["source"];
         readonly logprobs: LogprobsFound;
         readonly latencyMs: number;
-        /** Null where the provider does not say. */
+        /** Of both calls, where there were two. Null where the provider does not say. */
         readonly promptTokens: number | null;
         readonly completionTokens: number | null;
         readonly costUsd: number | null;
@@ -110,7 +110,8 @@ export async function probe(
 
 function outcomeOf(decision: ModelDecision, second: ModelResult | null): Probe["outcome"] {
   const answer = Answer.safeParse(decision.value);
-  const { model, source, latencyMs, usage, costUsd } = decision;
+  const { model, source, latencyMs } = decision;
+  const answered = second?.ok ? [decision, second.decision] : [decision];
   return {
     state: "answered",
     answeredAs: model,
@@ -118,11 +119,18 @@ function outcomeOf(decision: ModelDecision, second: ModelResult | null): Probe["
     source,
     logprobs: logprobsOf(decision, second),
     latencyMs,
-    promptTokens: usage?.promptTokens ?? null,
-    completionTokens: usage?.completionTokens ?? null,
-    costUsd,
+    promptTokens: sumOf(answered, ({ usage }) => usage?.promptTokens),
+    completionTokens: sumOf(answered, ({ usage }) => usage?.completionTokens),
+    costUsd: sumOf(answered, ({ costUsd }) => costUsd),
   };
 }
+
+/** Null where it is not known of one of them. */
+const sumOf = (decisions: readonly ModelDecision[], of: (decision: ModelDecision) => number | null | undefined): number | null =>
+  decisions.reduce<number | null>((sum, decision) => {
+    const one = of(decision) ?? null;
+    return sum === null || one === null ? null : sum + one;
+  }, 0);
 
 function logprobsOf(first: ModelDecision, second: ModelResult | null): LogprobsFound {
   if (first.source === "logprobs") return "given";

@@ -1,10 +1,11 @@
-// The optimisation review of a workflow: what the audit of its automatic writes proves, what that says about the threshold, how decisions and answers have moved, how
-// reviewers answer. It reads and changes nothing. Who decided what is shown to the process owner and to the reviewer concerned, and to nobody else.
+// The optimisation review of a workflow: what the audit of its automatic writes proves, what that says about the threshold, what its records cost, how decisions and answers
+// have moved, how reviewers answer. It reads and changes nothing. Who decided what is shown to the process owner and to the reviewer concerned, and to nobody else.
 import * as z from "zod";
 import { fail, ok, type Result } from "../core/errors.ts";
 import type { Principal } from "../core/principal.ts";
 import { type AuditRate, readAuditRate } from "../db/audit-rates.ts";
 import { type Breaker, openBreakerOf } from "../db/breakers.ts";
+import { costsPerRecord, type RecordCosts } from "../db/costs.ts";
 import { type AskedRow, type AuditedRow, countAudited, countWeeks, listAnswered, listDrawn, readWeeks } from "../db/review-reads.ts";
 import { readOpinions } from "../db/second-reviews.ts";
 import { listAdvice, type SpecAdvice } from "../db/spec-advice.ts";
@@ -71,6 +72,8 @@ export interface Review {
   };
   readonly second: Disagreement;
   readonly breaker: Breaker | null;
+  /** Of the model calls of all its decisions; null for whoever may not read costs, and where no model was asked. */
+  readonly cost: RecordCosts | null;
 }
 
 export async function readReview(
@@ -95,18 +98,20 @@ export async function readReview(
 
   const since = now - asked.days * DAY_MS;
   const span = { workflow, since, until: now };
-  const [{ threshold, certificate, perField }, counts, drawn, answered, live, kept, rate, advised, breaker, opinions] = await Promise.all([
-    thresholdOf(db, spec?.spec ?? null, decision),
-    countAudited(db, span, decision),
-    listDrawn(db, span, decision),
-    listAnswered(db, span, ANSWERS),
-    countWeeks(db, span, labelledFields(deployed)),
-    readWeeks(db, { workflow, since: weekOf(since), until: now }),
-    readAuditRate(db, workflow),
-    listAdvice(db, workflow, 20),
-    openBreakerOf(db, workflow),
-    readOpinions(db, span),
-  ]);
+  const [{ threshold, certificate, perField }, counts, drawn, answered, live, kept, rate, advised, breaker, opinions, costs] =
+    await Promise.all([
+      thresholdOf(db, spec?.spec ?? null, decision),
+      countAudited(db, span, decision),
+      listDrawn(db, span, decision),
+      listAnswered(db, span, ANSWERS),
+      countWeeks(db, span, labelledFields(deployed)),
+      readWeeks(db, { workflow, since: weekOf(since), until: now }),
+      readAuditRate(db, workflow),
+      listAdvice(db, workflow, 20),
+      openBreakerOf(db, workflow),
+      readOpinions(db, span),
+      may(principal, "read costs", workflow) ? costsPerRecord(db, { workflow, within: [workflow], from: since, to: now }) : [],
+    ]);
   const limit = limitFor(certificate, asked.limit);
   const weeks = withLabels(live, kept);
   const advice = threshold === null ? null : adviceOn({ threshold, counts, drawn, answered, decision, limit: limit.share });
@@ -136,6 +141,7 @@ export async function readReview(
     reviewers: reviewersOf(answered, principal, workflow),
     second: disagreementOf(opinions),
     breaker,
+    cost: costs[0] ?? null,
   });
 }
 

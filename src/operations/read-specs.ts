@@ -9,6 +9,7 @@ import { GovernanceSpec } from "../governance/spec.ts";
 import { diffSpecs, type SpecChange } from "../governance/spec-diff.ts";
 import type { Context } from "./context.ts";
 import { nextVersion, type SpecName } from "./govern-spec.ts";
+import { type AdviceBehind, adviceBehind } from "./spec-advice.ts";
 import { newestWorkflow } from "./start-runs.ts";
 import { type ThresholdEvidence, thresholdEvidence } from "./threshold-evidence.ts";
 
@@ -46,6 +47,8 @@ export interface SpecDetail extends ReadSpec {
   readonly changes: readonly SpecChange[] | null;
   /** What stands behind each threshold; empty where the text cannot be read. */
   readonly evidence: readonly ThresholdEvidence[];
+  /** The review that advised this version; null where none did. */
+  readonly advice: AdviceBehind | null;
   /** Where the rules and the deployed code are not about the same things, as sentences. */
   readonly misfits: readonly string[];
   /** Newest first. */
@@ -66,9 +69,22 @@ export async function readSpecVersion(
   const changes = counting?.spec && own.spec ? diffSpecs(counting.spec, own.spec) : null;
   const deployed = newestWorkflow(deployment, workflow);
   const misfits = own.spec && deployed ? misfitsOf(own.spec, deployed) : [];
-  const evidence = own.spec ? await thresholdEvidence(env.DB, own.spec) : [];
-  return ok({ ...own, counting, changes, evidence, misfits, versions: versions.map(({ body: _, ...listed }) => listed) });
+  const [evidence, advice] = await Promise.all([own.spec ? thresholdEvidence(env.DB, own.spec) : [], adviceBehind(env.DB, found)]);
+  return ok({
+    ...own,
+    counting,
+    changes,
+    evidence: markAdvised(evidence, advice),
+    advice,
+    misfits,
+    versions: versions.map(({ body: _, ...listed }) => listed),
+  });
 }
+
+const markAdvised = (evidence: readonly ThresholdEvidence[], advice: AdviceBehind | null): ThresholdEvidence[] =>
+  evidence.map((one) =>
+    one.kind === "number" && one.name === advice?.decision && one.threshold === advice.to ? { ...one, advised: true as const } : one,
+  );
 
 export async function compareSpecs(
   { env }: Context,

@@ -94,10 +94,7 @@ export async function receiveEvent(context: Context, connectionId: string, reque
       const [only] = events;
       // A chat posts each press by itself.
       const press = only && events.length === 1 ? pressOn(context, connectionId, only.data) : null;
-      if (press) {
-        context.waitUntil(press(now));
-        return new Response(null, { status: 200 });
-      }
+      if (press) return press(now);
       if (!(await store(context, connection, events, bodyBytes))) return refuse("ingress.unavailable", NOT_STORED);
       const named = only && events.length === 1 ? { event: only.id } : { events: events.map(({ id }) => id) };
       return accepted({ status: "accepted", ...named }, stored);

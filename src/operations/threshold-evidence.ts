@@ -8,7 +8,13 @@ import { type CertificateStanding, standingsOf } from "./certificates.ts";
 
 export type ThresholdEvidence =
   /** `name`: a decision, or one of its fields ("triage.team"). */
-  | { readonly kind: "number"; readonly name: string; readonly threshold: number }
+  | {
+      readonly kind: "number";
+      readonly name: string;
+      readonly threshold: number;
+      /** A review of the running workflow advised exactly this number. */
+      readonly advised?: true;
+    }
   | { readonly kind: "certificate"; readonly name: string; readonly id: string; readonly standing: CertificateStanding }
   /** `why`: as a phrase. Writes on it are asked. */
   | { readonly kind: "missing"; readonly name: string; readonly id: string; readonly why: string };

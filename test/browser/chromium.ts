@@ -14,16 +14,20 @@ const ARGS = [
   "--disable-sync",
 ];
 
+/** For what hangs: many times what a busy machine needs. */
+const LIMIT_MS = 120_000;
+
 export const HOW_TO_GET_ONE = `no Chromium was found (looked at CHROMIUM and ${PLACES.join(", ")}): install one, for example with "apt-get install chromium", or set CHROMIUM to its path`;
 
 export const chromiumPath: string | null =
   [process.env.CHROMIUM ?? "", ...PLACES].find((place) => place !== "" && existsSync(place)) ?? null;
 
-export const launch = (): Promise<Browser> => chromium.launch({ executablePath: chromiumPath as string, args: ARGS });
+export const launch = (): Promise<Browser> => chromium.launch({ executablePath: chromiumPath as string, args: ARGS, timeout: LIMIT_MS });
 
 /** A page of its own context, and everything that its browser complained of: errors in the console (a violated content policy is one), failed requests. */
 export async function openPage(browser: Browser, options: BrowserContextOptions = {}): Promise<{ page: Page; complaints: string[] }> {
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
+  context.setDefaultTimeout(LIMIT_MS);
   const page = await context.newPage();
   const complaints: string[] = [];
   page.on("console", (message) => {

@@ -1,16 +1,12 @@
 // The page of the built-in model's versions in a real browser, before there is one and with several: what every page owes to everybody, on a desk and on a telephone.
 // The browser's requests are answered by the application itself, over a D1 in memory; none leaves the browser.
-import { mkdtempSync } from "node:fs";
-import { tmpdir } from "node:os";
-import path from "node:path";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { askForTraining, chooseModel, endTraining, keepVersion } from "../../src/db/model-versions.ts";
-import { STYLE, STYLE_URL } from "../../src/http/style.ts";
 import { type Console, openConsole } from "../unit/http/console.ts";
 import { MINUTE } from "../unit/http/stories.ts";
-import { chromiumPath, HOW_TO_GET_ONE, launch, openPage } from "./chromium.ts";
-import { focusFaults, looksFaults, structureFaults } from "./page-checks.ts";
+import { chromiumPath, HOW_TO_GET_ONE, launch } from "./chromium.ts";
+import { faultsInViews, openApplication } from "./views.ts";
 
 const workflow = "ticket-triage";
 const heldOut = (rows: number, accuracy: number) => ({ rows, accuracy, ece: 0.021 });
@@ -58,10 +54,7 @@ if (chromiumPath === null) process.stdout.write(`browser tests skipped: ${HOW_TO
 
 describe.skipIf(chromiumPath === null)("in a browser", () => {
   let browser: Browser;
-  let pictures: string;
   beforeAll(async () => {
-    pictures = mkdtempSync(path.join(tmpdir(), "interlock-models-"));
-    process.stdout.write(`pictures of the versions: ${pictures}\n`);
     browser = await launch();
   });
   afterAll(async () => {
@@ -73,22 +66,9 @@ describe.skipIf(chromiumPath === null)("in a browser", () => {
     ["with versions", grown],
   ])("the versions of the built-in model, %s, are within reach of everybody", async (name, open) => {
     const console = await open();
-    for (const [width, colorScheme] of [
-      [1280, "light"],
-      [320, "dark"],
-    ] as const) {
-      const { page, complaints } = await openPage(browser, { viewport: { width, height: 900 }, colorScheme });
-      await page.route("**/*", async (route) => {
-        const { pathname, search } = new URL(route.request().url());
-        if (pathname + search === STYLE_URL) return route.fulfill({ contentType: "text/css", body: STYLE });
-        const answer = await console.get(pathname + search);
-        return route.fulfill({ status: answer.status, contentType: "text/html; charset=utf-8", body: await answer.text() });
-      });
-      await page.goto("http://console.invalid/models");
-      const faults = [...(await structureFaults(page)), ...(await focusFaults(page)), ...(await looksFaults(page)), ...complaints];
-      await page.screenshot({ path: path.join(pictures, `${name.replaceAll(" ", "-")}-${width}.png`), fullPage: true });
-      expect(faults, `${width} px, ${colorScheme}`).toEqual([]);
-      await page.context().close();
-    }
+    const { page, complaints, visit } = await openApplication(browser, console.get);
+    await visit("/models");
+    expect(await faultsInViews(page, `models-${name.replaceAll(" ", "-")}`)).toEqual([]);
+    expect(complaints).toEqual([]);
   });
 });

@@ -109,21 +109,37 @@ const LOOKS = `(() => {
 /** What scrolls by itself is among them: the keyboard has to reach it. */
 const USABLE = `[...document.querySelectorAll("a[href], button, summary, select, textarea, input:not([type=hidden]), [tabindex='0']")].filter((element) => element.checkVisibility()).length`;
 
-const FOCUSED = `(() => {
-  const element = document.activeElement;
-  if (!element || element === document.body) return null;
-  window.reached ??= new Set();
-  const again = window.reached.has(element);
-  window.reached.add(element);
-  const { outlineStyle, outlineWidth, outlineColor } = getComputedStyle(element);
-  const { top, bottom, left, right } = element.getBoundingClientRect();
-  return {
-    again,
-    what: element.outerHTML.replace(/\\s+/g, " ").slice(0, 100),
-    outlined: outlineStyle !== "none" && parseFloat(outlineWidth) >= 2 && !/, 0\\)$|transparent/.test(outlineColor),
-    inWindow: bottom > 0 && top < innerHeight && right > 0 && left < innerWidth,
+/** From the top again, whatever had the focus before; then each keypress tells first what the one before it has come to. */
+const WATCH_FOCUS = `(() => {
+  document.body.tabIndex = -1;
+  document.body.focus();
+  document.body.removeAttribute("tabindex");
+  scrollTo(0, 0);
+  window.focusSeen = [];
+  if (window.seeFocus) return;
+  window.seeFocus = () => {
+    const element = document.activeElement;
+    const last = window.focusSeen.at(-1);
+    // A date is several stops of the key.
+    if (!element || element === document.body || element === last?.element) return;
+    const { outlineStyle, outlineWidth, outlineColor } = getComputedStyle(element);
+    const { top, bottom, left, right } = element.getBoundingClientRect();
+    window.focusSeen.push({
+      element,
+      again: window.focusSeen.some((seen) => seen.element === element),
+      what: element.outerHTML.replace(/\\s+/g, " ").slice(0, 100),
+      outlined: outlineStyle !== "none" && parseFloat(outlineWidth) >= 2 && !/, 0\\)$|transparent/.test(outlineColor),
+      inWindow: bottom > 0 && top < innerHeight && right > 0 && left < innerWidth,
+    });
   };
+  addEventListener("keydown", window.seeFocus, { capture: true });
 })()`;
+const SEEN_FOCUS = `(() => {
+  window.seeFocus();
+  return window.focusSeen.map(({ again, what, outlined, inWindow }) => ({ again, what, outlined, inWindow }));
+})()`;
+/** Day, month, year, and the button that opens the calendar. */
+const STOPS_OF_A_DATE = 4;
 
 export const structureFaults = (page: Page): Promise<string[]> => page.evaluate(STRUCTURE);
 export const looksFaults = (page: Page): Promise<string[]> => page.evaluate(LOOKS);
@@ -132,15 +148,19 @@ export const looksFaults = (page: Page): Promise<string[]> => page.evaluate(LOOK
 export async function focusFaults(page: Page): Promise<string[]> {
   const faults: string[] = [];
   const usable = (await page.evaluate(USABLE)) as number;
-  let reached = 0;
-  for (let presses = 0; presses < usable + 2; presses++) {
-    await page.keyboard.press("Tab");
-    const focus = (await page.evaluate(FOCUSED)) as { again: boolean; what: string; outlined: boolean; inWindow: boolean } | null;
-    if (focus === null || focus.again) break;
-    reached++;
-    if (!focus.outlined) faults.push(`focus cannot be seen: ${focus.what}`);
-    if (!focus.inWindow) faults.push(`focus is outside the window: ${focus.what}`);
+  const dates = await page.locator("input[type=date]").count();
+  await page.evaluate(WATCH_FOCUS);
+  const presses = usable + 2 + dates * (STOPS_OF_A_DATE - 1);
+  // Sent without waiting for each: the browser takes them one after another.
+  await Promise.all(Array.from({ length: presses }, () => page.keyboard.down("Tab")));
+  await page.keyboard.up("Tab");
+  const seen = (await page.evaluate(SEEN_FOCUS)) as { again: boolean; what: string; outlined: boolean; inWindow: boolean }[];
+  const round = seen.findIndex(({ again }) => again);
+  const reached = round < 0 ? seen : seen.slice(0, round);
+  for (const { what, outlined, inWindow } of reached) {
+    if (!outlined) faults.push(`focus cannot be seen: ${what}`);
+    if (!inWindow) faults.push(`focus is outside the window: ${what}`);
   }
-  if (reached !== usable) faults.push(`Tab reaches ${reached} of ${usable} controls`);
+  if (reached.length !== usable) faults.push(`Tab reaches ${reached.length} of ${usable} controls`);
   return faults;
 }

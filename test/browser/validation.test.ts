@@ -1,68 +1,43 @@
 // A validation's report and its threshold screen in a real browser: what every page owes to everybody, narrow and wide, light and dark; a threshold looked at with the
 // keyboard and without JavaScript; the report as a file that loads nothing. The browser's requests are answered by the application over a D1 in memory.
-import { mkdtempSync } from "node:fs";
-import { tmpdir } from "node:os";
-import path from "node:path";
-import type { Browser, BrowserContextOptions, Page } from "playwright-core";
+import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { STYLE, STYLE_URL } from "../../src/http/style.ts";
 import { type Console, openConsole } from "../unit/http/console.ts";
 import { FACTS, finished, labelledRecords } from "../unit/http/validations.ts";
 import { chromiumPath, HOW_TO_GET_ONE, launch, openPage, tabTo } from "./chromium.ts";
-import { focusFaults, looksFaults, structureFaults } from "./page-checks.ts";
+import { looksFaults } from "./page-checks.ts";
+import { faultsInViews, ORIGIN, openApplication } from "./views.ts";
 
-const ORIGIN = "http://console.invalid";
 const AT = `/validations/${FACTS.id}`;
 const PAGES = [`${AT}/report`, `${AT}/threshold?threshold=0.6&limit=0.1`, `${AT}/records/t-17`] as const;
 
 let browser: Browser;
 let console: Console;
-let pictures: string;
-
-async function open(place: string, options: BrowserContextOptions = {}): Promise<{ page: Page; complaints: string[] }> {
-  const opened = await openPage(browser, options);
-  await opened.page.route("**/*", async (route) => {
-    const { pathname, search } = new URL(route.request().url());
-    if (pathname + search === STYLE_URL) return route.fulfill({ contentType: "text/css", body: STYLE });
-    const answer = await console.get(pathname + search);
-    return route.fulfill({ status: answer.status, contentType: "text/html; charset=utf-8", body: await answer.text() });
-  });
-  await opened.page.goto(ORIGIN + place);
-  return opened;
-}
+let application: Awaited<ReturnType<typeof openApplication>>;
 
 if (chromiumPath === null) process.stdout.write(`browser tests skipped: ${HOW_TO_GET_ONE}\n`);
 
 describe.skipIf(chromiumPath === null)("a validation in a browser", () => {
   beforeAll(async () => {
-    pictures = mkdtempSync(path.join(tmpdir(), "interlock-validation-"));
-    process.stdout.write(`pictures of the validation: ${pictures}\n`);
     [browser, console] = await Promise.all([launch(), openConsole([])]);
     const records = labelledRecords(200);
     await finished(console.env, { facts: { ...FACTS, id: "val_0" }, records: labelledRecords(200, 5), createdAt: 1 });
     await finished(console.env, { facts: FACTS, records });
+    application = await openApplication(browser, console.get);
   });
   afterAll(async () => {
     await browser?.close();
   });
 
   it.each(PAGES)("%s is within reach of everybody, on a desk and on a telephone", async (place) => {
-    for (const [width, colorScheme] of [
-      [1280, "light"],
-      [390, "dark"],
-    ] as const) {
-      const { page, complaints } = await open(place, { viewport: { width, height: 900 }, colorScheme });
-      const faults = [...(await structureFaults(page)), ...(width === 390 ? await focusFaults(page) : [])];
-      for (const details of await page.locator("main details > summary").all()) await details.click();
-      faults.push(...(await looksFaults(page)), ...complaints);
-      await page.screenshot({ path: path.join(pictures, `${place.split(/[/?]/)[3]}-${width}-${colorScheme}.png`), fullPage: true });
-      expect(faults, `${width} px, ${colorScheme}`).toEqual([]);
-      await page.context().close();
-    }
+    await application.visit(place);
+    expect(await faultsInViews(application.page, place.split(/[/?]/)[3] as string)).toEqual([]);
+    expect(application.complaints).toEqual([]);
   });
 
   it("draws each mark of the chart where its table says it is", async () => {
-    const { page } = await open(`${AT}/report`);
+    const { page } = application;
+    await application.visit(`${AT}/report`);
     const plot = await page.locator("figure.chart .plot").first().boundingBox();
     const mark = await page.locator("figure.chart .plot .point.proved").boundingBox();
     const { gates } = (
@@ -71,11 +46,11 @@ describe.skipIf(chromiumPath === null)("a validation in a browser", () => {
     const share = gates.proved.sure / gates.proved.records;
     const middle = (mark?.x ?? 0) + (mark?.width ?? 0) / 2 - (plot?.x ?? 0);
     expect(Math.abs(middle - (plot?.width ?? 0) * (0.11 + 0.86 * share))).toBeLessThan(2);
-    await page.context().close();
   });
 
   it("looks at a threshold with the keyboard alone, and without JavaScript", async () => {
-    const { page, complaints } = await open(`${AT}/threshold`, { javaScriptEnabled: false });
+    const { page, complaints, visit } = await openApplication(browser, console.get, { javaScriptEnabled: false });
+    await visit(`${AT}/threshold`);
     await tabTo(page, "#threshold");
     await page.keyboard.press("ControlOrMeta+a");
     await page.keyboard.type("0.5");

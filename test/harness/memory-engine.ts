@@ -1,7 +1,7 @@
 // Runs one workflow on the real engine with an in-memory journal, a clock that only waits move, and a process that can be stopped at any boundary:
 // before and after each durable write, before each request leaves, after it did its work and before its answer is read. What was durable is what the next
 // incarnation starts from.
-import { createHttp } from "../../src/connectors/http.ts";
+import { createHttp, type HttpOptions } from "../../src/connectors/http.ts";
 import type { Failure } from "../../src/core/errors.ts";
 import type { InterlockEvent } from "../../src/core/event.ts";
 import type { Json } from "../../src/core/json.ts";
@@ -35,8 +35,10 @@ export interface MemoryOptions {
   readonly providerCard?: Ports["providerCard"];
   /** Certificates and the breaker; without it there is nothing on record. */
   readonly onRecord?: Ports["onRecord"];
-  /** The fetch of each connector's system, with the token that it wants. */
-  readonly systems: Readonly<Record<string, { readonly fetch: typeof fetch; readonly authorization: string }>>;
+  /** The fetch of each connector's system, with the token that it wants, and how the connector reads its failures where it is one that answers as its vendor does. */
+  readonly systems: Readonly<
+    Record<string, { readonly fetch: typeof fetch; readonly authorization: string } & Pick<HttpOptions, "refusal">>
+  >;
   readonly clock: { now: number };
   /** What a person says to each approval; asked with the round, from 1. `by`, if it is said, is who says it. */
   readonly answer?: (approval: { id: string; digest: string; values: Readonly<Record<string, unknown>> }, round: number) => unknown;
@@ -255,7 +257,7 @@ export class MemoryEngine {
         if (!system) throw new Error(`no fake for ${connector}`);
         return createHttp({
           baseUrl: `https://${connector}.test`,
-          authorization: system.authorization,
+          ...system,
           system: connector,
           now: () => clock.now,
           fetch: async (input, init) => {

@@ -101,7 +101,7 @@ describe("documented exchanges", () => {
         kind: "answer",
         answer: { status: 200, body: { ok: false, error: "missing_scope", needed: "chat:write", provided: "commands" } },
       }),
-    "token-refresh": "no token rotation: the bot token is fixed",
+    "token-refresh": "of another app; with the sandbox's own below",
   };
 
   for (const exchange of existsSync(CONTRACTS) ? exchanges("slack") : []) {
@@ -290,6 +290,38 @@ describe("Slack", () => {
     });
   });
 
+  test("a direct conversation is the same one each time, and a message stays in it", async () => {
+    const opened = await sandbox.slack("conversations.open", { users: "U0ADA" });
+    expect(opened.json).toEqual({ ok: true, channel: { id: "D0ADA" } });
+    expect((await sandbox.slack("conversations.open", { users: "U0ADA" })).json).toEqual(opened.json);
+    expect((await sandbox.slack("chat.postMessage", { channel: "D0ADA", text: "A word" })).json).toMatchObject({
+      ok: true,
+      channel: "D0ADA",
+    });
+    expect((await sandbox.slack("conversations.open", { users: "U0NOBODY" })).json).toMatchObject({ error: "user_not_found" });
+  });
+
+  test("an answer lists the app's scopes, and a channel says whether the app is in it", async () => {
+    expect((await sandbox.slack("auth.test", {})).headers.get("x-oauth-scopes")).toContain("chat:write");
+    const info = async (channel: string) => (await sandbox.slack("conversations.info", { channel })).json;
+    expect(await info("C0BILLING")).toMatchObject({ channel: { is_member: true, is_archived: false } });
+    expect(await info("C0LEADERS")).toMatchObject({ channel: { is_member: false } });
+    expect(await info("C9")).toEqual({ ok: false, error: "channel_not_found" });
+  });
+
+  test("a refresh token gives a token and the next refresh token, and works once", async () => {
+    const app = { client_id: "0.sandbox", client_secret: "sandbox-client-secret", grant_type: "refresh_token" };
+    const refresh = async (refresh_token: string) => {
+      const form = new URLSearchParams({ ...app, refresh_token }).toString();
+      return (await sandbox.slack("oauth.v2.access", form, { "content-type": "application/x-www-form-urlencoded" })).json;
+    };
+    const first = await refresh("xoxe-1-sandbox");
+    expect(first).toMatchObject({ ok: true, expires_in: 43_200, token_type: "bot" });
+    expect((await sandbox.slack("auth.test", {}, { authorization: `Bearer ${first.access_token}` })).json).toMatchObject({ ok: true });
+    expect(await refresh(String(first.refresh_token))).toMatchObject({ ok: true });
+    expect(await refresh(String(first.refresh_token))).toEqual({ ok: false, error: "invalid_refresh_token" });
+  });
+
   test.each([
     ["no token", "auth.test", {}, {}, "not_authed"],
     ["a wrong token", "auth.test", {}, { authorization: "Bearer xoxb-other" }, "invalid_auth"],
@@ -314,5 +346,34 @@ describe("Slack", () => {
     ).json;
     expect([...(first.messages as Json[]), ...(second.messages as Json[])].map(({ text }) => text)).toEqual(["c", "b", "a"]);
     expect([first.has_more, second.has_more]).toEqual([true, false]);
+  });
+});
+
+describe("Microsoft Teams", () => {
+  const tenant = "5a0d0000-0000-4000-8000-000000000001";
+  const form = new URLSearchParams({
+    grant_type: "client_credentials",
+    client_id: "b0700000-0000-4000-8000-000000000001",
+    client_secret: "sandbox-teams-secret",
+    scope: "https://api.botframework.com/.default",
+  }).toString();
+
+  test("gives a token, takes a thread with it, and publishes the keys that its deliveries are signed with", async () => {
+    const type = { "content-type": "application/x-www-form-urlencoded" };
+    const { access_token } = (await sandbox.call("POST", `/teams/${tenant}/oauth2/v2.0/token`, form, type)).json;
+    const auth = { authorization: `Bearer ${access_token}` };
+    const begun = await sandbox.call(
+      "POST",
+      "/teams/v3/conversations",
+      { isGroup: true, channelData: { channel: { id: "19:support@thread.tacv2" } }, activity: { type: "message", text: "Run 12" } },
+      auth,
+    );
+    expect(begun).toMatchObject({ status: 201, json: { id: `19:support@thread.tacv2;messageid=${begun.json.activityId}` } });
+    const thread = `/teams/v3/conversations/${encodeURIComponent(String(begun.json.id))}/activities`;
+    expect((await sandbox.call("POST", thread, { type: "message", text: "Step 2" }, auth)).status).toBe(201);
+    expect((await sandbox.call("POST", thread, { type: "message", text: "x" }, {})).status).toBe(401);
+    const { jwks_uri } = (await sandbox.call("GET", "/teams/v1/.well-known/openidconfiguration")).json;
+    const { keys } = (await sandbox.call("GET", new URL(String(jwks_uri)).pathname)).json as { keys: Json[] };
+    expect(keys).toMatchObject([{ kty: "RSA", endorsements: expect.arrayContaining(["msteams"]) }]);
   });
 });

@@ -41,7 +41,7 @@ beforeAll(async () => {
       const { results } = await env.DB.prepare("select id from run where status = 'completed'").all();
       expect(results).toHaveLength(3);
     },
-    { timeout: 10_000, interval: 50 },
+    { timeout: 60_000, interval: 50 },
   );
 });
 afterAll(() => {

@@ -39,7 +39,7 @@ describe("a budget of $0.025 a day, for calls of at most some $0.02 that cost $0
         expect(["completed", "failed"]).toContain(detail?.run.status);
         return detail;
       },
-      { timeout: 15_000, interval: 50 },
+      { timeout: 60_000, interval: 50 },
     );
   };
 

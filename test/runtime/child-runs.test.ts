@@ -73,7 +73,7 @@ const reaches = (at: RunPlace, ...states: string[]): Promise<RunView> =>
       if (!states.includes(state)) throw new Error(`not yet: ${JSON.stringify(seen.state)}`);
       return seen;
     },
-    { timeout: 10_000, interval: 20 },
+    { timeout: 60_000, interval: 20 },
   );
 const outputOf = async (at: RunPlace): Promise<unknown> => {
   const { state } = await reaches(at, "completed", "failed");
@@ -152,7 +152,7 @@ describe("a parent", () => {
     await reaches(parent, "child");
     await go(child);
     await reaches(child, "completed");
-    await vi.waitFor(() => expect(nudge).toHaveBeenCalled());
+    await vi.waitFor(() => expect(nudge).toHaveBeenCalled(), { timeout: 60_000 });
     await alarm(parent, 1_000);
     expect((await view(parent)).state).toMatchObject({ status: "waiting", on: { kind: "child" } });
     await alarm(parent, CHILD_CHECK_MS + 1_000);

@@ -130,7 +130,7 @@ describe("a shared budget", () => {
     expect(outcomes.filter((outcome) => outcome === "sent")).toHaveLength(seen.calls);
     expect(seen.calls).toBeLessThanOrEqual(8);
     expect(seen.calls).toBeGreaterThanOrEqual(6);
-    expect(outcomes.at(-1)).toBe("connector.rate_limited");
+    expect(outcomes.at(-1)).toBe("connector.held_back");
     later(60_000);
     expect(await door().send(GET)).toMatchObject({ status: 200 });
   });
@@ -141,7 +141,7 @@ describe("a shared budget", () => {
     const failure = await door()
       .send(GET)
       .then(() => null, failureOf);
-    expect(failure).toMatchObject({ code: "connector.rate_limited", retryAfterMs: 30_000 });
+    expect(failure).toMatchObject({ code: "connector.held_back", retryAfterMs: 30_000 });
     later(30_000);
     expect(await door().send(GET)).toMatchObject({ status: 200 });
   });

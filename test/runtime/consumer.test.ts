@@ -128,7 +128,7 @@ describe("a batch of good messages", () => {
           { id: unheard.id, type: "ticket.updated" },
         ]);
       },
-      { timeout: 10_000 },
+      { timeout: 60_000 },
     );
   });
 
@@ -141,7 +141,7 @@ describe("a batch of good messages", () => {
     expect((await consume(twice)).acked).toEqual(["copy-1", "copy-2"]);
     expect((await consume(twice)).acked).toEqual(["copy-1", "copy-2"]);
     const runs = () => env.DB.prepare("select status from run where event_id = ?").bind(ticketEvent(ticket).id).all();
-    await vi.waitFor(async () => expect((await runs()).results).toEqual([{ status: "completed" }]), { timeout: 10_000 });
+    await vi.waitFor(async () => expect((await runs()).results).toEqual([{ status: "completed" }]), { timeout: 60_000 });
     expect(world.zendesk.comments(ticket).filter(({ body }) => body.startsWith("Interlock sent"))).toHaveLength(1);
   });
 });
@@ -261,7 +261,7 @@ describe("a workflow's governance spec", () => {
     const run = runIdOf("unapproved-triage", event.id);
     const row = () =>
       env.DB.prepare("select status, spec_version from run where id = ?").bind(run).first<{ status: string; spec_version: number }>();
-    await vi.waitFor(async () => expect(await row()).toEqual({ status: "completed", spec_version: 0 }), { timeout: 10_000 });
+    await vi.waitFor(async () => expect(await row()).toEqual({ status: "completed", spec_version: 0 }), { timeout: 60_000 });
     const { results } = await env.DB.prepare("select body from effect where run = ?").bind(run).all<{ body: string }>();
     expect(results.length).toBeGreaterThan(0);
     for (const { body } of results)

@@ -40,7 +40,7 @@ const statuses = async (run: string): Promise<Record<string, string>> => {
   return Object.fromEntries(rows.map(({ step, status }) => [step, status]));
 };
 const until = (run: string, wanted: Record<string, string>) =>
-  vi.waitFor(async () => expect(await statuses(run)).toMatchObject(wanted), { timeout: 10_000, interval: 20 });
+  vi.waitFor(async () => expect(await statuses(run)).toMatchObject(wanted), { timeout: 60_000, interval: 20 });
 const WRITTEN = { "route ticket": "applied", "explain route": "applied", "tell the team": "applied" };
 
 /** A ticket that was triaged without anybody being asked, and its run. */

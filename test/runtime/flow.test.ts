@@ -65,13 +65,13 @@ const view = async (workflow: string, subject: string, runId: string): Promise<R
 const hasBegun = async (workflow: string, subject: string, runId: string) =>
   (await view(workflow, subject, runId)).entries.some(({ type }) => type === "signal.awaited");
 const begins = (workflow: string, subject: string, runId: string) =>
-  vi.waitFor(async () => expect(await hasBegun(workflow, subject, runId)).toBe(true), { timeout: 10_000, interval: 20 });
+  vi.waitFor(async () => expect(await hasBegun(workflow, subject, runId)).toBe(true), { timeout: 60_000, interval: 20 });
 /** Lets a run that has begun end, and waits until it has. */
 const end = async (workflow: string, subject: string, runId: string) => {
   await begins(workflow, subject, runId);
   await portOf(workflow, subject).signal(runId, { name: "go", id: "1", data: {} }, "test");
   await vi.waitFor(async () => expect((await view(workflow, subject, runId)).state.status).toBe("completed"), {
-    timeout: 10_000,
+    timeout: 60_000,
     interval: 20,
   });
 };
@@ -173,7 +173,7 @@ describe("a workflow's throttle", () => {
 
 describe("debounce", () => {
   const logged = (id: string) => env.DB.prepare("select count(*) as n from event_log where id = ?").bind(id).first<number>("n");
-  const eventually = (check: () => Promise<void>) => vi.waitFor(check, { timeout: 10_000, interval: 20 });
+  const eventually = (check: () => Promise<void>) => vi.waitFor(check, { timeout: 60_000, interval: 20 });
 
   it("makes one run of a record's events, with the last data; a repeated delivery of any of them finds it", async () => {
     const events = [1, 2, 3].map((change) => eventOf("settled", "d1", { change }));

@@ -61,7 +61,7 @@ async function ask(review: Partial<GovernanceSpec["review"]>) {
       if (!found) throw new Error("not asked yet");
       return found;
     },
-    { timeout: 10_000, interval: 20 },
+    { timeout: 60_000, interval: 20 },
   );
   return { ticket, runId, id: row.id, digest: (JSON.parse(row.body) as { digest: string }).digest };
 }
@@ -85,7 +85,7 @@ const has = (runId: string, type: Entry["type"]) =>
       if (!entries.some((entry) => entry.type === type)) throw new Error(`no ${type} yet: ${entries.map((entry) => entry.type)}`);
       return entries;
     },
-    { timeout: 10_000, interval: 20 },
+    { timeout: 60_000, interval: 20 },
   );
 
 describe(`${CROWD} people who decide at the same moment`, () => {

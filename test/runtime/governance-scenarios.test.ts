@@ -70,7 +70,7 @@ async function runOf(ticket: string, is: (run: Run) => boolean): Promise<Run> {
       expect(run && is(run)).toBe(true);
       return run as Run;
     },
-    { timeout: 20_000, interval: 50 },
+    { timeout: 60_000, interval: 50 },
   );
 }
 

@@ -46,7 +46,7 @@ const pendingOf = (ticket: string, other: string | null = null) =>
       expect(found).toBeDefined();
       return found as Listed["approvals"][number];
     },
-    { timeout: 15_000, interval: 50 },
+    { timeout: 60_000, interval: 50 },
   );
 const effectOf = (run: string) =>
   told<{ effects: { step: string; status: string; body: object }[] }>("otto", "GET", `/api/runs/${run}`).then(({ effects }) =>
@@ -116,7 +116,7 @@ describe("governance, from a draft to its proof", () => {
       digest: approval.approval.digest,
       values: { ...approval.approval.values, group: "shipping", priority: "low" },
     });
-    await vi.waitFor(async () => expect((await effectOf(second.run))?.status).toBe("applied"), { timeout: 15_000, interval: 50 });
+    await vi.waitFor(async () => expect((await effectOf(second.run))?.status).toBe("applied"), { timeout: 60_000, interval: 50 });
     const groups = new Map(world.zendesk.groups.map(({ id, name }) => [id, name]));
     const written = world.zendesk.tickets.get(ticket);
     expect([groups.get(written?.group_id ?? 0), written?.priority]).toEqual(["shipping", "low"]);
@@ -126,7 +126,7 @@ describe("governance, from a draft to its proof", () => {
     world.zendesk.edit(ticket, { priority: "urgent" });
     expect((await ask("grace", "POST", `/api/runs/${second.run}/undo`, { step: STEP })).status).toBe(403);
     expect((await ask("otto", "POST", `/api/runs/${second.run}/undo`, { step: STEP })).status).toBe(202);
-    await vi.waitFor(async () => expect((await effectOf(second.run))?.status).toBe("undo_conflict"), { timeout: 15_000, interval: 50 });
+    await vi.waitFor(async () => expect((await effectOf(second.run))?.status).toBe("undo_conflict"), { timeout: 60_000, interval: 50 });
     expect(world.zendesk.tickets.get(ticket)).toMatchObject({ group_id: 104, priority: "urgent" });
   });
 

@@ -44,7 +44,7 @@ const start = async (ticket: string, type = "ticket.created", connection = "zend
 };
 const column = <T>(runId: string, name: string) => env.DB.prepare(`select ${name} from run where id = ?`).bind(runId).first<T>(name);
 const stubOf = async (runId: string) => env.RUN_PARTITION.getByName((await column<string>(runId, "partition")) ?? "");
-const eventually = (check: () => Promise<void>) => vi.waitFor(check, { timeout: 10_000, interval: 20 });
+const eventually = (check: () => Promise<void>) => vi.waitFor(check, { timeout: 60_000, interval: 20 });
 /** What the partition's own SQLite holds of a run. */
 const kept = async (runId: string) =>
   runInDurableObject(await stubOf(runId), (_, state) => {

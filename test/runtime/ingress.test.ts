@@ -3,6 +3,7 @@
 import { createExecutionContext, waitOnExecutionContext } from "cloudflare:test";
 import { env, exports } from "cloudflare:workers";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
+import type { WebhookDeclaration } from "../../src/connectors/webhook.ts";
 import { hmacSha256 } from "../../src/core/crypto.ts";
 import { runIdOf } from "../../src/core/ids.ts";
 import type { Json, JsonObject } from "../../src/core/json.ts";
@@ -90,7 +91,8 @@ const keeping = () => {
   const sent: EventMessage[] = [];
   return { sent, EVENTS: { send: async (message: EventMessage) => void sent.push(message) } as unknown as Queue };
 };
-const refusing = { EVENTS: { send: () => Promise.reject(new Error("the queue is down")) } as unknown as Queue };
+const down = () => Promise.reject(new Error("the queue is down"));
+const refusing = { EVENTS: { send: down, sendBatch: down } as unknown as Queue };
 const noPartition = {
   RUN_PARTITION: {
     getByName: () => ({ start: () => Promise.reject(new Error("the partition is down")) }),
@@ -126,7 +128,7 @@ describe("an authentic delivery", () => {
     expect(response.status).toBe(202);
     const { status, event } = await json(response);
     expect(status).toBe("accepted");
-    await vi.waitFor(async () => expect((await runOf(ticket, event ?? ""))?.state.status).toBe("completed"), { timeout: 10_000 });
+    await vi.waitFor(async () => expect((await runOf(ticket, event ?? ""))?.state.status).toBe("completed"), { timeout: 60_000 });
     expect(world.zendesk.tickets.get(ticket)?.priority).toBe("high");
   });
 
@@ -336,7 +338,7 @@ describe("a queue that does not take the event", () => {
     };
     try {
       const answer = postWith(hanging, signed(created(ticket)));
-      await vi.waitFor(() => expect(timers).toHaveLength(1));
+      await vi.waitFor(() => expect(timers).toHaveLength(1), { timeout: 60_000 });
       expect(await runOf(ticket, eventOf(sent).id)).toBeNull();
       timers[0]?.();
       const response = await answer;
@@ -396,6 +398,76 @@ describe("a connection with direct admission", () => {
   });
 });
 
+describe("a delivery of several events", () => {
+  const SECRET = "an-address-that-nobody-guesses";
+  const ACK = { status: 200, body: "<Ack>true</Ack>", contentType: "text/xml" };
+  /** Zendesk as if it posted lists, to an address with a secret in it. */
+  const declaration: WebhookDeclaration = {
+    docs: "https://zendesk.example",
+    maxBytes: 1024 * 1024,
+    scheme: { kind: "shared-secret", carried: { in: "path" } },
+    stored: ACK,
+    parse: ({ body }, receivedAt) => ({
+      kind: "events",
+      deliveryKey: null,
+      events: (JSON.parse(new TextDecoder().decode(body)) as string[]).map((ticket) => ({
+        type: "ticket.created",
+        subject: ticket,
+        time: receivedAt,
+        data: created(ticket),
+      })),
+    }),
+  };
+  const configured = deployment.connections.zendesk as (typeof deployment.connections)[string];
+  const lists = createWorker({
+    ...deployment,
+    connections: {
+      ...deployment.connections,
+      zendesk: { ...configured, connector: { ...configured.connector, webhooks: { lists: declaration } } },
+    },
+  }).handler;
+  const list = (tickets: readonly string[], secret = SECRET) => hook(`zendesk/${secret}`, {}, JSON.stringify(tickets));
+  const postList = (request: Request, more: object = {}) => postWith({ ZENDESK_WEBHOOK_SECRET: SECRET, ...more }, request, lists);
+  const startedFor = async (ticket: string) =>
+    (await env.DB.prepare("select id from run where subject = ? and workflow = 'ticket-triage'").bind(ticket).all()).results.length;
+
+  it("becomes a run of each, once, however often it comes, and is answered as its sender wants", async () => {
+    const tickets = [newTicket(), newTicket(), newTicket()];
+    for (let delivery = 0; delivery < 2; delivery++) {
+      const response = await postList(list(tickets));
+      expect([response.status, response.headers.get("content-type"), await response.text()]).toEqual([200, "text/xml", ACK.body]);
+    }
+    // Where the queue fails, they are admitted together, and find the runs that exist.
+    expect((await postList(list(tickets), refusing)).status).toBe(200);
+    for (const ticket of tickets) await vi.waitFor(async () => expect(await startedFor(ticket)).toBe(1), { timeout: 10_000 });
+  });
+
+  it("is not answered so while one of them is not stored", async () => {
+    const response = await postList(list(["7801", "7802"]), { ...refusing, ...noPartition });
+    expect([response.status, (await json(response)).code]).toEqual([503, "ingress.unavailable"]);
+  });
+
+  it("is refused without its secret, which is in no log and in no letter", async () => {
+    const logged = vi.spyOn(console, "warn").mockImplementation(() => undefined);
+    const guessed = await postList(list(["7803"], "guessed"));
+    expect([guessed.status, (await json(guessed)).code]).toEqual([401, "webhook.unauthentic"]);
+    const lines = logged.mock.calls.flat().map(String);
+    logged.mockRestore();
+    expect(lines).toEqual([JSON.stringify({ message: "delivery rejected", connection: "zendesk", reason: "bad_signature" })]);
+    const unreadable = await postList(hook(`zendesk/${SECRET}`, {}, "[ not json"));
+    expect(unreadable.status).toBe(200);
+    const letter = await env.DB.prepare("select * from dead_letter where body = '[ not json'").first();
+    expect(letter).not.toBeNull();
+    expect(JSON.stringify(letter)).not.toContain(SECRET);
+  });
+
+  it("has no address behind a connection that proves itself otherwise", async () => {
+    const body = JSON.stringify(created("7804"));
+    const response = await post(hook("zendesk/anything", zendeskHeaders(body), body));
+    expect([response.status, (await json(response)).code]).toEqual([404, "webhook.connection_unknown"]);
+  });
+});
+
 describe("an event over a queue message's size", () => {
   const description = "Ä".repeat(70_000);
 
@@ -411,7 +483,7 @@ describe("an event over a queue message's size", () => {
     const ticket = newTicket();
     const payload = created(ticket, { description });
     const { event } = await json(await post(signed(payload)));
-    await vi.waitFor(async () => expect(await runOf(ticket, event ?? "")).not.toBeNull(), { timeout: 10_000 });
+    await vi.waitFor(async () => expect(await runOf(ticket, event ?? "")).not.toBeNull(), { timeout: 60_000 });
     expect((await runOf(ticket, event ?? ""))?.event.data).toEqual(payload);
   });
 

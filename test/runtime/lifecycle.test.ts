@@ -46,7 +46,7 @@ const view = async (runId: string): Promise<RunView> => {
   if (!inspected.ok) throw new Error(inspected.error.message);
   return inspected.value;
 };
-const eventually = (check: () => Promise<void>) => vi.waitFor(check, { timeout: 10_000, interval: 20 });
+const eventually = (check: () => Promise<void>) => vi.waitFor(check, { timeout: 60_000, interval: 20 });
 const is = (runId: string, ...states: string[]): Promise<RunView> =>
   vi.waitFor(
     async () => {
@@ -55,7 +55,7 @@ const is = (runId: string, ...states: string[]): Promise<RunView> =>
       if (!states.includes(state)) throw new Error(`not yet: ${JSON.stringify(seen.state)}`);
       return seen;
     },
-    { timeout: 10_000, interval: 20 },
+    { timeout: 60_000, interval: 20 },
   );
 const stubOf = async (runId: string) => {
   const row = await env.DB.prepare("select partition from run where id = ?").bind(runId).first<{ partition: string }>();
@@ -89,7 +89,7 @@ describe("an object that is put out of memory between every two steps", () => {
           if (seen.state.status === "waiting" && seen.state.on.kind === "timer" && seen.state.on.until <= now) throw new Error("not yet");
           return seen;
         },
-        { timeout: 10_000, interval: 20 },
+        { timeout: 60_000, interval: 20 },
       );
       if (seen.state.status === "completed") break;
     }

@@ -52,7 +52,7 @@ const until = async <T>(read: () => Promise<T>, done: (value: T) => boolean): Pr
       value = await read();
       if (!done(value)) throw new Error(`not yet: ${JSON.stringify(value)}`);
     },
-    { timeout: 10_000, interval: 20 },
+    { timeout: 60_000, interval: 20 },
   );
   return value;
 };

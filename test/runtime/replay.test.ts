@@ -59,7 +59,7 @@ const replay = async (text: string, more?: Parameters<typeof contextWith>[0]) =>
 const runsOf = async (event: InterlockEvent) =>
   (await env.DB.prepare("select id from run where event_id = ?").bind(event.id).all()).results;
 const projected = (event: InterlockEvent) =>
-  vi.waitFor(async () => expect(await runsOf(event)).toEqual([{ id: runIdOf("ticket-triage", event.id) }]), { timeout: 10_000 });
+  vi.waitFor(async () => expect(await runsOf(event)).toEqual([{ id: runIdOf("ticket-triage", event.id) }]), { timeout: 60_000 });
 
 describe("an event whose workflow had a spec that could not be read", () => {
   it("starts exactly one run once it can be, and cannot be replayed a second time", async () => {
@@ -150,6 +150,7 @@ describe("a delivery that could not be read", () => {
     await waitOnExecutionContext(execution);
     return response.json();
   }
+  const named = (name: string, { connector }: Connection): Connection["connector"] => ({ ...connector, name });
   const bytes = (text: string) => new TextEncoder().encode(text);
   const readable: Partial<WebhookDeclaration> = {
     parse: ({ body }) => ({ kind: "event", deliveryKey: null, type: "order", subject: new TextDecoder().decode(body), time: 1, data: {} }),
@@ -172,6 +173,37 @@ describe("a delivery that could not be read", () => {
     expect(await replay("{ second", { deployment: heard })).toMatchObject({ ok: true, value: { kind: "unheard" } });
     const again = (await deliver(bytes("{ second"), shop(readable), stamp)) as { event?: string };
     expect((await letterAbout("{ second")).id).toBe(again.event);
+  });
+
+  it("is all of its events, once the connector reads them", async () => {
+    const tickets = [newTicket(), newTicket()];
+    await deliver(bytes("{ several"), shop());
+    const reading: Partial<WebhookDeclaration> = {
+      parse: () => ({
+        kind: "events",
+        deliveryKey: null,
+        events: tickets.map((subject) => ({ type: "ticket.created", subject, time: 1, data: { id: subject } })),
+      }),
+    };
+    const { shop: connection } = shop(reading).connections;
+    // Events of the shop start what listens to Zendesk's.
+    const heard: Deployment = {
+      ...deployment,
+      connections: {
+        ...deployment.connections,
+        shop: { ...(connection as Connection), connector: named("zendesk", connection as Connection) },
+      },
+    };
+    expect(await replay("{ several", { deployment: heard })).toMatchObject({
+      ok: true,
+      value: { kind: "started", outcome: "started a run (2 of 2 events)", run: expect.stringMatching(/^ticket-triage\./) },
+    });
+    for (const ticket of tickets)
+      await vi.waitFor(
+        async () => expect((await env.DB.prepare("select id from run where subject = ?").bind(ticket).all()).results).toHaveLength(1),
+        { timeout: 10_000 },
+      );
+    expect(await replay("{ several", { deployment: heard })).toMatchObject({ ok: false, error: { code: "dead_letter.replayed" } });
   });
 
   it("keeps no header that its identity and its reading do not need", async () => {

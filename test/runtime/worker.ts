@@ -123,6 +123,27 @@ const second: Model = {
     return scripted.decide(request, now);
   },
 };
+/** Measures how sure it is of the team, and can be made another model or be told something else: what a certificate is about. */
+export const measured: Model & { model: string; prompt: string } = {
+  ...scripted,
+  id: "measured",
+  model: "measured@1",
+  prompt: "prompt 1",
+  async decide(request, now) {
+    const result = await scripted.decide(request, now);
+    if (!result.ok) return result;
+    const { model, prompt } = measured;
+    const fields = { team: { confidence: result.decision.confidence, alternatives: [] } };
+    return { ok: true, decision: { ...result.decision, model, basis: { prompt, schema: "schema" }, fields } };
+  },
+};
+export const CERTIFIED = { connector: "zendesk", type: "ticket.certified" } as const;
+const certified = {
+  ...ticketTriage,
+  name: "certified-triage",
+  trigger: CERTIFIED,
+  uses: { ...ticketTriage.uses, model: model("measured") },
+};
 export const CHAINED = { connector: "zendesk", type: "ticket.chained" } as const;
 const chained = { ...ticketTriage, name: "chained-triage", trigger: CHAINED, uses: { ...ticketTriage.uses, model: model("chained") } };
 
@@ -151,13 +172,25 @@ export const deployment: Deployment = {
   partitions: 4,
   models: {
     default: { trained: [], build: () => scripted },
+    measured: { trained: [], build: () => measured },
     billed: { trained: [], build: () => priced(billed) },
     chained: [
       { trained: [], build: () => down },
       { trained: [], build: () => second },
     ],
   },
-  workflows: [...real.workflows, budgeted, chained, waitForSignal, largeOutputs, ...flowWorkflows, ...relatives, pausedSteps, unapproved],
+  workflows: [
+    ...real.workflows,
+    budgeted,
+    certified,
+    chained,
+    waitForSignal,
+    largeOutputs,
+    ...flowWorkflows,
+    ...relatives,
+    pausedSteps,
+    unapproved,
+  ],
 };
 /** Moves on with every look, so that what starts remember for a moment is never remembered here. */
 let clock = 0;

@@ -151,7 +151,7 @@ describe("runs in several partitions", () => {
         expect(results).toHaveLength(8);
         return results;
       },
-      { timeout: 15_000, interval: 50 },
+      { timeout: 60_000, interval: 50 },
     );
     expect(new Set(places.map(({ partition }) => partition)).size).toBeGreaterThan(1);
     const { results } = await env.DB.prepare(

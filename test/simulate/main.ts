@@ -5,7 +5,7 @@
 import { parseArgs } from "node:util";
 import { Counts } from "./count.ts";
 import { runMutants } from "./mutants.ts";
-import { runThreads } from "./threads.ts";
+import { runThreads, seedsFrom } from "./threads.ts";
 
 const { values } = parseArgs({
   options: {
@@ -28,8 +28,7 @@ async function simulate(): Promise<number> {
   const counts = new Counts();
   const began = performance.now();
   await runThreads(
-    seed,
-    runs,
+    seedsFrom(seed, runs),
     (result) => {
       counts.add(result);
       if (result.violations.length === 0) return true;

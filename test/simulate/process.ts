@@ -3,6 +3,7 @@
 
 import type { Http } from "../../src/connectors/define.ts";
 import { createHttp } from "../../src/connectors/http.ts";
+import { slackRefusal } from "../../src/connectors/slack-api.ts";
 import { InterlockError } from "../../src/core/errors.ts";
 import type { Entry, Journal, NewEntry } from "../../src/engine/journal.ts";
 import type { Ports } from "../../src/engine/pass.ts";
@@ -210,6 +211,7 @@ export function runProcess<T>(
         baseUrl: `https://${system}.test`,
         authorization: system === "zendesk" ? "Bearer z" : "Bearer s",
         system,
+        ...(system === "slack" ? { refusal: slackRefusal } : {}),
         now: () => clock.now,
         timeoutMs,
         fetch: ((input: string, init: RequestInit) => request(system, fault, input, init)) as typeof fetch,

@@ -31,9 +31,16 @@ export interface VectorCase {
   readonly expected: Readonly<Record<string, unknown>> | null;
 }
 
+export interface CaseResult {
+  readonly id: string;
+  readonly outcome: "passed" | "failed" | "not run";
+  /** For a failed case what was expected and what came; for one not run why. */
+  readonly detail: string;
+}
+
 const ExpectedResponse = z.object({
   status: z.number().optional(),
-  body: z.unknown(),
+  body: z.unknown().optional(),
   headers: z.record(z.string(), z.string()).optional(),
 });
 export type ExpectedResponse = z.infer<typeof ExpectedResponse>;

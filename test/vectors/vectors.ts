@@ -5,16 +5,12 @@ import path from "node:path";
 import * as z from "zod";
 import type { WebhookDeclaration } from "../../src/connectors/webhook.ts";
 import { type Received, receiveDelivery } from "../../src/ingress/receive.ts";
-import { readCase, type VectorCase } from "./cases.ts";
+import { type CaseResult, readCase, type VectorCase } from "./cases.ts";
 import { answers, describe, holds, json, keysOf, sameKeys, signedUri, wordsFor } from "./compare.ts";
+import { runOutbound } from "./outbound.ts";
 import { prepareFor, type Refer, references, STANDARD, type Subject } from "./schemes.ts";
 
-export interface CaseResult {
-  readonly id: string;
-  readonly outcome: "passed" | "failed" | "not run";
-  /** For a failed case what was expected and what came; for one not run why. */
-  readonly detail: string;
-}
+export type { CaseResult };
 
 export interface FileResult {
   readonly file: string;
@@ -99,6 +95,7 @@ export async function runCase(vector: VectorCase, subject: Subject): Promise<Cas
 }
 
 async function safely(vector: VectorCase, refer: Refer, fallback: string | null): Promise<CaseResult> {
+  if (vector.kind === "outbound" || vector.kind === "token-response") return runOutbound(vector, refer);
   const scheme = vector.scheme ?? fallback;
   const prepare = scheme === null ? null : prepareFor(scheme);
   if (!prepare) return { id: vector.id, outcome: "not run", detail: `no declaration for ${scheme ?? "this system"}` };

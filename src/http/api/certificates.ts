@@ -9,7 +9,7 @@ import { problemResponse } from "../problems.ts";
 export const certificatesApi = (deployment: Deployment) =>
   new Hono<ConsoleEnv>()
     .get("/", async (c) =>
-      c.json({ certificates: await certificatesWithin(operationContext(c, deployment), withinOf(c, "read certificates")) }),
+      c.json({ certificates: await certificatesWithin(operationContext(c, deployment), withinOf(c, "read certificates"), Date.now()) }),
     )
     .post("/", async (c) => {
       const input = await readJsonBody(c.req, IssueInput);

@@ -14,6 +14,7 @@ import { CommentInput, commentOnApproval, commentsOf } from "../../operations/co
 import { alikeAmong } from "../../operations/decide-together.ts";
 import { gateOf } from "../../operations/gate-of.ts";
 import { decideApproval } from "../../operations/govern-run.ts";
+import { heldTo } from "../../operations/held-to.ts";
 import { permitApproval } from "../../operations/require-role.ts";
 import { timeAnswer } from "../../operations/time-answer.ts";
 import { actionFacts } from "../action-facts.ts";
@@ -103,11 +104,12 @@ async function showApproval(
 ): Promise<Response> {
   const id = c.req.param("id");
   const now = Date.now();
-  const [detail, frame, claims, comments] = await Promise.all([
-    approvalOf(c, id),
+  const detail = await approvalOf(c, id);
+  const [frame, claims, comments, held] = await Promise.all([
     frameFor(c.env.DB, c.get("principal")),
     claimsNow(c.env.DB, [id], now),
     commentsOf(c.env.DB, id),
+    heldTo(c.env.DB, detail),
   ]);
   const page = (
     <ApprovalPage
@@ -119,6 +121,7 @@ async function showApproval(
       notice={notice}
       refused={refused}
       draft={draft}
+      held={held}
       task={{ claim: claims.get(id) ?? null, comments, said }}
     />
   );

@@ -35,11 +35,12 @@ export const certificatePages = (deployment: Deployment) =>
 
 async function showAll(c: Call, deployment: Deployment, refused: Failure | null): Promise<Response> {
   const within = withinOf(c, "read certificates");
+  const now = Date.now();
   const [certificates, frame] = await Promise.all([
-    certificatesWithin(operationContext(c, deployment), within),
+    certificatesWithin(operationContext(c, deployment), within, now),
     frameFor(c.env.DB, c.get("principal")),
   ]);
-  const page = <CertificatesPage frame={frame} certificates={certificates} now={Date.now()} refused={refused} />;
+  const page = <CertificatesPage frame={frame} certificates={certificates} now={now} refused={refused} />;
   return renderPage(c, page, refused ? errorFacts(refused.code).status : 200);
 }
 

@@ -6,6 +6,7 @@ import type { JsonObject } from "../../core/json.ts";
 import type { ApprovalDetail } from "../../db/reads.ts";
 import type { Gate } from "../../governance/gate.ts";
 import { may } from "../../operations/access.ts";
+import type { HeldTo } from "../../operations/held-to.ts";
 import type { ActionFacts } from "../action-facts.ts";
 import { Exchange, Standing, seatText } from "./approval-standing.tsx";
 import { ApprovalClaim, ApprovalComments, type ApprovalTask } from "./approval-task.tsx";
@@ -32,6 +33,8 @@ export interface ApprovalPageProps {
   readonly notice?: ApprovalNotice | null;
   readonly refused?: Failure | null;
   readonly draft?: Draft | null;
+  /** From where on each decision's fields pass without a person; absent where that was not asked. */
+  readonly held?: Readonly<Record<string, HeldTo>>;
   /** Who is at it and what was said; absent where that was not asked. */
   readonly task?: ApprovalTask | undefined;
 }
@@ -55,6 +58,7 @@ export const ApprovalPage = ({
   notice = null,
   refused = null,
   draft = null,
+  held = {},
   task,
 }: ApprovalPageProps) => {
   const { approval: row, run, spec } = detail;
@@ -134,7 +138,7 @@ export const ApprovalPage = ({
           {removed === null ? (
             <>
               <SourceRecord detail={detail} now={now} />
-              {isQuestion && detail.decisions.length === 0 ? null : <ModelAnswer detail={detail} />}
+              {isQuestion && detail.decisions.length === 0 ? null : <ModelAnswer detail={detail} held={held} />}
               {task === undefined ? null : (
                 <ApprovalComments id={row.id} workflow={row.workflow} frame={frame} task={task} refused={refused} now={now} />
               )}

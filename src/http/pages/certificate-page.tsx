@@ -2,7 +2,16 @@
 // and the rules that name it.
 import type { Child } from "hono/jsx";
 import type { CertificateDetail } from "../../operations/certificates.ts";
-import { changeSentence, fieldsText, fitChip, provedSentence, SOURCES, seenSentence } from "./certificate-words.ts";
+import {
+  certificateAddress,
+  changeSentence,
+  fieldsText,
+  fitChip,
+  provedSentence,
+  SOURCES,
+  seenSentence,
+  titleText,
+} from "./certificate-words.ts";
 import { type Frame, Layout } from "./layout.tsx";
 import { Chip, When } from "./marks.tsx";
 import { validationAddress } from "./report-page.tsx";
@@ -23,71 +32,80 @@ export const CertificatePage = ({ frame, detail, now }: CertificatePageProps) =>
         <p class="crumb">
           <a href="/certificates">Certificates</a>
         </p>
-        <h1>{`${certificate.workflow}: ${certificate.decision}`}</h1>
+        <h1>{`${certificate.workflow}: ${titleText(certificate)}`}</h1>
         <div class="status-line">
           <Chip words={fitChip(detail)} />
           <span class="quiet">
-            {`issued by ${issuedBy}, `}
+            {detail.inForce === null ? "not in force, issued by " : `in force by version ${detail.inForce} of the rules, issued by `}
+            {`${issuedBy}, `}
             <When at={certificate.issuedAt} now={now} />
           </span>
         </div>
       </div>
-      <section class="panel" aria-labelledby="certificate-proved">
-        <h2 id="certificate-proved">What is proved</h2>
-        <p class="value">
-          <strong>{provedSentence(certificate)}</strong>
-        </p>
-        <p>{seenSentence(certificate)}</p>
-        <p class="quiet small">
-          It holds for records drawn as those of the validation were. Confidence is compared as the provider gives it, and not calibrated.
-        </p>
-        <dl class="facts">
-          <Fact label="Certificate">
-            <code>{certificate.id}</code>
-          </Fact>
-          <Fact label="Fields">{fieldsText(certificate)}</Fact>
-          <Fact label="Threshold">{percent(certificate.threshold)}</Fact>
-          <Fact label="Wrong at most">{`${percent(certificate.limit)}; the exact bound of what was seen is ${atMost(certificate.upper)}`}</Fact>
-          <Fact label="Validation report">
-            <a href={validationAddress(certificate.report.id, "/report")}>{certificate.report.id}</a>
-          </Fact>
-          <Fact label="The report’s SHA-256">
-            <code class="digest">{certificate.report.digest}</code>
-          </Fact>
-        </dl>
-      </section>
-      <section class="panel" aria-labelledby="certificate-kind">
-        <h2 id="certificate-kind">For which answers</h2>
-        <dl class="facts">
-          <Fact label="Provider">{certificate.provider}</Fact>
-          <Fact label="Model">
-            <code>{certificate.model}</code>
-          </Fact>
-          <Fact label="Confidence is">{SOURCES[certificate.source]}</Fact>
-          <Fact label="Prompt’s SHA-256">
-            <code class="digest">{certificate.basis.prompt}</code>
-          </Fact>
-          <Fact label="Schema’s SHA-256">
-            <code class="digest">{certificate.basis.schema}</code>
-          </Fact>
-        </dl>
-        <Now detail={detail} now={now} />
-      </section>
-      <section class="panel" aria-labelledby="certificate-specs">
-        <h2 id="certificate-specs">Rules that name it</h2>
-        {detail.specs.length === 0 ? (
-          <p class="quiet">{`None. Write { "certificate": "${certificate.id}" } as the threshold for ${certificate.decision}.`}</p>
-        ) : (
-          <ul class="bullets">
-            {detail.specs.map(({ workflow, version, status, counts }) => (
-              <li>
-                <a href={specAddress(workflow, version)}>{`Version ${version}`}</a>
-                {counts ? ", which counts now" : `, ${status}`}
-              </li>
-            ))}
-          </ul>
-        )}
-      </section>
+      <div class="column">
+        <section class="panel" aria-labelledby="certificate-proved">
+          <h2 id="certificate-proved">What is proved</h2>
+          <p class="value">
+            <strong>{provedSentence(certificate)}</strong>
+          </p>
+          <p>{seenSentence(certificate)}</p>
+          <p class="quiet small">
+            It holds for records drawn as those of the validation were. Confidence is compared as the provider gives it, and not calibrated.
+          </p>
+          <dl class="facts">
+            <Fact label="Certificate">
+              <code>{certificate.id}</code>
+            </Fact>
+            <Fact label="Fields">{fieldsText(certificate)}</Fact>
+            <Fact label="Threshold">{percent(certificate.threshold)}</Fact>
+            <Fact label="Wrong at most">{`${percent(certificate.limit)}; the exact bound of what was seen is ${atMost(certificate.upper)}`}</Fact>
+            <Fact label="Validation report">
+              <a href={validationAddress(certificate.report.id, "/report")}>{certificate.report.id}</a>
+            </Fact>
+            <Fact label="The report’s SHA-256">
+              <code class="digest">{certificate.report.digest}</code>
+            </Fact>
+          </dl>
+        </section>
+        <section class="panel" aria-labelledby="certificate-kind">
+          <h2 id="certificate-kind">For which answers</h2>
+          <dl class="facts">
+            <Fact label="Provider">{certificate.provider}</Fact>
+            <Fact label="Model">
+              <code>{certificate.model}</code>
+            </Fact>
+            <Fact label="Confidence is">{SOURCES[certificate.source]}</Fact>
+            <Fact label="Prompt’s SHA-256">
+              <code class="digest">{certificate.basis.prompt}</code>
+            </Fact>
+            <Fact label="Schema’s SHA-256">
+              <code class="digest">{certificate.basis.schema}</code>
+            </Fact>
+          </dl>
+          <Now detail={detail} now={now} />
+        </section>
+        <section class="panel" aria-labelledby="certificate-specs">
+          <h2 id="certificate-specs">Rules that name it</h2>
+          {detail.specs.length === 0 ? (
+            <p class="quiet">{`None yet. Whoever drafts the next version writes { "certificate": "${certificate.id}" } as the threshold for ${certificate.decision}.`}</p>
+          ) : (
+            <ul class="bullets">
+              {detail.specs.map(({ workflow, version, status, counts }) => (
+                <li>
+                  <a href={specAddress(workflow, version)}>{`Version ${version}`}</a>
+                  {counts ? ", which counts now" : `, ${status}`}
+                </li>
+              ))}
+            </ul>
+          )}
+          {detail.supersededBy === null ? null : (
+            <p>
+              {`The rules that count now name another certificate for ${certificate.decision}: `}
+              <a href={certificateAddress(detail.supersededBy)}>{detail.supersededBy}</a>.
+            </p>
+          )}
+        </section>
+      </div>
     </Layout>
   );
 };

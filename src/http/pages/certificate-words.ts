@@ -52,4 +52,8 @@ export const changeSentence = ({ what, proved, now }: OriginChange): string => {
     : `${changed}: proved for ${name(proved)}, and ${name(now)} now.`;
 };
 
+/** What tells it from another of the same decision. */
+export const titleText = ({ decision, threshold, limit }: Pick<Certificate, "decision" | "threshold" | "limit">): string =>
+  `${decision} from ${percent(threshold)} on, at most ${percent(limit)} wrong`;
+
 export const certificateAddress = (id: string): string => `/certificates/${encodeURIComponent(id)}`;

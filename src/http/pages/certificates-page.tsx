@@ -1,16 +1,17 @@
 // Every certificate, by workflow: what it proves and whether it fits what the model answers now. One that does not is no error: writes that rest on it are asked.
 import type { Failure } from "../../core/errors.ts";
-import type { CertificateStanding } from "../../operations/certificates.ts";
-import { certificateAddress, fieldsText, fitChip, provedSentence } from "./certificate-words.ts";
+import type { CertificateListed } from "../../operations/certificates.ts";
+import { certificateAddress, fieldsText, fitChip, provedSentence, titleText } from "./certificate-words.ts";
 import { type Frame, Layout } from "./layout.tsx";
 import { Empty } from "./list-parts.tsx";
 import { Chip, When } from "./marks.tsx";
 import { Refusal } from "./refusal.tsx";
+import { specAddress } from "./specs-page.tsx";
 
 export interface CertificatesPageProps {
   readonly frame: Frame;
   /** By workflow, the latest first. */
-  readonly certificates: readonly CertificateStanding[];
+  readonly certificates: readonly CertificateListed[];
   readonly now: number;
   /** Why a certificate was not issued. */
   readonly refused?: Failure | null;
@@ -63,12 +64,26 @@ export const CertificatesPage = ({ frame, certificates, now, refused = null }: C
                 .map((one) => (
                   <tr>
                     <th scope="row">
-                      <a href={certificateAddress(one.certificate.id)}>{fieldsText(one.certificate)}</a>
+                      <a href={certificateAddress(one.certificate.id)}>{titleText(one.certificate)}</a>
+                      <span class="meta">{fieldsText(one.certificate)}</span>
                       <span class="meta">{provedSentence(one.certificate)}</span>
                       <span class="meta">{`${one.certificate.provider}, ${one.certificate.model}`}</span>
+                      <span class="meta narrow-only">
+                        {"Issued "}
+                        <When at={one.certificate.issuedAt} now={now} />
+                      </span>
                     </th>
                     <td>
                       <Chip words={fitChip(one)} />
+                      {one.inForce === null ? (
+                        <span class="meta">No rules that count now name it.</span>
+                      ) : (
+                        <span class="meta">
+                          {"Named by "}
+                          <a href={specAddress(workflow, one.inForce)}>{`version ${one.inForce}`}</a>
+                          {one.changes.length === 0 ? ", which counts now." : ", which counts now: such writes are asked."}
+                        </span>
+                      )}
                     </td>
                     <td class="wide-only">
                       <When at={one.certificate.issuedAt} now={now} />

@@ -109,7 +109,7 @@ const Records = ({ records, principal }: { records: readonly RecordCosts[]; prin
 export const businessCaseAddress = (workflow: string): string => `/workflows/${encodeURIComponent(workflow)}/business-case`;
 
 /** An average over a sum that is not whole is a lower bound as well. */
-function eachText(cost: Cost, count: number): string {
+export function eachText(cost: Cost, count: number): string {
   const each = costOfEach(cost, count);
   if (each === null || cost.unknownCalls === cost.calls) return "unknown";
   return cost.unknownCalls === 0 ? dollars(each) : `at least ${dollars(each)}`;

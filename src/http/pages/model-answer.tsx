@@ -3,19 +3,22 @@
 
 import type { Json, JsonObject } from "../../core/json.ts";
 import type { ApprovalDetail, RecordedDecision } from "../../db/reads.ts";
-import type { GovernanceSpec } from "../../governance/spec.ts";
+import type { HeldTo } from "../../operations/held-to.ts";
+import { certificateAddress } from "./certificate-words.ts";
 import { Bar, Value } from "./marks.tsx";
 import { listing, percent } from "./words.ts";
 
 export interface ModelAnswerProps {
-  readonly detail: Pick<ApprovalDetail, "decisions" | "basedOn" | "spec">;
+  readonly detail: Pick<ApprovalDetail, "decisions" | "basedOn">;
+  /** By the decision's step. */
+  readonly held: Readonly<Record<string, HeldTo>>;
 }
 
 /** Alternatives below this share say nothing, and six teams would fill the page. */
 const LEAST_SHOWN = 0.005;
 const MOST_SHOWN = 4;
 
-export const ModelAnswer = ({ detail: { decisions, basedOn, spec } }: ModelAnswerProps) => {
+export const ModelAnswer = ({ detail: { decisions, basedOn }, held }: ModelAnswerProps) => {
   const based = decisions.find(({ step }) => step === basedOn?.name || step.startsWith(`${basedOn?.name}#`));
   const shown = based ? [based, ...decisions.filter((other) => other !== based)] : decisions;
   return (
@@ -23,20 +26,38 @@ export const ModelAnswer = ({ detail: { decisions, basedOn, spec } }: ModelAnswe
       <h2 id="model">What the model said</h2>
       {shown.length === 0 ? <p class="quiet">No model was asked in this run: the change follows from the workflow alone.</p> : null}
       {shown.map((decision) => (
-        <Answer decision={decision} threshold={spec?.spec.thresholds[decision.step.replace(/#\d+$/, "")]} />
+        <Answer decision={decision} held={held[decision.step] ?? NOTHING} />
       ))}
     </section>
   );
 };
 
-const Answer = ({
-  decision,
-  threshold: set,
-}: {
-  decision: RecordedDecision;
-  threshold: GovernanceSpec["thresholds"][string] | undefined;
-}) => {
-  const threshold = typeof set === "number" ? set : undefined;
+const NOTHING: HeldTo = { whole: null, fields: {} };
+
+const Whole = ({ whole }: { whole: HeldTo["whole"] }) => {
+  switch (whole?.kind) {
+    case "number":
+      return <span class="quiet">{` acts alone from ${percent(whole.threshold)}`}</span>;
+    case "proved":
+      return (
+        <span class="quiet">
+          {` acts alone from ${percent(whole.threshold)}, `}
+          <a href={certificateAddress(whole.certificate)}>as is proved</a>
+        </span>
+      );
+    case "void":
+      return (
+        <span class="quiet">
+          {" is asked: "}
+          <a href={certificateAddress(whole.certificate)}>its certificate</a> is not about such an answer
+        </span>
+      );
+    case undefined:
+      return null;
+  }
+};
+
+const Answer = ({ decision, held }: { decision: RecordedDecision; held: HeldTo }) => {
   const unmeasured = Object.entries(isObject(decision.value) ? decision.value : {}).filter(
     ([path]) => !Object.hasOwn(decision.fields, path),
   );
@@ -44,7 +65,7 @@ const Answer = ({
     <div class="answer">
       <h3>
         {decision.step}
-        {threshold === undefined ? null : <span class="quiet">{` acts alone from ${percent(threshold)}`}</span>}
+        <Whole whole={held.whole} />
       </h3>
       {Object.entries(decision.fields).map(([path, { confidence, alternatives }]) => (
         <div class="choice">
@@ -53,7 +74,7 @@ const Answer = ({
             <strong>
               <Value value={at(decision.value, path)} />
             </strong>
-            <Bar share={confidence} threshold={threshold} strong />
+            <Bar share={confidence} threshold={held.fields[path]} strong />
             <span class="share">{percent(confidence)}</span>
           </div>
           {alternatives

@@ -74,7 +74,8 @@ const Fact = ({ name, value }: { name: string; value: string }) => (
 function placeWords({ set }: ModelStanding): string {
   if (set.state === "broken") return sentence(set.why);
   if (set.local) return `${set.label}. It runs inside this deployment.`;
-  return `${set.label} (${set.modelId}), ${set.provider} at ${set.host}${set.via === null ? "" : `, by way of ${set.via}`}.`;
+  const id = set.label.includes(set.modelId) ? "" : ` (${set.modelId})`;
+  return `${set.label}${id}. Provider ${set.provider}, host ${set.host}${set.via === null ? "" : `, by way of ${set.via}`}.`;
 }
 
 function probeChip({ set, probe }: ModelStanding): StatusWords {

@@ -73,8 +73,9 @@ const ModelPanel = ({ model, index, frame, now }: { model: ModelView; index: num
       )}
       {versions.length === 0 ? (
         <Empty title="No version yet">
-          The first is trained from the shipped records when the first event arrives. Where none are shipped, ask for training once
-          reviewers have decided enough.
+          {current === null
+            ? "Ask for training once reviewers have decided enough."
+            : "What it learned and how right it is stands here once it is trained."}
         </Empty>
       ) : (
         <Versions versions={versions} current={current} address={mayChoose ? address : null} now={now} />
@@ -98,10 +99,11 @@ const ModelPanel = ({ model, index, frame, now }: { model: ModelView; index: num
   );
 };
 
-function standing({ current, shipped, choices }: ModelView): string {
+function standing({ current, shipped, choices, versions }: ModelView): string {
   const [choice] = choices;
   if (current === null) return "Nothing answers yet: no records are shipped, and no version was made current.";
   if (choice) return `${short(current)} answers: ${choice.by} made it current.`;
+  if (versions.length === 0) return "No event has come yet: the first version is trained from the shipped records when one does.";
   return `${short(shipped ?? current)} answers: the version that is shipped, because nobody has made another current.`;
 }
 

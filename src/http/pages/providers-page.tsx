@@ -139,7 +139,7 @@ const Use = ({ use: { workflow, version, elements, refused } }: { use: ProviderU
     <h3>
       <a href={`/workflows/${encodeURIComponent(workflow)}/data-flow`}>{`${workflow}@${version}`}</a>
     </h3>
-    {refused === null ? null : <p class="note">{`Nothing is sent for it today: ${sentence(refused)}`}</p>}
+    {refused === null ? null : <p class="note">{`Nothing is sent for it today. ${sentence(refused)}`}</p>}
     <ul class="dots">
       {elements.map(({ element, treatment }) => (
         <li>

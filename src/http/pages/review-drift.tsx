@@ -5,7 +5,13 @@ import { certificateAddress } from "./certificate-words.ts";
 import { Chip } from "./marks.tsx";
 import { about, atLeast, atMost, DRIFT } from "./review-words.ts";
 import { MixChart, WeekChart } from "./week-charts.tsx";
-import { day, listing } from "./words.ts";
+import { day } from "./words.ts";
+
+/** Weeks without a decision may lie between them. */
+const weeksText = (weeks: readonly number[]): string => {
+  const [first, last] = [weeks[0], weeks.at(-1)];
+  return first === undefined || last === undefined ? "no week" : `the weeks of ${day(first)} to ${day(last)}`;
+};
 
 export const DriftPanel = ({ review: { drift, decision, weeks, certificate } }: { review: Review }) => {
   const { compared, scores, labels, other, reference } = drift;
@@ -14,6 +20,10 @@ export const DriftPanel = ({ review: { drift, decision, weeks, certificate } }: 
   return (
     <section class="panel" aria-labelledby="review-drift">
       <h2 id="review-drift">Has something moved?</h2>
+      <p class="quiet small">
+        The population stability index says how far shares have moved: from 0.1 on they are worth a look, from 0.25 on the threshold should
+        be validated anew. The marks are a convention. It says nothing of right and wrong.
+      </p>
       {compared === null || scores === null ? (
         <p>
           {reference === "certificate"
@@ -24,10 +34,10 @@ export const DriftPanel = ({ review: { drift, decision, weeks, certificate } }: 
         <>
           <p>
             <Chip words={DRIFT[scores.standing]} />{" "}
-            {`The scores of ${compared.to} decisions in the weeks of ${listing(compared.last.map(day))} beside ${
+            {`How sure the model was: ${compared.to} decisions of ${weeksText(compared.last)} beside ${
               reference === "certificate"
                 ? `those of the ${compared.from} labelled records that the certificate in force was proved on`
-                : `${compared.from} in those of ${listing(compared.first.map(day))}`
+                : `${compared.from} of ${weeksText(compared.first)}`
             }: index ${scores.index.toFixed(3)}.`}
             {reference === "certificate" && certificate !== null ? (
               <>
@@ -51,7 +61,7 @@ export const DriftPanel = ({ review: { drift, decision, weeks, certificate } }: 
           }.`}
         </p>
       ))}
-      {drift.weeks.some(({ index }) => index !== null) ? (
+      {drift.weeks.filter(({ index }) => index !== null).length > 1 ? (
         <WeekChart
           id="score-drift"
           title="Population stability index of the scores"
@@ -66,17 +76,18 @@ export const DriftPanel = ({ review: { drift, decision, weeks, certificate } }: 
           ]}
         />
       ) : null}
-      {fields.map((field) => (
-        <MixChart
-          id={`mix-${field.replaceAll(/[^\w-]/g, "-")}`}
-          title={`What ${field} was answered with`}
-          weeks={own.map(({ week, counted }) => ({ week, counts: counted.labels[field] ?? {} }))}
-        />
-      ))}
-      <p class="quiet small">
-        The population stability index says how far shares have moved: from 0.1 on they are worth a look, from 0.25 on the threshold should
-        be validated anew. The marks are a convention. It says nothing of right and wrong.
-      </p>
+      {fields.map((field) => {
+        const [label, ...others] = new Set(own.flatMap(({ counted }) => Object.keys(counted.labels[field] ?? {})));
+        return label !== undefined && others.length === 0 ? (
+          <p>{`${field} was always answered with ${label}.`}</p>
+        ) : (
+          <MixChart
+            id={`mix-${field.replaceAll(/[^\w-]/g, "-")}`}
+            title={`What ${field} was answered with`}
+            weeks={own.map(({ week, counted }) => ({ week, counts: counted.labels[field] ?? {} }))}
+          />
+        );
+      })}
     </section>
   );
 };

@@ -1,19 +1,23 @@
 // The optimisation review of a workflow: the verdict first, then what it rests on, what it says about the threshold, and what has moved. Names of reviewers stand there only
 // where the operation gives them. It shows and asks; whatever follows is a draft that somebody else approves.
+import { costText } from "../../core/cost.ts";
 import type { Failure } from "../../core/errors.ts";
 import { may } from "../../operations/access.ts";
 import { targetOf } from "../../operations/advise-spec.ts";
 import type { Review } from "../../operations/read-review.ts";
 import type { Judgement } from "../../operations/weekly-review.ts";
 import type { ReviewerFigures } from "../../validation/reviewers.ts";
+import { certificateAddress } from "./certificate-words.ts";
+import { costsAddress, eachText } from "./costs-page.tsx";
 import { effectsAddress } from "./effects-filter.tsx";
 import { type Frame, Layout } from "./layout.tsx";
 import { Chip, When } from "./marks.tsx";
 import { Notice, Refusal } from "./refusal.tsx";
+import { sheet } from "./report-parts.ts";
 import { DriftPanel } from "./review-drift.tsx";
 import { about, adviceSentence, atLeast, atMost, limitSentence, STANDING, score, verdictSentence } from "./review-words.ts";
 import { WeekChart } from "./week-charts.tsx";
-import { day, percent, sentence } from "./words.ts";
+import { day, percent } from "./words.ts";
 
 export interface ReviewPageProps {
   readonly frame: Frame;
@@ -36,8 +40,8 @@ export const reviewAddress = (
   })}`;
 
 export const ReviewPage = (props: ReviewPageProps) => {
-  const { frame, review, now, judged, refused } = props;
-  const { workflow, breaker } = review;
+  const { frame, review, judged, refused } = props;
+  const { workflow } = review;
   return (
     <Layout frame={frame} title={`${workflow}: review`} section="workflows">
       <div class="page-head">
@@ -49,23 +53,23 @@ export const ReviewPage = (props: ReviewPageProps) => {
         <p class="lead">
           <strong>{verdictSentence(review)}</strong>
         </p>
-        <p class="quiet">{limitSentence(review)}</p>
+        <p class="quiet">
+          {limitSentence(review)}
+          {review.certificate === null ? null : (
+            <>
+              {" "}
+              <a href={certificateAddress(review.certificate.id)}>See what it proves</a>.
+            </>
+          )}
+        </p>
       </div>
       {refused ? <Refusal failure={refused} /> : null}
       {judged === null ? null : <JudgedNotice judged={judged} />}
-      {breaker === null ? null : (
-        <div class="banner bad">
-          <h2>{`${workflow} asks for every write`}</h2>
-          <p>
-            {`${sentence(breaker.reason)} Since `}
-            <When at={breaker.openedAt} now={now} />.
-          </p>
-        </div>
-      )}
       <Asked review={review} />
       <div class="column">
         <Audit {...props} />
         <AdvicePanel {...props} />
+        <Cost review={review} />
         <DriftPanel review={review} />
         <Reviewers {...props} />
         <Second {...props} />
@@ -103,17 +107,19 @@ const Asked = ({ review: { workflow, decision, decisions, days, limit } }: { rev
       <label for="review-days">Days</label>
       <input type="text" id="review-days" name="days" inputmode="numeric" value={String(days)} autocomplete="off" />
     </div>
-    <div class="field">
-      <label for="review-limit">Limit, as a share{limit.from === "certificate" ? " (the certificate's counts)" : ""}</label>
-      <input
-        type="text"
-        id="review-limit"
-        name="limit"
-        inputmode="decimal"
-        value={limit.from === "assumed" ? "" : String(limit.share)}
-        autocomplete="off"
-      />
-    </div>
+    {limit.from === "certificate" ? null : (
+      <div class="field">
+        <label for="review-limit">Limit, as a share (0.05 is 5 %)</label>
+        <input
+          type="text"
+          id="review-limit"
+          name="limit"
+          inputmode="decimal"
+          value={limit.from === "assumed" ? "" : String(limit.share)}
+          autocomplete="off"
+        />
+      </div>
+    )}
     <button type="submit" class="button">
       Show
     </button>
@@ -129,24 +135,27 @@ const Audit = ({ frame, review, now }: ReviewPageProps) => {
   return (
     <section class="panel" aria-labelledby="review-audit">
       <h2 id="review-audit">What was written without asking</h2>
-      <dl class="facts">
-        <Fact name="Written">{String(counts.written)}</Fact>
-        <Fact name="Looked at">{String(counts.right + counts.wrong + counts.cannotTell)}</Fact>
-        <Fact name="Right">{String(counts.right)}</Fact>
-        <Fact name="Wrong">{String(counts.wrong)}</Fact>
-        <Fact name="Nobody could tell">{String(counts.cannotTell)}</Fact>
-        <Fact name="Still to be looked at">{String(open)}</Fact>
-        <Fact name="Error, counted">{bounds?.point == null ? "not known" : about(bounds.point)}</Fact>
-        <Fact name="Error, bounds (95 % each)">
-          {bounds === null ? "not known" : `${atLeast(bounds.lower)} to ${atMost(bounds.upper)}`}
-        </Fact>
-      </dl>
+      {counts.written === 0 ? (
+        <p>{`In ${review.days} days nothing was written because a model was sure enough of ${decision}.`}</p>
+      ) : (
+        <dl class="facts">
+          <Fact name="Written">{String(counts.written)}</Fact>
+          <Fact name="Looked at">{String(counts.right + counts.wrong + counts.cannotTell)}</Fact>
+          <Fact name="Right">{String(counts.right)}</Fact>
+          <Fact name="Wrong">{String(counts.wrong)}</Fact>
+          <Fact name="Nobody could tell">{String(counts.cannotTell)}</Fact>
+          <Fact name="Still to be looked at">{String(open)}</Fact>
+          <Fact name="Error, counted">{bounds?.point == null ? "not known" : about(bounds.point)}</Fact>
+          <Fact name="Error, bounds (95 % each)">
+            {bounds === null ? "not known" : `${atLeast(bounds.lower)} to ${atMost(bounds.upper)}`}
+          </Fact>
+        </dl>
+      )}
       <p class="quiet small">
-        {`Exact bounds (Clopper-Pearson) of a random part of the writes that rest on ${decision}. What nobody could tell counts as wrong in the upper bound, and as right in the lower. `}
-        {`Of such writes ${percent(share)} are drawn now`}
-        {rate === null
-          ? ", as the spec says: how many there are is counted once a day."
-          : `: the spec's share, or what gives 60 a quarter at ${rate.writes} in ${rate.days} days.`}
+        {counts.written === 0
+          ? ""
+          : `Exact bounds (Clopper-Pearson) of a random part of the writes that rest on ${decision}. What nobody could tell counts as wrong in the upper bound, and as right in the lower. `}
+        {drawnSentence(share, rate)}
       </p>
       {!mayRead ? null : (
         <>
@@ -158,7 +167,7 @@ const Audit = ({ frame, review, now }: ReviewPageProps) => {
             </p>
           )}
           {wrong.length === 0 ? null : (
-            <table class="list">
+            <table class="list after">
               <caption class="unseen">Writes that were wrong</caption>
               <thead>
                 <tr>
@@ -166,7 +175,9 @@ const Audit = ({ frame, review, now }: ReviewPageProps) => {
                     Record
                   </th>
                   <th scope="col">What was wrong</th>
-                  <th scope="col">Score</th>
+                  <th scope="col" class="number wide-only">
+                    Score
+                  </th>
                 </tr>
               </thead>
               <tbody>
@@ -178,9 +189,10 @@ const Audit = ({ frame, review, now }: ReviewPageProps) => {
                       <span class="meta">
                         <When at={row.at} now={now} />
                       </span>
+                      <span class="meta narrow-only">{`score ${score(row.score)}`}</span>
                     </th>
                     <td>{row.note}</td>
-                    <td>{score(row.score)}</td>
+                    <td class="number wide-only">{score(row.score)}</td>
                   </tr>
                 ))}
               </tbody>
@@ -203,6 +215,13 @@ const Audit = ({ frame, review, now }: ReviewPageProps) => {
   );
 };
 
+function drawnSentence(share: number, rate: Review["rate"]): string {
+  const drawn =
+    share === 0 ? "None of such writes are drawn to be looked at" : `Of such writes ${percent(share)} are drawn to be looked at`;
+  if (rate !== null) return `${drawn}: the spec's share, or what gives 60 a quarter at ${rate.writes} in ${rate.days} days.`;
+  return `${drawn}, as the spec says (auditSampling). Once a day it is counted how many there are, and more are drawn where that is needed for 60 a quarter.`;
+}
+
 const Fact = ({ name, children }: { name: string; children: string }) => (
   <div>
     <dt>{name}</dt>
@@ -222,32 +241,19 @@ const AdvicePanel = ({ frame, review }: ReviewPageProps) => {
       {steps.length === 0 ? null : (
         <details>
           <summary class="small">Each threshold that was tried</summary>
-          <table class="numbers">
-            <thead>
-              <tr>
-                <th scope="col">Threshold</th>
-                <th scope="col">More written</th>
-                <th scope="col">Answered</th>
-                <th scope="col">Changed or rejected</th>
-                <th scope="col">Wrong, estimated</th>
-                <th scope="col">At most (95 %)</th>
-                <th scope="col">Holds</th>
-              </tr>
-            </thead>
-            <tbody>
-              {steps.map((step) => (
-                <tr>
-                  <th scope="row">{score(step.threshold)}</th>
-                  <td>{step.more}</td>
-                  <td>{step.answered}</td>
-                  <td>{step.errors}</td>
-                  <td>{about(step.point)}</td>
-                  <td>{atMost(step.upper)}</td>
-                  <td>{step.passes ? "yes" : "no"}</td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
+          {sheet({
+            caption: "Each threshold that was tried",
+            head: ["Threshold", "More written", "Answered", "Changed or rejected", "Wrong, estimated", "At most (95 %)", "Holds"],
+            rows: steps.map((step) => [
+              score(step.threshold),
+              step.more,
+              step.answered,
+              step.errors,
+              about(step.point),
+              atMost(step.upper),
+              step.passes ? "yes" : "no",
+            ]),
+          })}
         </details>
       )}
       <p class="quiet small">
@@ -295,7 +301,7 @@ const AdvicePanel = ({ frame, review }: ReviewPageProps) => {
   );
 };
 
-const Reviewers = ({ review: { reviewers, weeks, answers } }: ReviewPageProps) => {
+const Reviewers = ({ review: { reviewers, weeks, answers, days } }: ReviewPageProps) => {
   const { all, named, people } = reviewers;
   const points = weeks.map(({ week, answers: given }) => {
     const answered = given.approved + given.edited + given.rejected;
@@ -304,18 +310,22 @@ const Reviewers = ({ review: { reviewers, weeks, answers } }: ReviewPageProps) =
   return (
     <section class="panel" aria-labelledby="review-people">
       <h2 id="review-people">What people answered</h2>
-      <dl class="facts">
-        <Fact name="Answers">{String(all.answers)}</Fact>
-        <Fact name="Reviewers">{String(people)}</Fact>
-        <Fact name="Left as proposed">{all.answers === 0 ? "none" : `${all.unchanged} (${about(all.unchangedShare)})`}</Fact>
-        <Fact name="Median time">{timeOf(all)}</Fact>
-        <Fact name="Ended otherwise">{String(answers - all.answers)}</Fact>
-      </dl>
-      {points.some(({ value }) => value !== null) ? (
+      {answers === 0 ? (
+        <p>{`Nobody answered an approval in ${days} days.`}</p>
+      ) : (
+        <dl class="facts">
+          <Fact name="Answers">{String(all.answers)}</Fact>
+          <Fact name="Reviewers">{String(people)}</Fact>
+          <Fact name="Left as proposed">{all.answers === 0 ? "none" : `${all.unchanged} (${about(all.unchangedShare)})`}</Fact>
+          <Fact name="Median time">{timeOf(all)}</Fact>
+          <Fact name="Expired, or not enough to go on">{String(answers - all.answers)}</Fact>
+        </dl>
+      )}
+      {points.filter(({ value }) => value !== null).length > 1 ? (
         <WeekChart
           id="overrides"
-          title="Changed or rejected"
-          summary={`Of what was answered people changed or rejected ${all.answers === 0 ? "nothing" : about(1 - all.unchangedShare)} over all these weeks.`}
+          title="Changed or rejected, of what was answered"
+          summary={`${all.answers === 0 ? "Nothing was" : `${about(1 - all.unchangedShare)} were`} changed or rejected over all these weeks.`}
           points={points}
           format={(value) => `${(value * 100).toFixed(0)} %`}
           least={0.1}
@@ -323,29 +333,20 @@ const Reviewers = ({ review: { reviewers, weeks, answers } }: ReviewPageProps) =
       ) : null}
       <Flags figures={all} whose="All answers together" />
       {named.length === 0 ? null : (
-        <table class="numbers">
-          <caption class="unseen">By reviewer</caption>
-          <thead>
-            <tr>
-              <th scope="col">Reviewer</th>
-              <th scope="col">Answers</th>
-              <th scope="col">Left as proposed</th>
-              <th scope="col">Median time</th>
-              <th scope="col">To be talked about</th>
-            </tr>
-          </thead>
-          <tbody>
-            {named.map(({ name, figures }) => (
-              <tr>
-                <th scope="row">{name}</th>
-                <td>{figures.answers}</td>
-                <td>{about(figures.unchangedShare)}</td>
-                <td>{timeOf(figures)}</td>
-                <td>{figures.flags.map((flag) => FLAGS[flag]).join("; ") || "nothing"}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
+        <>
+          <h3>By reviewer</h3>
+          {sheet({
+            caption: "Answers by reviewer",
+            head: ["Reviewer", "Answers", "Left as proposed", "Median time", "To be talked about"],
+            rows: named.map(({ name, figures }) => [
+              name,
+              figures.answers,
+              about(figures.unchangedShare),
+              timeOf(figures),
+              figures.flags.map((flag) => FLAGS[flag]).join("; ") || "nothing",
+            ]),
+          })}
+        </>
       )}
       <p class="quiet small">
         Single reviewers are shown to the process owner, and each to themselves. From 50 answers on it is said when more than 98 % were left
@@ -360,8 +361,27 @@ const FLAGS = { too_fast: "median below 3 seconds", always_agrees: "more than 98
 const Flags = ({ figures, whose }: { figures: ReviewerFigures; whose: string }) =>
   figures.flags.length === 0 ? null : <p class="note">{`${whose}: ${figures.flags.map((flag) => FLAGS[flag]).join("; ")}.`}</p>;
 
-const timeOf = ({ medianMs, timed }: ReviewerFigures): string =>
-  medianMs === null ? "not known" : `${(medianMs / 1000).toFixed(1)} s (of ${timed})`;
+const timeOf = ({ medianMs, timed, answers }: ReviewerFigures): string =>
+  medianMs === null ? "not known" : `${(medianMs / 1000).toFixed(1)} s${timed === answers ? "" : ` (known of ${timed})`}`;
+
+/** What the same days show on /costs: the calls of every decision of this workflow. */
+const Cost = ({ review: { cost, workflow, days, since } }: { review: Review }) =>
+  cost === null ? null : (
+    <section class="panel" aria-labelledby="review-cost">
+      <h2 id="review-cost">What it cost</h2>
+      <dl class="facts">
+        <Fact name="Model calls">{costText(cost)}</Fact>
+        <Fact name="Per run">{`${eachText(cost, cost.runs)} (${cost.runs} ${cost.runs === 1 ? "run" : "runs"})`}</Fact>
+        <Fact name="Per automated record">
+          {cost.automated === 0 ? "no automated record" : `${eachText(cost, cost.automated)} (${cost.automated} automated)`}
+        </Fact>
+      </dl>
+      <p class="quiet small">
+        {`Of the decisions of ${days} days. An automated record is a run that wrote and in which nobody was asked: what all runs cost is divided by their number. `}
+        <a href={costsAddress({ workflow, from: since })}>By day and model</a>
+      </p>
+    </section>
+  );
 
 const Second = ({ frame, review: { second, workflow }, secondOpen }: ReviewPageProps) => (
   <section class="panel" aria-labelledby="review-second">
@@ -370,7 +390,7 @@ const Second = ({ frame, review: { second, workflow }, secondOpen }: ReviewPageP
       <p>Nothing was reviewed twice in this time. A spec with review.blindSecond draws a share of the answers for it.</p>
     ) : (
       <p>
-        {`${second.reviewed} answers were given twice, the second time without the proposal and the first answer: ${second.same} are the same. They differ in ${about(
+        {`${second.reviewed === 1 ? "One answer was" : `${second.reviewed} answers were`} given twice, the second time without the proposal and the first answer: ${second.same} ${second.same === 1 ? "is" : "are"} the same. They differ in ${about(
           second.share ?? 0,
         )} (between ${atLeast(second.interval[0])} and ${atMost(second.interval[1])}): there at least one of the two was wrong. ${
           second.kappa === null ? "" : `Cohen's kappa is ${second.kappa.toFixed(2)}; 1 is full agreement, 0 what chance would give.`

@@ -50,7 +50,7 @@ export const DRIFT: Readonly<Record<"steady" | "watch" | "act", StatusWords>> = 
 export function limitSentence({ limit, certificate, decision }: Pick<Review, "limit" | "certificate" | "decision">): string {
   switch (limit.from) {
     case "certificate":
-      return `The limit of ${about(limit.share)} is the one that certificate ${certificate?.id ?? ""} proves for ${decision}.`;
+      return `The limit of ${about(limit.share)} is the one that a certificate proves for ${decision}, from a score of ${score(certificate?.threshold ?? 0)} on.`;
     case "asked":
       return `No certificate names a limit for ${decision}: the limit of ${about(limit.share)} is the one that you asked for, and nobody has approved it.`;
     case "assumed":
@@ -58,7 +58,9 @@ export function limitSentence({ limit, certificate, decision }: Pick<Review, "li
   }
 }
 
-export function adviceSentence({ advice, threshold, limit, counts, perField, decision }: Review): string {
+type Advised = Pick<Review, "advice" | "threshold" | "counts" | "perField" | "decision"> & { readonly limit: { readonly share: number } };
+
+export function adviceSentence({ advice, threshold, limit, counts, perField, decision }: Advised): string {
   if (advice === null || threshold === null)
     return perField
       ? `Each field of ${decision} has a threshold of its own. A review labels whole answers and advises on none of them.`

@@ -31,8 +31,9 @@ export const SecondReviewPage = ({ frame, workflow, task, open, now, answered, r
       </p>
       <h1>{task === null ? "Second answers" : `${capital(actionWords(task.action))} on ${task.target}`}</h1>
       <p class="lead">
-        Somebody has answered this already. Answer it once more from the record alone, as if nothing had been proposed: it changes nothing,
-        and says how far two people agree.
+        {task === null
+          ? "Some answers are given once more by another reviewer, from the record alone. It changes nothing, and says how far two people agree."
+          : "Somebody has answered this already. Answer it once more from the record alone, as if nothing had been proposed: it changes nothing, and says how far two people agree."}
       </p>
       {open > 1 ? <p class="quiet">{`${open} wait for a second answer.`}</p> : null}
     </div>
@@ -40,7 +41,8 @@ export const SecondReviewPage = ({ frame, workflow, task, open, now, answered, r
     {refused ? <Refusal failure={refused} /> : null}
     {task === null ? (
       <Empty title="Nothing to answer">
-        Answers that were drawn appear here for two weeks, for reviewers who took no part in their runs.
+        Answers that were drawn appear here for two weeks, for reviewers who took no part in their runs. How many are drawn the rules say,
+        under review.blindSecond; without it none are.
       </Empty>
     ) : (
       <div class="two">

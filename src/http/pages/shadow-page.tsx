@@ -8,6 +8,7 @@ import { type Frame, Layout } from "./layout.tsx";
 import { Empty } from "./list-parts.tsx";
 import { Chip, Value, When } from "./marks.tsx";
 import { Notice, Refusal } from "./refusal.tsx";
+import { sheet } from "./report-parts.ts";
 import { about, atLeast, atMost, score, were, writes } from "./review-words.ts";
 import type { StatusWords } from "./status-words.ts";
 import { actionWords } from "./words.ts";
@@ -50,34 +51,36 @@ export const ShadowPage = ({ frame, view, now, looked, refused }: ShadowPageProp
           {looked === 0 ? "There was nothing to look at." : `${looked} ${looked === 1 ? "record was" : "records were"} looked at.`}
         </Notice>
       )}
-      {frame.principal !== null && may(frame.principal, "compare shadow", workflow) ? (
-        <form method="post" action={`${path}/compare`} class="panel act">
-          <p>Reads the records now, at most 30 at once, those of the last day as well. Nothing is written there.</p>
-          <button type="submit" class="button">
-            Compare now
-          </button>
-        </form>
-      ) : null}
-      {comparisons.length === 0 ? (
-        <Empty title="Nothing compared yet">{`No write that shadow mode withheld in ${days} days has been compared with its record.`}</Empty>
-      ) : (
-        <div class="column">
-          <Counts view={view} />
-          <Would view={view} />
-          <Rates title="By field" rows={summary.byField.map(({ field, ...rate }) => ({ name: field, ...rate }))} />
-          <Rates
-            title="By what would have been written"
-            rows={summary.byLabel.map(({ field, label, ...rate }) => ({ name: `${field}: ${label}`, ...rate }))}
-          />
-          <Records comparisons={comparisons.filter(({ outcome }) => outcome === "same" || outcome === "different")} now={now} />
-        </div>
-      )}
-      <p class="paging">
-        <a class="button" href={`${path}/export?days=${days}`}>
-          Copy as CSV
-        </a>{" "}
-        <span class="quiet small">It needs the role auditor, and who takes a copy is recorded.</span>
-      </p>
+      <div class="column">
+        {frame.principal !== null && may(frame.principal, "compare shadow", workflow) ? (
+          <form method="post" action={`${path}/compare`} class="panel act">
+            <p>Reads the records now, at most 30 at once, those of the last day as well. Nothing is written there.</p>
+            <button type="submit" class="button">
+              Compare now
+            </button>
+          </form>
+        ) : null}
+        {comparisons.length === 0 ? (
+          <Empty title="Nothing compared yet">{`No write that shadow mode withheld in ${days} days has been compared with its record.`}</Empty>
+        ) : (
+          <>
+            <Counts view={view} />
+            <Would view={view} />
+            <Rates title="By field" rows={summary.byField.map(({ field, ...rate }) => ({ name: field, ...rate }))} />
+            <Rates
+              title="By what would have been written"
+              rows={summary.byLabel.map(({ field, label, ...rate }) => ({ name: `${field}: ${label}`, ...rate }))}
+            />
+            <Records comparisons={comparisons.filter(({ outcome }) => outcome === "same" || outcome === "different")} now={now} />
+            <p class="paging">
+              <a class="button" href={`${path}/export?days=${days}`}>
+                Copy as CSV
+              </a>{" "}
+              <span class="quiet small">It needs the role auditor, and who takes a copy is recorded.</span>
+            </p>
+          </>
+        )}
+      </div>
     </Layout>
   );
 };
@@ -159,17 +162,19 @@ const Would = ({ view: { summary, limit, at, atFrom } }: { view: ShadowView }) =
             autocomplete="off"
           />
         </div>
-        <div class="field">
-          <label for="shadow-limit">Limit, as a share</label>
-          <input
-            type="text"
-            id="shadow-limit"
-            name="limit"
-            inputmode="decimal"
-            value={limit.from === "assumed" ? "" : String(limit.share)}
-            autocomplete="off"
-          />
-        </div>
+        {limit.from === "certificate" ? null : (
+          <div class="field">
+            <label for="shadow-limit">Limit, as a share (0.05 is 5 %)</label>
+            <input
+              type="text"
+              id="shadow-limit"
+              name="limit"
+              inputmode="decimal"
+              value={limit.from === "assumed" ? "" : String(limit.share)}
+              autocomplete="off"
+            />
+          </div>
+        )}
         <button type="submit" class="button">
           Show
         </button>
@@ -201,26 +206,16 @@ const Rates = ({ title, rows }: { title: string; rows: readonly (Rate & { readon
   rows.length === 0 ? null : (
     <section class="panel">
       <h2>{title}</h2>
-      <table class="numbers">
-        <thead>
-          <tr>
-            <th scope="col">{title === "By field" ? "Field" : "Field and value"}</th>
-            <th scope="col">Compared</th>
-            <th scope="col">The same</th>
-            <th scope="col">Between (95 %)</th>
-          </tr>
-        </thead>
-        <tbody>
-          {rows.map(({ name, same, compared, interval }) => (
-            <tr>
-              <th scope="row">{name}</th>
-              <td>{compared}</td>
-              <td>{compared === 0 ? "none" : about(same / compared)}</td>
-              <td>{`${atLeast(interval[0])} to ${atMost(interval[1])}`}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+      {sheet({
+        caption: `Agreement ${title.toLowerCase()}`,
+        head: [title === "By field" ? "Field" : "Field and value", "Compared", "The same", "Between (95 %)"],
+        rows: rows.map(({ name, same, compared, interval }) => [
+          name,
+          compared,
+          compared === 0 ? "none" : about(same / compared),
+          compared === 0 ? "not known" : `${atLeast(interval[0])} to ${atMost(interval[1])}`,
+        ]),
+      })}
     </section>
   );
 
@@ -238,9 +233,13 @@ const Records = ({ comparisons, now }: { comparisons: readonly Comparison[]; now
           <th scope="col" class="record">
             Record and action
           </th>
-          <th scope="col">Outcome</th>
+          <th scope="col" class="wide-only">
+            Outcome
+          </th>
           <th scope="col">Would have set, and what people made of it</th>
-          <th scope="col">Score</th>
+          <th scope="col" class="number wide-only">
+            Score
+          </th>
         </tr>
       </thead>
       <tbody>
@@ -252,9 +251,15 @@ const Records = ({ comparisons, now }: { comparisons: readonly Comparison[]; now
               <span class="meta">
                 <When at={intendedAt} now={now} />
               </span>
+              {sure === null ? null : <span class="meta narrow-only">{`score ${score(sure)}`}</span>}
             </th>
-            <td>{outcome === "same" || outcome === "different" ? <Chip words={OUTCOMES[outcome]} /> : null}</td>
+            <td class="wide-only">{outcome === "same" || outcome === "different" ? <Chip words={OUTCOMES[outcome]} /> : null}</td>
             <td>
+              {outcome === "same" || outcome === "different" ? (
+                <span class="meta narrow-only">
+                  <Chip words={OUTCOMES[outcome]} />
+                </span>
+              ) : null}
               {fields === null ? (
                 <span class="quiet">The values were removed</span>
               ) : (
@@ -268,7 +273,7 @@ const Records = ({ comparisons, now }: { comparisons: readonly Comparison[]; now
                 ))
               )}
             </td>
-            <td>{sure === null ? "" : score(sure)}</td>
+            <td class="number wide-only">{sure === null ? "" : score(sure)}</td>
           </tr>
         ))}
       </tbody>

@@ -31,7 +31,9 @@ const One = ({ one, now }: { one: ThresholdEvidence; now: number }) => {
             {one.name} <Chip words={UNPROVED} />
           </h3>
           <p>
-            {`From ${percent(one.threshold)} on. Somebody wrote this number, and no validation stands behind it: how much of what is written without a person is wrong is not known.`}
+            {one.advised
+              ? `From ${percent(one.threshold)} on. A review of the running workflow advised this number, with the evidence that stands on this page. No validation proves it, and the weekly breaker has no limit to judge by.`
+              : `From ${percent(one.threshold)} on. Somebody wrote this number, and no validation stands behind it: how much of what is written without a person is wrong is not known.`}
           </p>
         </>
       );
@@ -77,10 +79,12 @@ const One = ({ one, now }: { one: ThresholdEvidence; now: number }) => {
 
 /** What whoever approves is told beside the button, one sentence each. */
 export function approvalWords(evidence: readonly ThresholdEvidence[]): string[] {
-  const numbers = evidence.flatMap((one) => (one.kind === "number" ? [`${one.name} (${percent(one.threshold)})`] : []));
+  const advised = evidence.flatMap((one) => (one.kind === "number" && one.advised ? [`${one.name} (${percent(one.threshold)})`] : []));
+  const numbers = evidence.flatMap((one) => (one.kind === "number" && !one.advised ? [`${one.name} (${percent(one.threshold)})`] : []));
   const certificates = evidence.flatMap((one) => (one.kind === "certificate" ? [`${one.name} (certificate ${one.id})`] : []));
   return [
     ...(certificates.length === 0 ? [] : [`Your approval is of these proofs as well: ${listing(certificates)}.`]),
+    ...(advised.length === 0 ? [] : [`Advised by a review, and proved by no validation: ${listing(advised)}.`]),
     ...(numbers.length === 0 ? [] : [`Not proved, on your word alone: ${listing(numbers)}.`]),
   ];
 }

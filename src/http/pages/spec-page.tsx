@@ -5,6 +5,7 @@ import type { SpecChange, SpecDetail } from "../../operations/read-specs.ts";
 import { type Frame, Layout } from "./layout.tsx";
 import { Chip } from "./marks.tsx";
 import { Notice, Refusal } from "./refusal.tsx";
+import { SpecAdvice } from "./spec-advice.tsx";
 import { SpecDocument } from "./spec-document.tsx";
 import { SpecEvidence } from "./spec-evidence.tsx";
 import { type SpecAsked, SpecForms } from "./spec-forms.tsx";
@@ -42,6 +43,7 @@ export const SpecPage = ({ frame, detail, powers, now, notice, refused, asked }:
       <div class="two">
         <div class="column">
           <Differences detail={detail} />
+          {detail.advice === null ? null : <SpecAdvice workflow={version.workflow} advice={detail.advice} now={now} />}
           <SpecEvidence evidence={detail.evidence} now={now} />
           {detail.misfits.length === 0 ? null : (
             <section class="panel" aria-labelledby="spec-misfits">

@@ -21,48 +21,51 @@ export interface WeekChartProps {
   readonly least?: number;
 }
 
-const WIDTH = 640;
+/** Down in pixels and across in percent of the picture, so that texts keep their size at every width. */
 const HEIGHT = 180;
-const LEFT = 56;
-const RIGHT = 12;
 const TOP = 14;
 const BOTTOM = 26;
+const LEFT = 11;
+const RIGHT = 2;
+const ACROSS = 100 - LEFT - RIGHT;
+/** Two scale texts nearer than this would run into each other. */
+const TEXT_HEIGHT = 14;
 
-const place = (index: number, count: number): number =>
-  count < 2 ? (LEFT + WIDTH - RIGHT) / 2 : LEFT + (index * (WIDTH - LEFT - RIGHT)) / (count - 1);
+const place = (index: number, count: number): number => (count < 2 ? LEFT + ACROSS / 2 : LEFT + (index * ACROSS) / (count - 1));
 const short = (at: number): string => day(at).replace(/ \d{4}$/, "");
 const two = (value: number): string => value.toFixed(1);
 
 export const WeekChart = ({ id, title, summary, points, format, marks = [], least = 0 }: WeekChartProps) => {
-  const top = Math.max(least, ...points.map(({ value }) => value ?? 0), ...marks.map(({ value }) => value)) * 1.1 || 1;
+  const peak = Math.max(least, ...points.map(({ value }) => value ?? 0));
+  const top = Math.max(peak, ...marks.map(({ value }) => value)) * 1.1 || 1;
   const y = (value: number): number => TOP + (1 - value / top) * (HEIGHT - TOP - BOTTOM);
-  const x = (index: number): number => place(index, points.length);
+  const x = (index: number): string => `${two(place(index, points.length))}%`;
+  const isClear = [0, ...marks.map(({ value }) => value)].every((value) => Math.abs(y(value) - y(peak)) >= TEXT_HEIGHT);
+  const scale = [0, ...marks.map(({ value }) => value), ...(isClear ? [peak] : [])];
   return (
     <figure class="weeks">
-      <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="img" aria-labelledby={`${id}-title ${id}-desc`}>
-        <title id={`${id}-title`}>{title}</title>
-        <desc id={`${id}-desc`}>{summary}</desc>
-        <line class="axis" x1={LEFT} x2={WIDTH - RIGHT} y1={y(0)} y2={y(0)} />
-        <text class="scale" x={LEFT - 6} y={y(0)}>
-          {format(0)}
-        </text>
+      <h3 id={`${id}-title`}>{title}</h3>
+      <svg width="100%" height={HEIGHT} role="img" aria-label={`${title}. ${summary}`}>
+        <line class="axis" x1={`${LEFT}%`} x2={`${100 - RIGHT}%`} y1={y(0)} y2={y(0)} />
+        {scale.map((value) => (
+          <text class="scale" x={`${LEFT}%`} y={two(y(value))} dx="-6">
+            {format(value)}
+          </text>
+        ))}
         {marks.map(({ value, label }) => (
           <g>
-            <line class="limit" x1={LEFT} x2={WIDTH - RIGHT} y1={two(y(value))} y2={two(y(value))} />
-            <text class="scale" x={LEFT - 6} y={two(y(value) + 4)}>
-              {format(value)}
-            </text>
-            <text class="name" x={LEFT + 4} y={two(y(value) - 4)}>
+            <line class="limit" x1={`${LEFT}%`} x2={`${100 - RIGHT}%`} y1={two(y(value))} y2={two(y(value))} />
+            <text class="name" x={`${LEFT}%`} y={two(y(value) - 4)} dx="4">
               {label}
             </text>
           </g>
         ))}
-        {segments(points).map((segment) => (
-          <polyline class="line" points={segment.map(({ index, value }) => `${two(x(index))},${two(y(value))}`).join(" ")} />
+        {steps(points).map(([from, to]) => (
+          <line class="line" x1={x(from.index)} y1={two(y(from.value))} x2={x(to.index)} y2={two(y(to.value))} />
         ))}
         {points.map(({ week, value }, index) =>
           value === null ? null : (
-            <circle class="dot" cx={two(x(index))} cy={two(y(value))} r="3.5">
+            <circle class="dot" cx={x(index)} cy={two(y(value))} r="3.5">
               <title>{`Week of ${day(week)}: ${format(value)}`}</title>
             </circle>
           ),
@@ -73,6 +76,7 @@ export const WeekChart = ({ id, title, summary, points, format, marks = [], leas
       <details>
         <summary class="small">The numbers</summary>
         <table class="numbers">
+          <caption class="unseen">{`${title}, by week`}</caption>
           <thead>
             <tr>
               <th scope="col">Week of</th>
@@ -98,14 +102,19 @@ interface Placed {
   readonly value: number;
 }
 
-/** A week of which nothing can be said breaks the line. */
-function segments(points: readonly WeekPoint[]): Placed[][] {
-  const found: Placed[][] = [[]];
-  for (const [index, { value }] of points.entries()) {
-    if (value === null) found.push([]);
-    else found.at(-1)?.push({ index, value });
-  }
-  return found.filter((segment) => segment.length > 1);
+/** From each week to the next. A week of which nothing can be said breaks the line. */
+function steps(points: readonly WeekPoint[]): (readonly [from: Placed, to: Placed])[] {
+  return points.flatMap(({ value: to }, index) => {
+    const from = points[index - 1]?.value ?? null;
+    return from === null || to === null
+      ? []
+      : [
+          [
+            { index: index - 1, value: from },
+            { index, value: to },
+          ] as const,
+        ];
+  });
 }
 
 const Weeks = ({ weeks }: { weeks: readonly number[] }) => (
@@ -114,7 +123,7 @@ const Weeks = ({ weeks }: { weeks: readonly number[] }) => (
       index === 0 || index === weeks.length - 1 || (weeks.length > 8 && index === Math.floor(weeks.length / 2)) ? (
         <text
           class={index === 0 ? "week first" : index === weeks.length - 1 ? "week last" : "week"}
-          x={two(place(index, weeks.length))}
+          x={`${two(place(index, weeks.length))}%`}
           y={HEIGHT - 8}
         >
           {short(week)}
@@ -142,8 +151,8 @@ export const MixChart = ({ id, title, weeks }: { id: string; title: string; week
   const all = [...totals.values()].reduce((sum, n) => sum + n, 0);
   const countOf = (counts: MixWeek["counts"], name: string): number =>
     name === REST ? Object.entries(counts).reduce((sum, [label, n]) => sum + (names.includes(label) ? 0 : n), 0) : (counts[name] ?? 0);
-  const width = Math.min(40, ((WIDTH - LEFT - RIGHT) / Math.max(1, weeks.length)) * 0.7);
-  const summary = `${title}: ${names
+  const width = Math.min(6, (ACROSS / Math.max(1, weeks.length)) * 0.7);
+  const summary = `${names
     .slice(0, 3)
     .map(
       (name) =>
@@ -155,20 +164,24 @@ export const MixChart = ({ id, title, weeks }: { id: string; title: string; week
     .join(", ")} over all these weeks.`;
   return (
     <figure class="weeks">
-      <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="img" aria-labelledby={`${id}-title ${id}-desc`}>
-        <title id={`${id}-title`}>{title}</title>
-        <desc id={`${id}-desc`}>{summary}</desc>
+      <h3 id={`${id}-title`}>{title}</h3>
+      <svg width="100%" height={HEIGHT} role="img" aria-label={`${title}: ${summary}`}>
         {weeks.map(({ week, counts }, index) => {
           const n = Object.values(counts).reduce((sum, count) => sum + count, 0);
-          const middle =
-            weeks.length < 2 ? place(index, 1) : LEFT + width / 2 + (index * (WIDTH - LEFT - RIGHT - width)) / (weeks.length - 1);
+          const middle = weeks.length < 2 ? place(index, 1) : LEFT + width / 2 + (index * (ACROSS - width)) / (weeks.length - 1);
           let base = HEIGHT - BOTTOM;
           return names.map((name, shade) => {
             const count = countOf(counts, name);
             const height = n === 0 ? 0 : (count / n) * (HEIGHT - TOP - BOTTOM);
             base -= height;
             return height === 0 ? null : (
-              <rect class={`mix mix-${shade}`} x={two(middle - width / 2)} y={two(base)} width={two(width)} height={two(height)}>
+              <rect
+                class={`mix mix-${shade}`}
+                x={`${two(middle - width / 2)}%`}
+                y={two(base)}
+                width={`${two(width)}%`}
+                height={two(height)}
+              >
                 <title>{`Week of ${day(week)}, ${name}: ${percentOf(count, n)}`}</title>
               </rect>
             );
@@ -190,6 +203,7 @@ export const MixChart = ({ id, title, weeks }: { id: string; title: string; week
       <details>
         <summary class="small">The numbers</summary>
         <table class="numbers">
+          <caption class="unseen">{`${title}, by week`}</caption>
           <thead>
             <tr>
               <th scope="col">Week of</th>

@@ -38,6 +38,35 @@ describe("a lease", () => {
     expect(decideLease(state, BUDGET, read(30), NOW + 100).lease).toMatchObject({ kind: "wait", ms: 2_900 });
   });
 
+  it("tells everybody who has to wait a time of their own, and is right about each", () => {
+    let { state } = drain(UNSPENT, BUDGET, NOW);
+    const waits: number[] = [100];
+    for (const units of [1, 5, 2]) {
+      const decided = decideLease(state, BUDGET, read(units), NOW);
+      state = decided.state;
+      waits.push(decided.lease.kind === "wait" ? decided.lease.ms : 0);
+    }
+    expect(waits).toEqual([100, 200, 700, 900]);
+    for (const [index, units] of [1, 1, 5, 2].entries()) {
+      const decided = decideLease(state, BUDGET, read(units), NOW + (waits[index] ?? 0));
+      expect(decided.lease).toEqual({ kind: "leased", units });
+      state = decided.state;
+    }
+  });
+
+  it("sends nobody further back than five minutes, and forgets what was promised once its time is over", () => {
+    let { state } = drain(UNSPENT, BUDGET, NOW);
+    let longest = 0;
+    for (let ask = 0; ask < 100; ask++) {
+      const decided = decideLease(state, BUDGET, read(100), NOW);
+      state = decided.state;
+      longest = decided.lease.kind === "wait" ? decided.lease.ms : 0;
+    }
+    expect(longest).toBe(300_000);
+    const later = noteUsage(state, BUDGET, { kind: "bucket", left: 0, ...BUDGET }, NOW + 400_000);
+    expect(decideLease(later, BUDGET, read(2), NOW + 400_000).lease).toMatchObject({ kind: "wait", ms: 200 });
+  });
+
   it("lets a call that costs more than the whole bucket go when it is full, for the system to decide on", () => {
     expect(decideLease(UNSPENT, BUDGET, read(400), NOW).lease).toEqual({ kind: "leased", units: 400 });
   });

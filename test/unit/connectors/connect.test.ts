@@ -195,7 +195,7 @@ describe("a budget", () => {
       lease: () => ({ kind: "wait", ms: 700, because: "its rate limit is spent" }),
     });
     expect(await failureFrom(http.send({ ...GET, cost: 12 }))).toEqual({
-      code: "connector.rate_limited",
+      code: "connector.held_back",
       message: "Things: the call was not sent, because its rate limit is spent",
       retryAfterMs: 700,
     });

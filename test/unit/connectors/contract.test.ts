@@ -113,7 +113,8 @@ describe.each(writes)("the write %s", (name, action) => {
         if (action.prove) expect(await action.prove(world.input, found, world.http)).toEqual(action.values(world.input));
       } else if (action.idempotency === "key") {
         const repeated = await action.apply(world.input, contextOf(world));
-        expect(action.prove && (await action.prove(world.input, repeated, world.http))).toEqual(action.values(world.input));
+        // Where nothing can be read back, that nothing was added is all that can be seen.
+        if (action.prove) expect(await action.prove(world.input, repeated, world.http)).toEqual(action.values(world.input));
         expect(sizes(world.snapshot())).toEqual(sizes(after));
         return;
       }

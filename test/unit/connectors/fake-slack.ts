@@ -26,6 +26,7 @@ export interface FakePerson {
   deleted?: boolean;
   is_restricted?: boolean;
   is_email_confirmed?: boolean;
+  real_name?: string;
 }
 
 const START = Date.parse("2026-01-05T08:00:00Z");
@@ -42,6 +43,8 @@ export interface FakeSlack {
   readonly whispers: { readonly channel: string; readonly user: string; readonly text: string }[];
   /** Methods for which the app lacks the scope. */
   readonly forbidden: Set<string>;
+  /** What the app was installed with, as every answer lists it. */
+  scopes: string;
   /** Leaves metadata out of every answer, as for an app that may not see it. */
   hidesMetadata: boolean;
   /** The next answer of this method, in place of the real one. */
@@ -78,7 +81,22 @@ export function createFakeSlack({
   const count = (method: string) => writes.set(method, (writes.get(method) ?? 0) + 1);
 
   function call(method: string, args: Record<string, unknown>): object {
-    if (method === "auth.test") return { ok: true, team_id: "T0" };
+    if (method === "auth.test") return { ok: true, team_id: "T0", team: "Acme", user: "interlock", bot_id: "B0INTERLOCK" };
+    if (method === "users.lookupByEmail") {
+      const [id, person] = [...people].find(([, { email }]) => email.toLowerCase() === String(args.email).toLowerCase()) ?? [];
+      return person ? { ok: true, user: { id, team_id: "T0", ...person, profile: { email: person.email } } } : no("users_not_found");
+    }
+    if (method === "conversations.open") {
+      const id = `D${String(args.users).slice(1)}`;
+      if (!people.has(String(args.users))) return no("user_not_found");
+      if (!world.has(id)) world.set(id, { id, archived: false, joined: true, messages: [] });
+      return { ok: true, channel: { id } };
+    }
+    if (method === "conversations.info") {
+      const found = world.get(String(args.channel));
+      if (!found) return no("channel_not_found");
+      return { ok: true, channel: { id: found.id, name: "team", is_archived: found.archived, is_member: found.joined } };
+    }
     if (method === "users.info") {
       const person = people.get(String(args.user));
       if (!person) return no("user_not_found");
@@ -97,7 +115,7 @@ export function createFakeSlack({
           ts: nextTs(),
           text: linked(String(args.text)),
           bot_id: "B0INTERLOCK",
-          ...(args.blocks ? { blocks: args.blocks as unknown[] } : {}),
+          ...(args.blocks ? { blocks: named(args.blocks as object[]) } : {}),
           ...(args.thread_ts ? { thread_ts: String(args.thread_ts) } : {}),
           ...(args.metadata ? { metadata: args.metadata as NonNullable<FakeMessage["metadata"]> } : {}),
         };
@@ -110,7 +128,7 @@ export function createFakeSlack({
         if (!message) return no("message_not_found");
         if (!message.bot_id) return no("cant_update_message");
         Object.assign(message, { text: linked(String(args.text)), edited: { ts: nextTs() } });
-        if (args.blocks) message.blocks = args.blocks as unknown[];
+        if ((args.blocks as object[] | undefined)?.length) message.blocks = named(args.blocks as object[]);
         else delete message.blocks;
         count(method);
         return { ok: true, channel: channel.id, ts: message.ts, text: message.text };
@@ -159,7 +177,8 @@ export function createFakeSlack({
     if (prepared !== undefined) return json(prepared);
     if (headers.get("authorization") !== `Bearer ${token}`) return json(no(headers.has("authorization") ? "invalid_auth" : "not_authed"));
     if (fake.forbidden.has(method)) return json({ ...no("missing_scope"), needed: "channels:history", provided: "chat:write" });
-    return json(call(method, verb === "GET" ? Object.fromEntries(query) : (body ?? {})));
+    const told = { "x-oauth-scopes": fake.scopes, date: new Date(now()).toUTCString() };
+    return json(call(method, verb === "GET" ? Object.fromEntries(query) : (body ?? {})), 200, told);
   }
 
   const fake: FakeSlack = {
@@ -170,6 +189,7 @@ export function createFakeSlack({
     people,
     whispers,
     forbidden: new Set(),
+    scopes: "chat:write,channels:history,users:read,users:read.email,im:write",
     hidesMetadata: false,
     answerNext: (method, body) => canned.set(method, body),
     say: (channel, text, more = {}) => {
@@ -184,6 +204,9 @@ export function createFakeSlack({
 }
 
 const no = (error: string) => ({ ok: false, error });
+
+/** Slack gives a block without an id one. */
+const named = (blocks: object[]): unknown[] => blocks.map((block, index) => ({ block_id: `b${index}`, ...block }));
 
 /** Slack stores an address in a text as a link. */
 const linked = (text: string): string => text.replace(/https?:\/\/[^\s<>|]+/g, "<$&>");

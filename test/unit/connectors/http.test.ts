@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from "vitest";
 import type { Http, HttpAnswer, HttpRequest } from "../../../src/connectors/define.ts";
-import { createHttp, type HttpOptions, outboundFetch, retryAfterMs } from "../../../src/connectors/http.ts";
+import { createHttp, type HttpOptions, outboundFetch, readPublic, retryAfterMs } from "../../../src/connectors/http.ts";
 import { type ErrorCode, type Failure, failureOf } from "../../../src/core/errors.ts";
 
 const NOW = Date.parse("2026-01-05T08:00:00Z");
@@ -355,5 +355,41 @@ describe("remember", () => {
     const fail = () => Promise.reject(new Error("down"));
     await expect(Promise.all([http.remember("groups", 1000, fail), http.remember("groups", 1000, fail)])).rejects.toThrow("down");
     expect(await http.remember("groups", 1000, load)).toBe(1);
+  });
+});
+
+describe("readPublic", () => {
+  const answering = (answer: (init: RequestInit) => Promise<Response>) => {
+    const calls: RequestInit[] = [];
+    const given = (async (_: unknown, init: RequestInit) => {
+      calls.push(init);
+      return answer(init);
+    }) as unknown as typeof fetch;
+    return { calls, read: () => readPublic("https://keys.example/jwks", given) };
+  };
+
+  it("reads a document without a credential, and does not follow a redirect", async () => {
+    const { calls, read } = answering(async () => new Response("{}", { status: 200 }));
+    expect(await read()).toEqual({ status: 200, text: "{}" });
+    expect(calls).toMatchObject([{ redirect: "manual", headers: { "user-agent": "interlock" } }]);
+    expect(await answering(async () => new Response(null, { status: 302, headers: { location: "https://evil.example" } })).read()).toEqual({
+      status: 302,
+      text: "",
+    });
+  });
+
+  it("is null for what is too large, does not answer in time or is not there", async () => {
+    expect(await answering(async () => new Response("x".repeat(512 * 1024 + 1))).read()).toBeNull();
+    expect(await answering(() => Promise.reject(new TypeError("no such host"))).read()).toBeNull();
+    vi.useFakeTimers();
+    try {
+      const hanging = answering(
+        ({ signal }) => new Promise((_, reject) => signal?.addEventListener("abort", () => reject(new Error("aborted")))),
+      ).read();
+      await vi.advanceTimersByTimeAsync(1_200);
+      expect(await hanging).toBeNull();
+    } finally {
+      vi.useRealTimers();
+    }
   });
 });

@@ -1,8 +1,16 @@
 // When a failed try is repeated: by the error's row in the table, with full jitter, no earlier than the other side asked, and not for ever.
 import { describe, expect, it } from "vitest";
-import { ERRORS, type ErrorCode } from "../../../src/core/errors.ts";
+import { ERRORS, type ErrorCode, type Failure } from "../../../src/core/errors.ts";
 import type { RetryPolicy } from "../../../src/engine/define.ts";
-import { computeBackoff, decideRetry, MAX_ATTEMPTS, patienceOf, type RetryTerms } from "../../../src/engine/retry.ts";
+import {
+  attemptsOf,
+  computeBackoff,
+  decideRetry,
+  foldTries,
+  MAX_ATTEMPTS,
+  patienceOf,
+  type RetryTerms,
+} from "../../../src/engine/retry.ts";
 
 const NOW = 1_000_000;
 const failure = (code: ErrorCode, retryAfterMs?: number) => ({
@@ -56,6 +64,24 @@ describe("a failed try", () => {
       expect(decideRetry(failure(code), MAX_ATTEMPTS - 1, NOW, 0.5).kind).toBe("retry");
       expect(decideRetry(failure(code), MAX_ATTEMPTS, NOW, 0.5)).toEqual({ kind: "operator" });
     }
+  });
+
+  it("is none where we held the call back ourselves: it waits for its turn however often that takes", () => {
+    const held = { code: "connector.held_back", message: "its rate limit is spent", retryAfterMs: 2_000 } as const;
+    expect(decideRetry(held, MAX_ATTEMPTS, NOW, 0)).toEqual({ kind: "retry", at: NOW + 2_000 });
+    const entry = (error: Failure) => ({
+      type: "attempt.failed" as const,
+      step: "s",
+      args: "",
+      during: "send" as const,
+      attempt: 1,
+      error,
+      retryAt: 1,
+      at: 1,
+    });
+    const entries = [entry(held), entry({ code: "connector.unavailable", message: "" }), entry(held), entry(held)];
+    expect(foldTries(entries, ["send"])).toMatchObject({ failed: 1, last: held });
+    expect(attemptsOf(entries)).toBe(1);
   });
 
   it("is tried for three quarters of an hour at most before a person is asked", () => {

@@ -1,4 +1,5 @@
 // The triage workflow with in-memory Zendesk, Slack and a scripted model: everything outside the engine, countable.
+import { slackRefusal } from "../../../src/connectors/slack-api.ts";
 import type { InterlockEvent } from "../../../src/core/event.ts";
 import type { GovernanceSpec } from "../../../src/governance/spec.ts";
 import type { Model } from "../../../src/inference/model.ts";
@@ -79,7 +80,7 @@ export function triageWorld(scenario: Scenario = {}) {
     model,
     systems: {
       zendesk: { fetch: zendesk.fetch, authorization: "Bearer z" },
-      slack: { fetch: slack.fetch, authorization: "Bearer s" },
+      slack: { fetch: slack.fetch, authorization: "Bearer s", refusal: slackRefusal },
     },
     clock,
     ...(scenario.answer ? { answer: scenario.answer } : {}),

@@ -211,15 +211,14 @@ describe("an adversarial text", () => {
     ["known names", "Doe "],
   ];
 
-  /** Processor time, the best of several: how fast the machine is and what else it does cancels out in the ratio. */
-  function cost(text: string): number {
+  /** Processor time, the best of several: how fast the machine is and what else it does cancels out in the ratio. One that is below `enough` is good enough. */
+  function cost(text: string, enough = 0): number {
     let best = Number.POSITIVE_INFINITY;
-    for (let run = 0; run < 4; run++) {
+    for (let run = 0; run < 4 && best >= enough; run++) {
       const before = process.cpuUsage();
       redact(text, REDACTION_KINDS, { person: ["Joanna Doe Doe"], phone: ["+49 30 1234567"] });
       const { user, system } = process.cpuUsage(before);
       best = Math.min(best, user + system);
-      if (best > 500_000) break;
     }
     return best;
   }
@@ -229,7 +228,10 @@ describe("an adversarial text", () => {
     cost(text(1_500));
     const short = Math.max(cost(text(1_500)), 1_000);
     // 16 times the length is 16 times the work; were it quadratic, it would be 256 times. What is too quick to be measured is quick enough.
-    for (const times of [16, 64]) expect(cost(text(1_500 * times)), `${times} times the length`).toBeLessThan(short * times * 5);
+    for (const times of [16, 64]) {
+      const limit = short * times * 5;
+      expect(cost(text(1_500 * times), limit), `${times} times the length`).toBeLessThan(limit);
+    }
   });
 
   it("meets no pattern that could repeat without bound: each place of the text is tried a fixed number of times", () => {

@@ -7,6 +7,7 @@ import { deployment } from "../../../src/config.ts";
 import { EVERY_WORKFLOW, everywhere, type Grant, ROLES, type Role } from "../../../src/core/principal.ts";
 import { createApp } from "../../../src/http/app.tsx";
 import type { Console } from "./console.ts";
+import { imageOf } from "./fake-d1.ts";
 import { openStories, PUBLIC, SAMPLES, type Sample, SECRETS, WORKFLOW } from "./route-samples.ts";
 
 const GOLDEN = "test/golden/access.md";
@@ -40,8 +41,10 @@ let requests = 0;
 
 /** Asks each route as one person. A console is thrown away once something was changed in it. */
 async function askAll(grants: readonly Grant[], env: Partial<Env> = {}): Promise<Map<string, Answer>> {
-  const begin = () => openStories({ env, grants: [...grants.map((grant) => ({ principal: "ada@example.com", ...grant })), ...BESIDES] });
-  let open: Console = await begin();
+  const options = { env, grants: [...grants.map((grant) => ({ principal: "ada@example.com", ...grant })), ...BESIDES] };
+  let open: Console = await openStories(options);
+  const image = imageOf(open.db);
+  const begin = () => openStories({ ...options, image });
   const answers = new Map<string, Answer>();
   for (const [route, sample] of Object.entries(SAMPLES)) {
     const before = open.asked.length;

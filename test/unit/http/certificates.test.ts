@@ -9,7 +9,7 @@ import { dryRunSpec } from "../../../src/operations/dry-run-spec.ts";
 import type { ValidatedRecord, ValidationFacts } from "../../../src/validation/record.ts";
 import { certificateFor } from "./certified.ts";
 import { type Console, openConsole } from "./console.ts";
-import { NOW, SPEC, tell } from "./stories.ts";
+import { approveSpec, NOW, SPEC, tell } from "./stories.ts";
 import { codeOf, FACTS, finished, labelledRecords, underWay } from "./validations.ts";
 
 const text = (html: string): string =>
@@ -187,11 +187,35 @@ describe("a spec that names a certificate", () => {
     expect(said).toContain("triage.team Not proved From 70.0 % on. Somebody wrote this number");
     expect(said).toContain(`Your approval is of these proofs as well: triage (certificate ${CERTIFICATE.id}).`);
     expect(said).toContain("Not proved, on your word alone: triage.team (70.0 %).");
+    expect(await page("/certificates")).toContain("No rules that count now name it.");
     expect((await approve()).status).toBe(200);
     expect(await page(`/certificates/${CERTIFICATE.id}`)).toContain("Version 4 , which counts now");
+    expect(await page(`/certificates/${CERTIFICATE.id}`)).toContain("in force by version 4 of the rules");
+    expect(await page("/certificates")).toContain("triage from 80.0 % on, at most 5.0 % wrong");
+    expect(await page("/certificates")).toContain("Named by version 4 , which counts now.");
+    await open.db.prepare("update audit_content set body = replace(body, '3f2a91c0', '77777777')").run();
+    expect(await page("/certificates")).toContain("Named by version 4 , which counts now: such writes are asked.");
     expect(await page("/specs/ticket-triage/4/document")).toContain(
       "At most 5.0 % of what is written from a confidence of 80.0 % on is wrong",
     );
+  });
+
+  it("says of a certificate that the rules name no more which one they name instead", async () => {
+    const later = certificateFor("ticket-triage", { threshold: 0.9 });
+    await record(CERTIFICATE);
+    await record(later);
+    await approveSpec(open.db, { ...draftOf({ triage: { certificate: CERTIFICATE.id } }), version: 5 });
+    await approveSpec(open.db, { ...draftOf({ triage: { certificate: later.id } }), version: 6 });
+    const said = await page(`/certificates/${CERTIFICATE.id}`);
+    expect(said).toContain("not in force");
+    expect(said).toContain(`The rules that count now name another certificate for triage: ${later.id} .`);
+    expect(await page(`/certificates/${later.id}`)).not.toContain("name another certificate");
+    expect(await (await open.get("/api/certificates")).json()).toMatchObject({
+      certificates: expect.arrayContaining([
+        expect.objectContaining({ certificate: expect.objectContaining({ id: CERTIFICATE.id }), inForce: null }),
+        expect.objectContaining({ certificate: expect.objectContaining({ id: later.id }), inForce: 6 }),
+      ]),
+    });
   });
 
   it("binds the proof with the text: a certificate that proves anything else has another id", () => {
@@ -231,6 +255,46 @@ describe("a spec that names a certificate", () => {
     await record(CERTIFICATE);
     // The stories' journals are from before it was recorded what a decision rests on.
     expect(await rules()).toEqual(["certificate_void"]);
+  });
+});
+
+describe("an approval under a certificate", () => {
+  const story = tell({ ending: "asked", ticket: 7 });
+  const TICK = '<rect class="tick"';
+  const shown = async (thresholds: GovernanceSpec["thresholds"], certificates: readonly Certificate[]) => {
+    open = await openConsole([story], { spec: { ...SPEC, thresholds } });
+    for (const one of certificates) await record(one);
+    const html = await (await open.get(`/approvals/${story.approvalId}`)).text();
+    return {
+      said: text(html),
+      ticks: html
+        .split(TICK)
+        .slice(1)
+        .map((rest) => / x="([\d.]+)"/.exec(rest)?.[1]),
+    };
+  };
+
+  it("marks the proved threshold on the bars of the fields that it is about, and links to the proof", async () => {
+    const { said, ticks } = await shown({ triage: { certificate: CERTIFICATE.id } }, [CERTIFICATE]);
+    expect(said).toContain("triage acts alone from 80.0 %, as is proved");
+    expect(ticks).toEqual(["80", "80"]);
+    const teamOnly = certificateFor("ticket-triage", { fields: ["team"] });
+    expect((await shown({ triage: { certificate: teamOnly.id } }, [teamOnly])).ticks).toEqual(["80"]);
+  });
+
+  it("marks the stricter of a proof and of a number for a field, and a number for a field alone", async () => {
+    expect((await shown({ triage: { certificate: CERTIFICATE.id }, "triage.team": 0.9 }, [CERTIFICATE])).ticks).toEqual(["90", "80"]);
+    expect((await shown({ triage: 0.5, "triage.priority": 0.7 }, [])).ticks).toEqual(["50", "70"]);
+    expect((await shown({ "triage.priority": 0.7 }, [])).ticks).toEqual(["70"]);
+  });
+
+  it("marks none where the certificate is not about such an answer, or is not on record, and says so", async () => {
+    const other = certificateFor("ticket-triage", { model: "builtin/ticket-triage@0000" });
+    for (const certificates of [[other], []]) {
+      const { said, ticks } = await shown({ triage: { certificate: other.id } }, certificates);
+      expect(said).toContain("triage is asked: its certificate is not about such an answer");
+      expect(ticks).toEqual([]);
+    }
   });
 });
 

@@ -38,20 +38,24 @@ export async function openConsole(
     unreachable?: boolean;
     spec?: GovernanceSpec;
     zendesk?: FakeZendesk;
+    /** A database that holds the stories, the spec and the grants already. */
+    image?: Uint8Array;
     /** In place of every role but admin for whoever DEV_IDENTITY names. */
     grants?: readonly GrantTo[];
   } = {},
 ): Promise<Console> {
-  const db = fakeD1();
+  const db = fakeD1(options.image);
   const { spec = SPEC } = options;
-  await approveSpec(db, spec);
-  await project(db, ...stories);
   const named = options.env?.DEV_IDENTITY ?? "Ada Reviewer <ada@example.com>";
-  await seedGrants(
-    db,
-    options.grants ?? localGrants.map((grant) => ({ ...grant, principal: grant.role === "admin" ? grant.principal : addressIn(named) })),
-    NOW,
-  );
+  if (!options.image) {
+    await approveSpec(db, spec);
+    await project(db, ...stories);
+    await seedGrants(
+      db,
+      options.grants ?? localGrants.map((grant) => ({ ...grant, principal: grant.role === "admin" ? grant.principal : addressIn(named) })),
+      NOW,
+    );
+  }
   const now = options.now ?? Date.now;
   const asked: Console["asked"] = [];
   const find = (id: string) => stories.find((story) => story.id === id) as Story;

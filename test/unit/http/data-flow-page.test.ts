@@ -60,7 +60,7 @@ describe("a model behind a gateway", () => {
       for (const party of both) expect(seen, path).toContain(party);
     }
     const seen = await page(dora, "/providers");
-    expect(seen).toContain("Nothing is sent for it today: No provider card is on record for cloudflare (gateway.ai.cloudflare.com).");
+    expect(seen).toContain("Nothing is sent for it today. No provider card is on record for cloudflare (gateway.ai.cloudflare.com).");
     expect(seen).not.toContain("No provider card is on record for openai");
     expect(seen).toContain("by way of gateway.ai.cloudflare.com");
   });

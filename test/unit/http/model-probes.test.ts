@@ -71,6 +71,8 @@ describe("a probe", () => {
     const { json, standing } = await open();
     await json(dora, "/api/models/probe", { model: "own" });
     expect(asked.map(({ body }) => body.logprobs)).toEqual([undefined, true]);
+    const { usage } = complete(asked[0]?.body as unknown as ChatRequest, rules, "c", 1) as { usage: { prompt_tokens: number } };
+    expect(await standing("own")).toMatchObject({ probe: { outcome: { promptTokens: 2 * usage.prompt_tokens } } });
     expect(await standing("own")).toMatchObject({
       probe: { outcome: { source: "none", logprobs: "given" } },
       advice: expect.stringContaining("set capabilities: { logprobs: true }"),
@@ -157,7 +159,7 @@ describe("the page", () => {
   it("lists every model with its place, and a button for those who may", async () => {
     const { page } = await open();
     const seen = await page(ada, "/providers");
-    expect(seen).toContain("OpenAI gpt-4.1-mini (gpt-4.1-mini), openai at api.openai.com.");
+    expect(seen).toContain("OpenAI gpt-4.1-mini. Provider openai, host api.openai.com.");
     expect(seen).toContain("Probe mini");
     expect(seen).toContain("Not probed");
     expect(seen).toContain("The binding LOST_URL (the address of lost) is not set");

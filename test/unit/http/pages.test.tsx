@@ -207,7 +207,7 @@ describe("the inbox", () => {
 
 describe("a pending approval", () => {
   it("shows the record, the model's answer with its alternatives, the reason and the exact change", async () => {
-    const html = await approvalPage({});
+    const html = await approvalPage({}, { held: { triage: { whole: { kind: "number", threshold: 0.8 }, fields: { team: 0.8 } } } });
     expect(html).toContain("I only placed one order.");
     expect(html).toContain("Noor Haddad");
     expect(html).toMatch(/team<\/span>.*billing.*71\.4 %.*or<\/span>.*returns.*20\.0 %/s);

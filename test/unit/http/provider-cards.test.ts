@@ -90,7 +90,7 @@ describe("the page", () => {
     const seen = await page(dora, "/providers");
     expect(seen).toContain("acme at api.acme.example");
     expect(seen).toContain("No card on record");
-    expect(seen).toContain("Nothing is sent for it today: No provider card is on record for acme (api.acme.example).");
+    expect(seen).toContain("Nothing is sent for it today. No provider card is on record for acme (api.acme.example).");
     expect(seen).toContain("<code>ticket.subject</code> sent with tokens in the place of personal data");
     expect(seen).toContain("Record this card");
     const others = await page(ada, "/providers");

@@ -116,7 +116,9 @@ describe("the review of a workflow", () => {
     await insertCertificate(open.db, { certificate: certificate(0.02), issuedBy: "ada@example.com" });
     await many(59, "right");
     const page = await html(`/workflows/${WORKFLOW}/review?limit=0.5`);
-    expect(page).toContain("The limit of 2.0 % is the one that certificate crt_1 proves for triage");
+    expect(page).toContain("The limit of 2.0 % is the one that a certificate proves for triage, from a score of 0.9 on.");
+    expect(page).toContain('<a href="/certificates/crt_1">See what it proves</a>');
+    expect(page).not.toContain('name="limit"');
     expect(page).toContain("Not proved: between 0.0 % and 5.0 %");
   });
 
@@ -162,6 +164,59 @@ describe("the review of a workflow", () => {
       advice: { kind: "lower", step: { more: 122, answered: 122, errors: 2 } },
     });
     expect(await html(`/workflows/${WORKFLOW}/review`)).toContain(`href="/specs/${WORKFLOW}/4"`);
+  });
+
+  it("stands with its evidence on the page of the draft that it advised, and says when the text was changed since", async () => {
+    open = await openConsole([...asks(120, "approved", 0.75), ...asks(2, "edited", 0.75, 500)]);
+    await many(150, "right");
+    await many(100, "not drawn");
+    await open.form(`/workflows/${WORKFLOW}/review/draft`, { to: "0.75", decision: "triage", days: "90" });
+    const page = await html(`/specs/${WORKFLOW}/4`);
+    for (const words of [
+      "The review that advised this",
+      "Made a draft by ada@example.com",
+      "Proved: at most 2.0 % of what was written without asking is wrong (95 %), within the limit of 5.0 %.",
+      "The threshold may go from 0.8 down to 0.75",
+      "2 of the 122 that were answered were changed or rejected",
+      "Nobody had set a limit: 5.0 % was assumed.",
+      "A review of the running workflow advised this number",
+    ])
+      expect(page, words).toContain(words);
+    expect(page).not.toContain("Somebody wrote this number");
+    expect(page).not.toContain("The text was changed");
+    const edited = { ...SPEC, version: 4, thresholds: { triage: 0.7 } };
+    const saved = await open.get(`/api/specs/${WORKFLOW}/4`, {
+      method: "PUT",
+      body: JSON.stringify({ spec: edited }),
+      headers: { "content-type": "application/json" },
+    });
+    expect(saved.status).toBe(200);
+    const changed = await html(`/specs/${WORKFLOW}/4`);
+    expect(changed).toContain("The text was changed after the review wrote it");
+    expect(changed).toContain("Somebody wrote this number");
+    expect(await html(`/specs/${WORKFLOW}/3`)).not.toContain("The review that advised this");
+  });
+
+  it("says what a record cost, from the same sums as /costs, to whoever may read costs", async () => {
+    const stories = [1, 2, 3, 4].map((ticket) =>
+      tell({ ticket, ending: "approved", startedAt: now - DAY, costUsd: 0.002, model: { model: "gpt-4.1-mini", provider: "openai" } }),
+    );
+    const unasked = stories.slice(0, 2).map((story) => ({
+      ...story,
+      entries: story.entries.filter(({ type }) => !type.startsWith("approval.")).map((entry, index) => ({ ...entry, seq: index + 1 })),
+    }));
+    open = await openConsole([...unasked, ...stories.slice(2)]);
+    const page = await html(`/workflows/${WORKFLOW}/review`);
+    expect(page).toContain("<dd>$0.008</dd>");
+    expect(page).toContain("<dd>$0.002 (4 runs)</dd>");
+    expect(page).toContain("<dd>$0.004 (2 automated)</dd>");
+    const { cost } = (await (await open.get(`/api/workflows/${WORKFLOW}/review`)).json()) as { cost: object };
+    expect(cost).toMatchObject({ usd: 0.008, runs: 4, automated: 2 });
+    expect(await html("/costs")).toContain("$0.004");
+    open = await openConsole(stories, { grants: [{ principal: "ada@example.com", role: "author", workflow: WORKFLOW }] });
+    expect(await html(`/workflows/${WORKFLOW}/review`)).not.toContain("What it cost");
+    open = await openConsole([]);
+    expect(await html(`/workflows/${WORKFLOW}/review`)).not.toContain("What it cost");
   });
 
   it("says of advice that would take a certificate's place that the breaker then has no limit", async () => {
@@ -215,6 +270,70 @@ describe("the review of a workflow", () => {
     const { results } = await open.db.prepare("select approval, ms from decision_time").all<{ approval: string; ms: number }>();
     expect(results.map(({ approval }) => approval)).toEqual([first.approvalId]);
     expect(results[0]?.ms).toBeGreaterThanOrEqual(20_000);
+  });
+});
+
+/** What the pages owe to whoever hears or scrolls them, as far as a text shows it; the rest is looked at in a browser. */
+function faultsOf(page: string): string[] {
+  const tables = [...page.matchAll(/<table[^>]*>(.{0,9})/gs)].filter(([, next]) => next !== "\n<caption" && !next?.startsWith("<caption"));
+  const heads = [...page.matchAll(/<th(?=[ >])(?![^>]*scope=)[^>]*>/g)];
+  const pictures = [...page.matchAll(/<svg(?![^>]*aria-(?:label|hidden)=)[^>]*>/g)];
+  return [...tables, ...heads, ...pictures].map(([found]) => found);
+}
+
+describe("the charts and tables of a review", () => {
+  const weeks = (n: number): Story[] =>
+    Array.from({ length: n }, (_, week) =>
+      ["billing", "returns"].map((team, index) =>
+        tell({
+          ticket: 10 * week + index,
+          ending: index === 0 ? "approved" : "edited",
+          team,
+          confidence: 0.6 + index / 10,
+          startedAt: now - (week * 7 + 1) * DAY,
+        }),
+      ),
+    ).flat();
+
+  it("have names, and texts that keep their size on a telephone", async () => {
+    open = await openConsole(weeks(6));
+    await many(3, "wrong");
+    await many(60, "right");
+    const page = await html(`/workflows/${WORKFLOW}/review`);
+    expect(page).toContain("What team was answered with");
+    expect(page).toContain("Changed or rejected, of what was answered");
+    expect(faultsOf(page)).toEqual([]);
+    // A picture that is scaled as a whole scales its texts.
+    expect(page.match(/<svg[^>]*role="img"[^>]*>/g)?.every((svg) => !svg.includes("viewBox") && svg.includes('width="100%"'))).toBe(true);
+    expect(page).toContain("priority was always answered with high.");
+    expect(page).not.toContain("What priority was answered with");
+  });
+
+  it("say in words what there is too little of to draw or count", async () => {
+    open = await openConsole([]);
+    const empty = await html(`/workflows/${WORKFLOW}/review`);
+    expect(empty).toContain("In 90 days nothing was written because a model was sure enough of triage.");
+    expect(empty).toContain("Nobody answered an approval in 90 days.");
+    expect(empty).toContain("None of such writes are drawn to be looked at, as the spec says (auditSampling).");
+    expect(empty).not.toContain("<svg width");
+    open = await openConsole(weeks(1));
+    expect(await html(`/workflows/${WORKFLOW}/review`)).not.toContain("Changed or rejected, of what was answered</h3>");
+  });
+
+  it("are named on the pages of shadow mode and certificates as well", async () => {
+    const ticket = zendesk.add({ group_id: 100, priority: "normal" });
+    const story = tell({ ending: "rejected", ticket: Number(ticket), startedAt: now - 2 * DAY });
+    const entries = story.entries
+      .filter(({ type }) => !type.startsWith("approval."))
+      .map((entry) => (entry.type === "effect.refused" ? { ...entry, because: "shadow" as const, reason: "Shadow mode" } : entry));
+    open = await openConsole([{ ...story, entries: entries.map((entry, index) => ({ ...entry, seq: index + 1 })) }], { zendesk });
+    await insertCertificate(open.db, { certificate: certificate(0.02), issuedBy: "ada@example.com" });
+    zendesk.edit(ticket, { group_id: 101, priority: "high" });
+    expect(await html(`/workflows/${WORKFLOW}/shadow`)).not.toContain("Copy as CSV");
+    await open.form(`/workflows/${WORKFLOW}/shadow/compare`, {});
+    const shadow = await html(`/workflows/${WORKFLOW}/shadow`);
+    expect(shadow).toContain('data-head="Compared"');
+    for (const page of [shadow, await html("/certificates"), await html("/certificates/crt_1")]) expect(faultsOf(page)).toEqual([]);
   });
 });
 
@@ -278,7 +397,7 @@ describe("the weekly breaker", () => {
       openedBy: "interlock",
       evidence: { decision: "triage", limit: 0.05, counts: { wrong: 6, right: 20 } },
     });
-    expect(await html(`/workflows/${WORKFLOW}/review`)).toContain("ticket-triage asks for every write");
+    expect(await html(`/workflows/${WORKFLOW}/review`)).toContain("ticket-triage asks about every write");
   });
 
   it("does not count what was found before a person closed it, nor what is older than four weeks", async () => {

@@ -65,6 +65,7 @@ export async function openStories(options: NonNullable<Parameters<typeof openCon
     stories.map((story) => ({ ...story, entries: [...story.entries] })),
     { ...options, env: { BLOBS: r2.bucket, ...options.env } },
   );
+  if (options.image) return open;
   await insertBegun(open.db);
   for (const [spec, author] of [
     [DRAFT, "ada@example.com"],
@@ -90,11 +91,13 @@ export async function openStories(options: NonNullable<Parameters<typeof openCon
     connection: "slack",
     at: NOW,
     by: "olga@example.com",
-    findings: [{ check: "auth", summary: "It lets us in", outcome: "confirmed", said: "The token is good" }],
-    calls: 1,
-    medianMs: 40,
-    skewMs: 0,
-    wrote: false,
+    found: {
+      findings: [{ check: "auth", summary: "It lets us in", outcome: "confirmed", said: "The token is good" }],
+      calls: 1,
+      medianMs: 40,
+      skewMs: 0,
+      wrote: false,
+    },
   });
   await insertCertificate(open.db, { certificate: CERTIFICATE, issuedBy: "ann@example.com" });
   await tripBreaker(open.db, { workflow: WORKFLOW, at: NOW, by: "interlock", reason: "9 of 60 were wrong", evidence: { audited: 60 } });

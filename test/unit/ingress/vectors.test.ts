@@ -2,11 +2,21 @@
 import { existsSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
+import { registry } from "../../../src/connectors/registry.ts";
+import { OF_CONNECTORS } from "../../vectors/schemes.ts";
 import { runFile } from "../../vectors/vectors.ts";
 
 const folder = path.resolve(import.meta.dirname, "../../../../shared/vectors");
 
-describe.each(["zendesk", "slack", "standard-webhooks", "freshdesk"])("vectors of %s", async (system) => {
+const systems = [
+  "zendesk",
+  "slack",
+  "standard-webhooks",
+  "freshdesk",
+  ...Object.keys(OF_CONNECTORS).filter((connector) => registry[connector]),
+];
+
+describe.each(systems)("vectors of %s", async (system) => {
   const file = path.join(folder, `${system}.json`);
   if (!existsSync(file)) {
     it.skip(`are not here: ${path.relative(process.cwd(), file)}`, () => {});

@@ -235,8 +235,8 @@ describe("a run of 500 records that is killed in the middle", () => {
     const data = path.join(folder, "500.csv");
     writeFileSync(data, ticketsCsv(500));
     const script = path.join(import.meta.dirname, "counted-validation.ts");
-    const start = (ms: number, ...args: string[]) =>
-      spawn(process.execPath, [script, calls, String(ms), ...args], { stdio: ["ignore", "pipe", "ignore"] });
+    const start = (answers: number | "all", ...args: string[]) =>
+      spawn(process.execPath, [script, calls, String(answers), ...args], { stdio: ["ignore", "pipe", "ignore"] });
     const answersFile = path.join(out, "answers.jsonl");
     const answered = () =>
       existsSync(answersFile)
@@ -246,15 +246,15 @@ describe("a run of 500 records that is killed in the middle", () => {
             .map((line) => (JSON.parse(line) as { number: number }).number)
         : [];
 
-    const first = start(5, "--workflow", "ticket-triage", "--data", data, "--limit", "0.05", "--out", out);
+    const first = start(200, "--workflow", "ticket-triage", "--data", data, "--limit", "0.05", "--out", out);
     const ended = new Promise<NodeJS.Signals | null>((resolve) => first.on("exit", (_, signal) => resolve(signal)));
-    await expect.poll(() => answered().length, { timeout: 60_000, interval: 10 }).toBeGreaterThan(80);
+    await expect.poll(() => answered().length, { timeout: 120_000, interval: 10 }).toBeGreaterThan(80);
     first.kill("SIGKILL");
     expect(await ended).toBe("SIGKILL");
     const known = answered();
-    expect(known.length).toBeLessThan(450);
+    expect(known.length).toBeLessThanOrEqual(200);
 
-    const second = start(0, "--resume", out);
+    const second = start("all", "--resume", out);
     let said = "";
     second.stdout.on("data", (text) => {
       said += text;

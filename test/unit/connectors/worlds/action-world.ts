@@ -62,6 +62,7 @@ export function standInHere(connector: Connector, make: MakeStandIn, options: St
       return table as Table<T>;
     },
     now,
+    address: () => "https://interlock.example",
     post: async (out) => {
       posted.push(out);
       return { status: 202, text: "" };

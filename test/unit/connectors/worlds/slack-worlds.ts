@@ -1,5 +1,6 @@
 // Worlds for Slack's writes.
 import { createHttp } from "../../../../src/connectors/http.ts";
+import { slackRefusal } from "../../../../src/connectors/slack-api.ts";
 import { createFakeSlack } from "../fake-slack.ts";
 import { type ActionWorld, TOKEN } from "./action-world.ts";
 
@@ -11,6 +12,7 @@ function inSlack(inputFor: (channel: string, ts: string) => unknown): ActionWorl
       baseUrl: "http://127.0.0.1/slack",
       authorization: `Bearer ${TOKEN}`,
       system: "slack",
+      refusal: slackRefusal,
       now: () => 0,
       fetch: fake.fetch,
       timeoutMs: 20,
