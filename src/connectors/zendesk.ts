@@ -1,7 +1,7 @@
 // Zendesk Support: tickets, comments, users, and records of custom objects. Events come from webhooks (subscribed, or called by triggers and automations) or, where an account
 // has none, from the incremental export.
-import { basic, bearer } from "./auth.ts";
 import { defineConnector } from "./define.ts";
+import { zendeskAuth, zendeskCredentials } from "./zendesk-auth.ts";
 import { zendeskChecks } from "./zendesk-checks.ts";
 import { addComment, addNote } from "./zendesk-comments.ts";
 import { createTicket } from "./zendesk-create.ts";
@@ -15,12 +15,8 @@ import { zendeskWebhook } from "./zendesk-webhook.ts";
 export const zendesk = defineConnector({
   name: "zendesk",
   title: "Zendesk",
-  /** "e-mail/token:api token" is Zendesk's Basic form (https://developer.zendesk.com/api-reference/introduction/security-and-auth/); all else is an OAuth token. */
-  auth: (secret) => {
-    const colon = secret.indexOf("/token:");
-    return colon < 0 ? bearer(secret) : basic(secret.slice(0, colon + 6), secret.slice(colon + 7));
-  },
-  credentials: ["agent@example.com/token:API-TOKEN", "an OAuth access token"],
+  auth: zendeskAuth,
+  credentials: zendeskCredentials,
   settings: {
     customObject: { summary: "The key of the custom object that the assessment reads (Admin Center > Objects and rules > Custom objects)" },
   },

@@ -201,3 +201,60 @@ describe("the poll", () => {
     expect(fake.requests).toHaveLength(3);
   });
 });
+
+describe("the credential", () => {
+  const parts = { kind: "oauth", clientId: "interlock", clientSecret: "shh", refreshToken: "r0" };
+
+  it("of an OAuth client is exchanged, and each refresh goes on with the token that the last one gave", async () => {
+    const auth = zendesk.auth(JSON.stringify(parts));
+    if (auth.kind !== "token") expect.fail("it is a token's");
+    let valid = "r0";
+    let issued = 0;
+    const http = createHttp({
+      baseUrl: "https://acme.zendesk.com",
+      authorization: null,
+      system: "Zendesk",
+      now: () => 0,
+      fetch: (async (url: string, init: RequestInit) => {
+        expect(url).toBe("https://acme.zendesk.com/oauth/tokens");
+        const body = JSON.parse(String(init.body));
+        expect(body).toMatchObject({ grant_type: "refresh_token", client_id: "interlock", client_secret: "shh" });
+        if (body.refresh_token !== valid) return Response.json({ error: "invalid_grant" }, { status: 400 });
+        valid = `r${++issued}`;
+        return Response.json({ access_token: `a${issued}`, refresh_token: valid, token_type: "bearer", expires_in: 172_800 });
+      }) as unknown as typeof fetch,
+    });
+    const ask = async (kept: string | null) =>
+      auth.read(await http.send(auth.request({ kept, now: 0, nonce: "n" })), 1_000, "https://acme.zendesk.com");
+    expect(await ask(null)).toEqual({ value: "a1", expiresAt: 172_801_000, refresh: "r1" });
+    expect(await ask("r1")).toMatchObject({ value: "a2", refresh: "r2" });
+    expect((await failureFrom(ask("r1"))).message).toContain("invalid_grant");
+  });
+
+  it.each([
+    ['{"kind":"oauth"', "is not JSON"],
+    [JSON.stringify({ ...parts, refreshToken: undefined }), "refreshToken"],
+    [JSON.stringify({ ...parts, more: 1 }), "more"],
+  ])("%s is refused with what is wrong, and without its values", (secret, words) => {
+    const failure = failureOf(
+      (() => {
+        try {
+          return zendesk.auth(secret);
+        } catch (thrown) {
+          return thrown;
+        }
+      })(),
+    );
+    expect(failure).toMatchObject({ code: "connector.unauthorised", message: expect.stringContaining(words) });
+    expect(failure.message).not.toContain("shh");
+  });
+
+  it("of the other forms is a header", () => {
+    expect(zendesk.auth("a@x.example/token:T")).toEqual({
+      kind: "header",
+      name: "authorization",
+      value: `Basic ${btoa("a@x.example/token:T")}`,
+    });
+    expect(zendesk.auth("T")).toEqual({ kind: "header", name: "authorization", value: "Bearer T" });
+  });
+});
