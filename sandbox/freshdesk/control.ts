@@ -15,7 +15,7 @@ const Manner = z.strictObject({
 });
 const Settings = z
   .strictObject({
-    perMinute: z.int().min(1),
+    perMinute: z.int().min(0),
     indexDelayMs: z.int().min(0),
     ticketScope: z.int().min(1).max(3),
     admin: z.boolean(),
