@@ -59,6 +59,13 @@ export function nested(values: JsonObject): Record<string, unknown> {
   };
 }
 
+/** A decimal may come back as text, and an empty field as null or as no text. */
+function sameValue(kept: Json, wanted: Json): boolean {
+  const empty = (value: Json) => value === null || value === "";
+  if (empty(kept) || empty(wanted)) return empty(kept) && empty(wanted);
+  return typeof kept !== "object" && String(kept) === String(wanted);
+}
+
 /** The fields in words, restricted to those of `set`. Of the tags, only ours count: those of others come and go beside them. */
 export async function fieldsOf(
   ticket: TicketJson,
@@ -71,7 +78,10 @@ export async function fieldsOf(
   if (set.priority !== undefined) fields.priority = priorityWord(ticket.priority);
   if (set.status !== undefined) fields.status = statusWord(ticket.status);
   if (set.tags !== undefined) fields.tags = set.tags.filter((tag) => ticket.tags.includes(tag));
-  for (const name of Object.keys(set.custom ?? {})) fields[name] = ticket.custom_fields[name] ?? null;
+  for (const [name, wanted] of Object.entries(set.custom ?? {})) {
+    const kept = ticket.custom_fields[name] ?? null;
+    fields[name] = sameValue(kept, wanted) ? wanted : kept;
+  }
   return fields;
 }
 

@@ -127,6 +127,16 @@ describe("updateTicket", () => {
     expect(ticketIn(here).priority).toBe(2);
   });
 
+  it("is proved though Freshdesk gives a decimal back as text, and not where it holds another", async () => {
+    const here = freshdeskHere();
+    const input = { id: TICKET, set: { custom: { cf_amount: 9.5, cf_order: "" } } };
+    const output = await updateTicket.apply(input, contextOf(here));
+    await here.control("/change", { id: TICKET, custom_fields: { cf_amount: "9.5", cf_order: null } });
+    expect(await updateTicket.prove?.(input, output, here.http)).toEqual({ cf_amount: 9.5, cf_order: "" });
+    await here.control("/change", { id: TICKET, custom_fields: { cf_amount: "9.6" } });
+    expect(await updateTicket.prove?.(input, output, here.http)).toMatchObject({ cf_amount: "9.6" });
+  });
+
   it("is still known by its mark after ten more writes, in a field that never outgrows what Freshdesk keeps", async () => {
     const here = freshdeskHere();
     const input = { id: TICKET, set: { priority: "high" as const } };
