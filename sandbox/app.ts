@@ -14,6 +14,7 @@ import { countMessages } from "./slack/door.ts";
 import { slackMethods } from "./slack/methods.ts";
 import { responseRoutes } from "./slack/response.ts";
 import type { World } from "./world.ts";
+import { accountRoutes } from "./zendesk/account-routes.ts";
 import { commentRoutes } from "./zendesk/comments.ts";
 import { countWrites, door, type ZendeskVariables } from "./zendesk/door.ts";
 import { peopleRoutes } from "./zendesk/people-routes.ts";
@@ -25,6 +26,7 @@ export function sandboxApp(world: World) {
     .route("/tickets", ticketRoutes(world))
     .route("/tickets", commentRoutes(world))
     .route("/", peopleRoutes(world))
+    .route("/", accountRoutes(world))
     .all("*", (c) => c.json({ error: "InvalidEndpoint", description: "Not found" }, 404));
 
   // Zendesk's paths may end in ".json"; nobody else's do.

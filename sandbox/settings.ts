@@ -10,6 +10,8 @@ export const Settings = z.strictObject({
   slack_hook: z.string().startsWith("/"),
   /** Requests a minute for the account. High enough not to be met in a load test. */
   zendesk_rate_limit: z.int().min(0),
+  /** What the account says of its webhook: switched off, or none at all. It posts all the same. */
+  zendesk_webhook: z.enum(["active", "inactive", "none"]),
   /** Requests a minute for each method. */
   slack_rate_limit: z.int().min(0),
   /** How long Zendesk waits for a webhook's answer, and how long before it tries again where no Retry-After says so. */
@@ -25,6 +27,7 @@ function defaultSettings(env: Pick<SandboxEnv, "INTERLOCK_URL" | "TARGET_HOOK">)
     zendesk_hook: env.TARGET_HOOK || "/hooks/zendesk",
     slack_hook: "/hooks/slack",
     zendesk_rate_limit: 100_000,
+    zendesk_webhook: "active",
     slack_rate_limit: 100_000,
     webhook_timeout_ms: 12_000,
     webhook_retry_ms: 1_000,

@@ -1,4 +1,4 @@
-// /api/v2/users and /api/v2/groups: read only. Who is who is seeded; see directory.ts.
+// /api/v2/users and /api/v2/groups: read only. Who is who is seeded; see directory.ts. The search knows a whole address, as `email:…`.
 import { Hono } from "hono";
 import type { World } from "../world.ts";
 import { NOT_FOUND } from "./answers.ts";
@@ -9,6 +9,11 @@ import { paged, pageOf } from "./paging.ts";
 export function peopleRoutes(world: World) {
   return new Hono<ZendeskVariables>()
     .get("/users/me", (c) => c.json({ user: world.people.get(c.get("actor")) }))
+    .get("/users/search", (c) => {
+      const email = /^email:(.+)$/.exec(c.req.query("query") ?? "")?.[1];
+      const user = email === undefined ? undefined : world.people.withEmail(email);
+      return c.json({ users: user ? [user] : [], next_page: null, previous_page: null, count: user ? 1 : 0 });
+    })
     .get("/users/:id{[0-9]+}", (c) => {
       const user = world.people.get(Number(c.req.param("id")));
       return user ? c.json({ user }) : c.json(NOT_FOUND, 404);

@@ -70,6 +70,11 @@ export class TicketStore {
     return doc;
   }
 
+  /** Gone for the API; its audits stay, as an administrator could restore it. */
+  remove(id: number): void {
+    this.#sql.exec("DELETE FROM tickets WHERE id = ?", id);
+  }
+
   comments(ticketId: number): Comment[] {
     return this.audits(ticketId).flatMap(commentsIn);
   }
@@ -99,6 +104,16 @@ export class TicketStore {
 
   slice(offset: number, limit: number): Ticket[] {
     return this.#tickets("SELECT doc FROM tickets ORDER BY id LIMIT ? OFFSET ?", limit, offset);
+  }
+
+  /** Those that changed at or after a stamp (and, with a number, behind that ticket), longest unchanged first. */
+  changedSince(stamp: string, behind: number | null, limit: number): Ticket[] {
+    return this.#tickets(
+      `SELECT doc FROM tickets WHERE doc ->> 'updated_at' > ?1 OR (doc ->> 'updated_at' = ?1 AND id > ?2) ORDER BY doc ->> 'updated_at', id LIMIT ?3`,
+      stamp,
+      behind ?? -1,
+      limit,
+    );
   }
 
   newest(limit: number): Ticket[] {

@@ -26,6 +26,13 @@ export function ticketRoutes(world: World) {
       if (doc === null) return c.json(NOT_FOUND, 404);
       return c.body(`{"ticket":${doc}}`, 200, JSON_TYPE);
     })
+    .delete("/:id{[0-9]+}", (c) => {
+      const id = Number(c.req.param("id"));
+      if (!tickets.get(id)) return c.json(NOT_FOUND, 404);
+      tickets.remove(id);
+      counters.applied(ticketCounter(id, c.get("actor")));
+      return c.body(null, 204);
+    })
     .put("/:id{[0-9]+}", async (c) => {
       const body = await readBody(c);
       const actor = c.get("actor");

@@ -1,5 +1,6 @@
 // Every system that Interlock speaks to: a new connector is one file and one line here. Holds no configuration; which accounts exist is in src/config.ts.
 import type { Connector } from "./define.ts";
+import { freshdesk } from "./freshdesk.ts";
 import { hubspot } from "./hubspot.ts";
 import { magento } from "./magento.ts";
 import { salesforce } from "./salesforce.ts";
@@ -12,6 +13,7 @@ import { zendesk } from "./zendesk.ts";
 /** By the connector's own name, which is also what an action's full name begins with ("zendesk.updateTicket"). */
 export const registry: Readonly<Record<string, Connector>> = {
   zendesk,
+  freshdesk,
   hubspot,
   slack,
   salesforce,

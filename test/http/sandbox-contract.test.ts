@@ -5,6 +5,8 @@ import path from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { createTestHarness } from "wrangler";
 import { type Answer, asAgent, type NewTicket, type SandboxClient, SLACK_AUTH, sandboxClient, ZENDESK_AUTH } from "../../sandbox/client.ts";
+import { createHttp } from "../../src/connectors/http.ts";
+import { zendesk } from "../../src/connectors/zendesk.ts";
 
 type Json = Record<string, unknown>;
 interface Exchange {
@@ -247,6 +249,43 @@ describe("Zendesk", () => {
     expect((await sandbox.zendesk("GET", "/users/me")).json).toMatchObject({ user: { id: 900, name: "Interlock" } });
     expect((await sandbox.zendesk("GET", "/users/4711")).status).toBe(404);
     expect((await sandbox.zendesk("GET", "/tickets/1", undefined, { authorization: "Bearer wrong" })).status).toBe(401);
+  });
+
+  test("is what our connector takes it for: a ticket is made once and found, deleted, exported, and the account can be assessed", async () => {
+    const { url } = await server.listen();
+    const http = createHttp({
+      baseUrl: `${String(url).replace(/\/$/, "")}/zendesk`,
+      authorization: ZENDESK_AUTH.authorization,
+      system: "Zendesk",
+      now: () => Date.now(),
+    });
+    const { createTicket, findUser } = zendesk.actions;
+    const input = { requester: "kim@example.net", subject: "S", description: "D", internal: true, assignee: "maya.brandt@example.com" };
+    const context = { http, key: "run-1/step", version: null };
+    const made = await createTicket.apply(input, context);
+    expect(await createTicket.find?.(input, context)).toEqual(made);
+    expect(await createTicket.prove?.(input, made, http)).toEqual(createTicket.values(input));
+    expect(await findUser.run({ email: "maya.brandt@example.com" }, http)).toMatchObject({ user: { role: "agent" } });
+
+    const others = [await ticket(), await ticket()];
+    const poll = zendesk.polls?.tickets;
+    const since = Date.now() - 60_000;
+    const page = await poll?.page({ since, position: null }, http);
+    expect(page?.changes.map(({ event }) => event.subject)).toEqual([made.id, ...others.map(String)]);
+    expect(page?.next).toBeNull();
+
+    for (const { name, run } of zendesk.checks ?? [])
+      for (const finding of await run({ http, now: Date.now(), hookUrl: "http://127.0.0.1:8787/hooks/zendesk" }))
+        expect({ name, ...finding }).toMatchObject({ outcome: "confirmed" });
+    await sandbox.settings({ zendesk_webhook: "inactive" });
+    const webhook = zendesk.checks?.find(({ name }) => name === "webhook");
+    expect(await webhook?.run({ http, now: Date.now(), hookUrl: "http://127.0.0.1:8787/hooks/zendesk" })).toMatchObject([
+      { outcome: "missing" },
+    ]);
+
+    if (createTicket.undo.kind !== "withdraw") throw new Error("it is a withdrawal");
+    await createTicket.undo.withdraw(input, made, context);
+    expect(await createTicket.undo.gone(input, made, http)).toBe(true);
   });
 });
 

@@ -4,7 +4,8 @@ import { zendesk } from "../../src/connectors/zendesk.ts";
 import { defineWorkflow, model } from "../../src/engine/define.ts";
 import { CHANNELS } from "../../src/workflows/ticket-triage/channels.ts";
 import type { Team } from "../../src/workflows/ticket-triage/labels.ts";
-import { Triage, ticketTriage } from "../../src/workflows/ticket-triage/workflow.ts";
+import { Triage } from "../../src/workflows/ticket-triage/triage.ts";
+import { ticketTriage } from "../../src/workflows/ticket-triage/workflow.ts";
 
 /** Longer than any test runs: only a clock that was moved ends it. */
 export const PAUSE_MS = 3_600_000;

@@ -3,6 +3,7 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import * as z from "zod";
+import { freshdeskWebhooks } from "../../src/connectors/freshdesk-webhook.ts";
 import { genericHmacWebhook } from "../../src/connectors/generic-hmac.ts";
 import { parseGeneric } from "../../src/connectors/generic-payload.ts";
 import { registry } from "../../src/connectors/registry.ts";
@@ -10,6 +11,7 @@ import { slackWebhook } from "../../src/connectors/slack-webhook.ts";
 import { standardWebhooksDeclaration } from "../../src/connectors/standard-webhooks.ts";
 import type { SecretScheme, WebhookDeclaration } from "../../src/connectors/webhook.ts";
 import { zendeskWebhook } from "../../src/connectors/zendesk-webhook.ts";
+import { sameJson } from "../../src/core/json.ts";
 import type { VectorCase } from "./cases.ts";
 
 /** A case's side of a connection. */
@@ -36,15 +38,14 @@ const text = (value: unknown): string | undefined => (typeof value === "string" 
 export const settingsFrom = (settings: Readonly<Record<string, unknown>>): Readonly<Record<string, string>> =>
   Object.fromEntries(Object.entries(settings).flatMap(([name, value]) => (typeof value === "string" ? [[name, value]] : [])));
 
-/** A secret that is repeated as it is, without a system's own reading of the body. */
-const repeated = (carried: SecretScheme["carried"]): Subject => ({
-  declaration: {
-    docs: "https://www.rfc-editor.org/rfc/rfc7617",
-    maxBytes: 256 * 1024,
-    scheme: { kind: "shared-secret", carried },
-    parse: (request, receivedAt) => parseGeneric(request, receivedAt, null, null),
-  },
-});
+/** A secret that is repeated as it is: Freshdesk's own declaration where the case is Freshdesk's and carries the secret so, otherwise one without a system's own reading of the body. */
+const repeated = ({ id }: VectorCase, carried: SecretScheme["carried"]): Subject => {
+  const scheme: SecretScheme = { kind: "shared-secret", carried };
+  const own = id.startsWith("freshdesk/") && Object.values(freshdeskWebhooks).find((one) => sameJson(one.scheme, scheme));
+  if (own) return { declaration: own };
+  const parse: WebhookDeclaration["parse"] = (request, receivedAt) => parseGeneric(request, receivedAt, null, null);
+  return { declaration: { docs: "https://www.rfc-editor.org/rfc/rfc7617", maxBytes: 256 * 1024, scheme, parse } };
+};
 
 const timestampDotBody = genericHmacWebhook({
   name: "generic",
@@ -111,13 +112,13 @@ export const SCHEMES: Readonly<Record<string, Prepare>> = {
   "slack-v0": () => ({ declaration: slackWebhook }),
   [STANDARD]: () => ({ declaration: standardWebhooksDeclaration }),
   "ts-dot-body-hmac-base64": () => ({ declaration: timestampDotBody }),
-  "shared-secret-header": ({ config }) => repeated({ in: "header", header: text(config.header) ?? "x-webhook-secret" }),
-  "basic-auth": ({ config }) => {
-    const user = text(config.username);
-    return repeated({
+  "shared-secret-header": (vector) => repeated(vector, { in: "header", header: text(vector.config.header) ?? "x-webhook-secret" }),
+  "basic-auth": (vector) => {
+    const user = text(vector.config.username);
+    return repeated(vector, {
       in: "basic",
       ...(user === undefined ? {} : { user }),
-      ...(config.username_is_secret === true ? { secretIs: "user" as const } : {}),
+      ...(vector.config.username_is_secret === true ? { secretIs: "user" as const } : {}),
     });
   },
 };

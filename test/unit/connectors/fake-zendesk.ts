@@ -1,5 +1,6 @@
 // Zendesk Support in memory, behind a fetch: tickets, groups, audits, comments. It keeps the rules that a connector can get wrong: the body's envelope,
 // safe_update, an audit only for a change, tags replaced as a whole, comment text squeezed, redaction for good. It counts what it did.
+import { FakeAccount } from "./fake-zendesk-account.ts";
 import { type FakeRequest, type FaultKind, Faults, type FaultTime, fakeFetch, json } from "./faults.ts";
 
 export interface FakeTicket {
@@ -12,6 +13,12 @@ export interface FakeTicket {
   tags: string[];
   requester_id: number;
   updated_at: string;
+  assignee_id?: number | null;
+  custom_fields?: { id: number; value: unknown }[];
+  type?: string | null;
+  external_id?: string | null;
+  is_public?: boolean;
+  created_at?: string;
 }
 export interface FakeAudit {
   id: number;
@@ -43,6 +50,8 @@ export interface FakeZendesk {
   readonly fetch: typeof fetch;
   readonly tickets: Map<string, FakeTicket>;
   readonly groups: { id: number; name: string; deleted: boolean }[];
+  /** Users, webhooks, custom objects. */
+  readonly account: FakeAccount;
   /** Updates by Interlock that changed a ticket, by its id; a redaction is one. */
   readonly writes: Map<string, number>;
   /** Every request that arrived, in order. */
@@ -58,7 +67,7 @@ export interface FakeZendesk {
   comments(id: string): FakeComment[];
   fault(kind: FaultKind, when: FaultTime, matches?: (request: FakeRequest) => boolean): void;
   /** A deep copy to compare with. */
-  snapshot(): State;
+  snapshot(): State & { records: unknown };
 }
 
 export function createFakeZendesk({
@@ -74,6 +83,7 @@ export function createFakeZendesk({
   const faults = new Faults();
   const requests: FakeRequest[] = [];
   const writes = new Map<string, number>();
+  const created = new Map<string, { request: string; ticket: FakeTicket }>();
   let lastId = 1000;
 
   /** Never twice the same stamp for one ticket, though the vendor's has a resolution of a second. */
@@ -92,7 +102,7 @@ export function createFakeZendesk({
     const id = String(ticket.id);
     const auditId = ++lastId;
     const events: Record<string, unknown>[] = [];
-    for (const field of ["status", "priority", "group_id", "tags"] as const) {
+    for (const field of ["status", "priority", "group_id", "tags", "assignee_id", "custom_fields"] as const) {
       if (JSON.stringify(ticket[field]) === JSON.stringify(next[field])) continue;
       events.push({ id: ++lastId, type: "Change", field_name: field, value: next[field], previous_value: ticket[field] });
     }
@@ -127,6 +137,8 @@ export function createFakeZendesk({
     if (input.status !== undefined) next.status = input.status as string;
     if (input.group_id !== undefined) next.group_id = input.group_id as number | null;
     if (input.tags !== undefined) next.tags = [...new Set(input.tags as string[])];
+    if (input.assignee_id !== undefined) next.assignee_id = input.assignee_id as number | null;
+    if (input.custom_fields !== undefined) next.custom_fields = withFields(next.custom_fields ?? [], input.custom_fields as CustomField[]);
     if (next.group_id !== null && !fake.groups.some((group) => group.id === next.group_id)) return invalid("group", "Group: is invalid");
     if (next.status === "solved" && next.priority === null) return invalid("base", "Priority: is required when solving a ticket");
     fake.rule?.(next);
@@ -159,19 +171,92 @@ export function createFakeZendesk({
   function handle({ method, path, query, headers, body }: FakeRequest): Response {
     if (headers.get("authorization") !== `Bearer ${token}`) return json({ error: "Couldn't authenticate you" }, 401);
     if (path === "/groups") return page("groups", fake.groups, query);
+    const told = fake.account.answer(method, path, query, body);
+    if (told) {
+      if (told.changed) writes.set(path, (writes.get(path) ?? 0) + 1);
+      return told.response;
+    }
+    if (path === "/incremental/tickets/cursor") return exported(query);
+    if (path === "/tickets") return method === "POST" ? create(headers.get("idempotency-key"), body) : listTickets(query);
     const [, id = "", list, commentId, verb] = /^\/tickets\/(\d+)(?:\/(audits|comments)(?:\/(\d+)\/(redact))?)?$/.exec(path) ?? [];
     const ticket = state.tickets.get(id);
     if (!ticket) return NOT_FOUND();
     if (verb && method === "PUT") return redact(ticket, Number(commentId), body?.text);
     if (list && method === "GET") return page(list, (list === "audits" ? state.audits.get(id) : state.comments.get(id)) ?? [], query);
     if (list) return json({ error: "InvalidEndpoint", description: "Not found" }, 404);
+    if (method === "DELETE") {
+      state.tickets.delete(id);
+      writes.set(id, (writes.get(id) ?? 0) + 1);
+      return new Response(null, { status: 204 });
+    }
     return method === "PUT" ? update(ticket, body) : json({ ticket });
+  }
+
+  function listTickets(query: URLSearchParams): Response {
+    const wanted = query.get("external_id");
+    const all = [...state.tickets.values()].filter(({ external_id }) => wanted === null || external_id === wanted);
+    return page("tickets", all, query);
+  }
+
+  /** A repeat under the same key answers the first ticket, and one with another body is refused. */
+  function create(key: string | null, body: Record<string, unknown> | null): Response {
+    const request = JSON.stringify(body);
+    const kept = key === null ? undefined : created.get(key);
+    if (kept && kept.request !== request)
+      return json({ error: "IdempotentRequestError", description: "Request parameters do not match the given idempotency key" }, 400);
+    if (kept) return json({ ticket: kept.ticket }, 201, { "x-idempotency-lookup": "hit" });
+    const input = (body?.ticket ?? {}) as Partial<FakeTicket> & { comment: { body: string; public?: boolean } };
+    const {
+      subject = "",
+      priority = null,
+      group_id = 100,
+      assignee_id = null,
+      tags = [],
+      custom_fields = [],
+      type = null,
+      comment,
+    } = input;
+    const id = fake.add({
+      subject,
+      description: squeeze(comment.body),
+      priority,
+      group_id,
+      assignee_id,
+      tags,
+      custom_fields,
+      type,
+      external_id: input.external_id ?? null,
+      is_public: comment.public ?? true,
+    });
+    writes.set(id, 1);
+    const ticket = state.tickets.get(id) as FakeTicket;
+    if (key !== null) created.set(key, { request, ticket });
+    return json({ ticket }, 201, { "x-idempotency-lookup": "miss" });
+  }
+
+  /** The cursor is the change that was seen last, as time and number. */
+  function exported(query: URLSearchParams): Response {
+    const order = [...state.tickets.values()].sort((a, b) =>
+      a.updated_at < b.updated_at ? -1 : a.updated_at > b.updated_at ? 1 : a.id - b.id,
+    );
+    const [at = "", id = "0"] = (query.get("cursor") ?? "").split(" ");
+    const start = Number(query.get("start_time") ?? 0) * 1_000;
+    const left = order.filter((ticket) =>
+      query.has("cursor")
+        ? ticket.updated_at > at || (ticket.updated_at === at && ticket.id > Number(id))
+        : Date.parse(ticket.updated_at) >= start,
+    );
+    const shown = left.slice(0, Math.min(pageSize, Number(query.get("per_page") ?? 1_000)));
+    const last = shown.at(-1);
+    const tickets = shown.map((ticket) => ({ ...ticket, created_at: ticket.created_at ?? ticket.updated_at }));
+    return json({ tickets, after_cursor: last ? `${last.updated_at} ${last.id}` : null, end_of_stream: shown.length === left.length });
   }
 
   const fake: FakeZendesk = {
     fetch: fakeFetch("/api/v2", faults, requests, handle),
     tickets: state.tickets,
     groups: structuredClone(GROUPS),
+    account: new FakeAccount(),
     writes,
     requests,
     rule: null,
@@ -203,10 +288,17 @@ export function createFakeZendesk({
     audits: (id) => state.audits.get(id) ?? [],
     comments: (id) => state.comments.get(id) ?? [],
     fault: (kind, when, matches) => faults.add(kind, when, matches),
-    snapshot: () => structuredClone(state),
+    snapshot: () => structuredClone({ ...state, records: fake.account.records }),
   };
   return fake;
 }
+
+type CustomField = { id: number; value: unknown };
+
+const withFields = (kept: readonly CustomField[], set: readonly CustomField[]): CustomField[] => [
+  ...kept.filter(({ id }) => !set.some((field) => field.id === id)),
+  ...set,
+];
 
 /** What Zendesk does to the text of a comment sent as `body`. */
 const squeeze = (body: string): string =>

@@ -6,7 +6,7 @@ import type { JsonObject } from "../../../src/core/json.ts";
 import type { Entry, NewEntry } from "../../../src/engine/journal.ts";
 import { entryWords } from "../../../src/http/pages/entry-words.ts";
 import { editablesOf, editorForSchema, readEditor } from "../../../src/http/pages/field-editor.ts";
-import { Triage } from "../../../src/workflows/ticket-triage/workflow.ts";
+import { Triage } from "../../../src/workflows/ticket-triage/triage.ts";
 import { type Console, openConsole } from "./console.ts";
 import { MINUTE, NOW, SPEC, type Story, tell } from "./stories.ts";
 

@@ -1,5 +1,6 @@
 // A fresh world for every write action of the registry, by its full name.
 import type { ActionWorld } from "./action-world.ts";
+import { freshdeskWorlds } from "./freshdesk-worlds.ts";
 import { hubspotWorlds } from "./hubspot-worlds.ts";
 import { magentoWorlds } from "./magento-worlds.ts";
 import { salesforceWorlds } from "./salesforce-worlds.ts";
@@ -11,6 +12,7 @@ import { zendeskWorlds } from "./zendesk-worlds.ts";
 export const WORLDS: Readonly<Record<string, () => ActionWorld>> = {
   ...zendeskWorlds,
   ...slackWorlds,
+  ...freshdeskWorlds,
   ...hubspotWorlds,
   ...salesforceWorlds,
   ...shopifyWorlds,

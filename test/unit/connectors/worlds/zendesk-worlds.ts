@@ -23,6 +23,32 @@ function inZendesk(inputFor: (ticket: string) => unknown): ActionWorld {
 }
 
 export const zendeskWorlds: Readonly<Record<string, () => ActionWorld>> = {
-  "zendesk.updateTicket": () => inZendesk((id) => ({ id, set: { group: "billing", priority: "high", status: "open", tags: ["triaged"] } })),
+  "zendesk.updateTicket": () =>
+    inZendesk((id) => ({
+      id,
+      set: {
+        group: "billing",
+        priority: "high",
+        status: "open",
+        tags: ["triaged"],
+        assignee: "maya.brandt@example.com",
+        custom: { "27642": "745", "27643": 12 },
+      },
+    })),
   "zendesk.addComment": () => inZendesk((id) => ({ id, body: "Sent on to billing", public: false })),
+  "zendesk.addNote": () => inZendesk((id) => ({ id, body: "Sent on to  billing\n\nby Interlock" })),
+  "zendesk.createTicket": () =>
+    inZendesk(() => ({
+      requester: "kim@example.net",
+      subject: "Refund of order 12",
+      description: "Twelve euros\n\nare to go back",
+      internal: true,
+      type: "task",
+      priority: "normal",
+      group: "billing",
+      tags: ["refund"],
+      custom: { "27642": "12" },
+    })),
+  "zendesk.updateCustomRecord": () =>
+    inZendesk(() => ({ object: "contract", id: "01GCSJW391QVSC80GYDH7E93Q6", set: { seats: 7, renewal: "2027-01-01" } })),
 };
