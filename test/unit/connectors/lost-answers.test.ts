@@ -61,7 +61,7 @@ const specOf = ({ name, action }: Written, input: unknown): GovernanceSpec => ({
   alwaysAsk: [],
   actions: { [name]: { ask: "never", fields: Object.fromEntries(Object.keys(action.values(input)).map((field) => [field, {}])) } },
   review: { reviewers: ["ada@example.com"], slaMinutes: 60, onExpiry: "reject" },
-  onFailure: "keep",
+  onFailure: "leave",
   rollback: { procedure: "Undo it on its run's page", owner: "owner@example.com", windowDays: 30 },
   retention: { payloadDays: 30 },
 });
