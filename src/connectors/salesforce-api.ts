@@ -175,7 +175,12 @@ function withoutAttributes(record: JsonObject): JsonObject {
 
 export async function readAt(http: Http, path: string, fields: readonly string[]): Promise<JsonObject> {
   const { json } = await http.send({ method: "GET", path: `${path}?fields=${[...new Set(fields)].map(word).join(",")}` });
-  return withoutAttributes(promised(RecordJson, json, "a record"));
+  const record = withoutAttributes(promised(RecordJson, json, "a record"));
+  // A field without a value comes as null: what is missing was never the record that was asked for, or is spelled otherwise in Salesforce.
+  const missing = fields.find((field) => !(field in record));
+  if (missing !== undefined)
+    throw new InterlockError("connector.answer_invalid", `The answer is not the record: it has no ${missing}`, { field: missing });
+  return record;
 }
 
 export const readRecord = (http: Http, object: string, id: string, fields: readonly string[]): Promise<JsonObject> =>

@@ -1,6 +1,7 @@
 // Runs one workflow on the real engine with an in-memory journal, a clock that only waits move, and a process that can be stopped at any boundary:
 // before and after each durable write, before each request leaves, after it did its work and before its answer is read. What was durable is what the next
 // incarnation starts from.
+import type { Http } from "../../src/connectors/define.ts";
 import { createHttp, type HttpOptions } from "../../src/connectors/http.ts";
 import type { Failure } from "../../src/core/errors.ts";
 import type { InterlockEvent } from "../../src/core/event.ts";
@@ -35,9 +36,18 @@ export interface MemoryOptions {
   readonly providerCard?: Ports["providerCard"];
   /** Certificates and the breaker; without it there is nothing on record. */
   readonly onRecord?: Ports["onRecord"];
-  /** The fetch of each connector's system, with the token that it wants, and how the connector reads its failures where it is one that answers as its vendor does. */
+  /**
+   * The fetch of each connector's system, with the token that it wants, and how the connector reads its failures where it is one that answers as its vendor does; or the
+   * whole door to it, over a fetch.
+   */
   readonly systems: Readonly<
-    Record<string, { readonly fetch: typeof fetch; readonly authorization: string } & Pick<HttpOptions, "refusal">>
+    Record<
+      string,
+      { readonly fetch: typeof fetch } & (
+        | ({ readonly authorization: string } & Pick<HttpOptions, "refusal">)
+        | { readonly open: (door: typeof fetch) => Http }
+      )
+    >
   >;
   readonly clock: { now: number };
   /** What a person says to each approval; asked with the round, from 1. `by`, if it is said, is who says it. */
@@ -255,18 +265,14 @@ export class MemoryEngine {
       connect: (connector) => {
         const system = systems[connector];
         if (!system) throw new Error(`no fake for ${connector}`);
-        return createHttp({
-          baseUrl: `https://${connector}.test`,
-          ...system,
-          system: connector,
-          now: () => clock.now,
-          fetch: async (input, init) => {
-            await reach({ at: "before request" });
-            const answered = await system.fetch(input, init);
-            await reach({ at: "after request" });
-            return answered;
-          },
-        });
+        const door: typeof fetch = async (input, init) => {
+          await reach({ at: "before request" });
+          const answered = await system.fetch(input, init);
+          await reach({ at: "after request" });
+          return answered;
+        };
+        if ("open" in system) return system.open(door);
+        return createHttp({ baseUrl: `https://${connector}.test`, ...system, system: connector, now: () => clock.now, fetch: door });
       },
       models: () =>
         [model].flat().map((one) => ({

@@ -1,11 +1,13 @@
-// What holds for every connector in the registry, so that no connector's standard tests are written by hand. A write action needs a world: worlds/.
+// What holds for every connector in the registry, so that no connector's standard tests are written by hand. An action needs a world (worlds/), a system its own ways
+// to say no (worlds/vendor-answers.ts). In the end it prints how often each case was tried on each system, and no action may have been left out of one.
 import { describe, expect, it } from "vitest";
 import type { AnyAction, AnyWriteAction, ApplyContext } from "../../../src/connectors/define.ts";
 import { registry } from "../../../src/connectors/registry.ts";
-import { errorFacts, failureOf } from "../../../src/core/errors.ts";
+import { type ErrorCode, errorFacts, failureOf } from "../../../src/core/errors.ts";
 import { sameJson } from "../../../src/core/json.ts";
-import type { FaultKind } from "./faults.ts";
+import { credentialOf, type FaultKind, hugeAnswers } from "./faults.ts";
 import type { ActionWorld } from "./worlds/action-world.ts";
+import { REFUSALS, type RefusalCase, VENDOR_REFUSALS } from "./worlds/vendor-answers.ts";
 import { WORLDS } from "./worlds/worlds.ts";
 
 const connectors = Object.entries(registry);
@@ -14,9 +16,54 @@ const actions: [string, AnyAction][] = connectors.flatMap(([name, connector]) =>
 );
 const writes = actions.filter((entry): entry is [string, AnyWriteAction] => entry[1].effect !== "read");
 
+type AnyReadAction = Extract<AnyAction, { readonly effect: "read" }>;
+const reads = actions.filter((entry): entry is [string, AnyReadAction] => entry[1].effect === "read");
+
 const contextOf = ({ http }: ActionWorld, key = "run-1/step", version: string | null = null): ApplyContext => ({ http, key, version });
 const worldFor = (name: string): ActionWorld => WORLDS[name]?.() ?? expect.fail(`${name} has no line in WORLDS`);
 const codeOf = (work: Promise<unknown>) => work.then(() => null).catch((thrown) => failureOf(thrown).code);
+const failureFrom = (work: Promise<unknown>) => work.then(() => null).catch(failureOf);
+const systemOf = (name: string): string => name.slice(0, name.indexOf("."));
+const refusalsOf = (name: string, kind: RefusalCase) =>
+  VENDOR_REFUSALS[systemOf(name)]?.[kind] ?? expect.fail(`${systemOf(name)} has no line in VENDOR_REFUSALS`);
+
+/** Does it, as a run would: a read is run, a write is applied. */
+const doIt = (action: AnyAction, world: ActionWorld): Promise<unknown> =>
+  action.effect === "read" ? action.run(world.input, world.http) : action.apply(world.input, contextOf(world));
+/** A read's first request, a write's first that writes. */
+const strikes = (action: AnyAction, world: ActionWorld, kind: FaultKind, when: "before" | "after"): void =>
+  action.effect === "read" ? world.fault(kind, when, () => true) : world.fault(kind, when);
+
+/** What becomes of a request that the system may have received, by the case that the table counts it under. */
+const BROKEN: readonly (readonly [string, FaultKind, ErrorCode])[] = [
+  ["lost", "lost", "connector.unavailable"],
+  ["timeout", "hang", "connector.timeout"],
+  ["5xx", 500, "connector.unavailable"],
+  ["5xx", 502, "connector.unavailable"],
+  ["malformed", "html", "connector.answer_invalid"],
+  ["malformed", "cut", "connector.answer_invalid"],
+  ["huge", "huge", "connector.answer_invalid"],
+];
+const CASES = [...REFUSALS, "5xx", "timeout", "lost", "malformed", "huge", "redirect"];
+
+/** The end that is wanted although the system says no. */
+const NO_IS_FINE: Readonly<Partial<Record<string, RefusalCase>>> = {
+  // What is not there is deleted.
+  "teams.deleteMessage": "404",
+  // What is not there is not found, which is an answer.
+  "hubspot.findByProperty": "404",
+};
+
+const tried = new Map<string, number>();
+const cell = (name: string, kind: string): string => `${name} ${kind}`;
+const count = (name: string, kind: string): void => void tried.set(cell(name, kind), (tried.get(cell(name, kind)) ?? 0) + 1);
+
+/** No message repeats what a request proved itself with. */
+function expectNoCredential(world: ActionWorld, text: string): void {
+  const credentials = world.requests.map(credentialOf);
+  expect(credentials.filter((credential) => credential !== "").length).toBeGreaterThan(0);
+  for (const credential of credentials) if (credential !== "") expect(text).not.toContain(credential);
+}
 
 describe("the registry", () => {
   it.each(connectors)("knows %s by its own name, with a title and a webhook or actions", (name, connector) => {
@@ -95,15 +142,18 @@ describe.each(writes)("the write %s", (name, action) => {
     if (action.prove) expect(await action.prove(world.input, output, world.http)).toEqual(values);
   });
 
-  it.each<[FaultKind]>([["lost"], ["hang"], [500], ["html"]])(
-    "that was done but answered with %s may have happened, and is not done twice",
-    async (kind) => {
+  it.each(BROKEN)(
+    "that was done and whose answer is broken (%s: %s) may have happened, and is not done twice",
+    async (kind, fault, code) => {
       const world = worldFor(name);
       const before = action.look ? await action.look(world.input, world.http) : null;
-      world.fault(kind, "after");
-      const code = await codeOf(action.apply(world.input, contextOf(world, "run-1/step", before?.version ?? null)));
-      expect(code && errorFacts(code).outcome).toBe("unknown");
+      world.fault(fault, "after");
+      const failure = await failureFrom(action.apply(world.input, contextOf(world, "run-1/step", before?.version ?? null)));
+      expect(failure?.code).toBe(code);
+      expect(errorFacts(code).outcome).toBe("unknown");
+      expectNoCredential(world, JSON.stringify(failure));
       expect(world.writes()).toBe(1);
+      count(name, kind);
       const after = world.snapshot();
       if (action.idempotency === "lookup") {
         const found = await action.find?.(world.input, contextOf(world));
@@ -122,7 +172,7 @@ describe.each(writes)("the write %s", (name, action) => {
     },
   );
 
-  it.each<[FaultKind]>([["lost"], [401], [429], [503]])("that met %s before it got there has not happened", async (kind) => {
+  it.each<[FaultKind]>([["lost"], [503]])("that met %s before it got there has not happened", async (kind) => {
     const world = worldFor(name);
     const untouched = world.snapshot();
     world.fault(kind, "before");
@@ -149,6 +199,100 @@ describe.each(writes)("the write %s", (name, action) => {
       await undo.withdraw(world.input, output, contextOf(world, "run-1/step/undo"));
       expect(await undo.gone(world.input, output, world.http)).toBe(true);
     }
+  });
+});
+
+describe.each(reads)("the read %s", (name, action) => {
+  it("answers as declared, writes nothing, and says the same again", async () => {
+    const world = worldFor(name);
+    expect(action.input.safeParse(world.input).success).toBe(true);
+    const untouched = world.snapshot();
+    const output = await action.run(world.input, world.http);
+    expect(action.output.safeParse(output).success).toBe(true);
+    expect(await action.run(world.input, world.http)).toEqual(output);
+    expect(world.writes()).toBe(0);
+    if (name !== "slack.openConversation") expect(world.snapshot()).toEqual(untouched);
+  });
+
+  it.each(BROKEN)("fails with a code where the answer is broken (%s: %s), and answers the next time", async (kind, fault, code) => {
+    const world = worldFor(name);
+    strikes(action, world, fault, "after");
+    const failure = await failureFrom(action.run(world.input, world.http));
+    expect(failure?.code).toBe(code);
+    expectNoCredential(world, JSON.stringify(failure));
+    expect(action.output.safeParse(await action.run(world.input, world.http)).success).toBe(true);
+    count(name, kind);
+  });
+
+  it("takes no JSON of another shape for an answer", async () => {
+    const world = worldFor(name);
+    strikes(action, world, { status: 200, body: { something: "else" } }, "before");
+    expect(await codeOf(action.run(world.input, world.http))).toBe("connector.answer_invalid");
+  });
+});
+
+describe.each(actions)("%s, where the system", (name, action) => {
+  it.each(REFUSALS)("says no (%s): the code, its own words and no credential, nothing done, and its time to wait", async (kind) => {
+    for (const refusal of refusalsOf(name, kind)) {
+      const world = worldFor(name);
+      const untouched = world.snapshot();
+      strikes(action, world, refusal, "before");
+      const failure = await failureFrom(doIt(action, world));
+      count(name, kind);
+      if (NO_IS_FINE[name] === kind) {
+        expect(failure).toBeNull();
+        continue;
+      }
+      expect(failure).toMatchObject({ code: refusal.code });
+      expect(errorFacts(refusal.code).outcome).toBe("not_done");
+      for (const words of refusal.says) expect(failure?.message).toContain(words);
+      expect(failure?.field).toBe(refusal.field);
+      expect(failure?.retryAfterMs).toBe(refusal.waitMs);
+      expectNoCredential(world, JSON.stringify(failure));
+      if (JSON.stringify(refusal.body).includes("{credential}")) expect(failure?.message).toContain("[credential]");
+      expect(world.snapshot()).toEqual(untouched);
+      expect(action.output.safeParse(await doIt(action, world)).success).toBe(true);
+      expect(world.writes()).toBe(action.effect === "read" ? 0 : 1);
+    }
+  });
+
+  it("names a time to come back (503): it waits so long, because nothing was done", async () => {
+    const world = worldFor(name);
+    strikes(action, world, 503, "before");
+    expect(await failureFrom(doIt(action, world))).toMatchObject({ code: "connector.rate_limited", retryAfterMs: 7_000 });
+    expect(world.writes()).toBe(0);
+    count(name, "5xx");
+  });
+
+  it.each<[FaultKind]>([[302], [304]])("redirects (%s): it is not followed, and nothing is done", async (kind) => {
+    const world = worldFor(name);
+    strikes(action, world, kind, "before");
+    const failure = await failureFrom(doIt(action, world));
+    expect(failure).toMatchObject({ code: "connector.rejected", message: expect.stringContaining("redirects are not followed") });
+    expect(world.writes()).toBe(0);
+    expect(new Set(world.requests.map(({ url }) => url.hostname))).toEqual(new Set(["127.0.0.1"]));
+    count(name, "redirect");
+  });
+});
+
+describe("after all of it", () => {
+  it("no answer that does not end was read for longer than its limit, and each was given up", () => {
+    const { begun, pieces, cancelled, pieceLength } = hugeAnswers;
+    expect(cancelled).toBe(begun);
+    // What an answer may have, and two pieces that were under way.
+    expect(pieces).toBeLessThanOrEqual(begun * (Math.ceil((8 * 1024 * 1024) / pieceLength) + 2));
+  });
+
+  it("every case was tried on every action", () => {
+    const systems = connectors.filter(([, connector]) => Object.keys(connector.actions).length > 0).map(([name]) => name);
+    const table = systems.map((system) => {
+      const own = actions.map(([name]) => name).filter((name) => systemOf(name) === system);
+      const counts = CASES.map((kind) => own.reduce((sum, name) => sum + (tried.get(cell(name, kind)) ?? 0), 0));
+      return [system, own.length, ...counts].map((value) => String(value).padEnd(11)).join("");
+    });
+    console.log([["system", "actions", ...CASES].map((head) => head.padEnd(11)).join(""), ...table].join("\n"));
+    const missing = actions.flatMap(([name]) => CASES.filter((kind) => !tried.has(cell(name, kind))).map((kind) => cell(name, kind)));
+    expect(missing).toEqual([]);
   });
 });
 

@@ -12,7 +12,13 @@ export interface ActionWorld {
   /** Writes that took effect. */
   readonly writes: () => number;
   readonly snapshot: () => unknown;
-  readonly fault: (kind: FaultKind, when: FaultTime) => void;
+  /** Waits for a request that writes, unless told for which. */
+  readonly fault: (kind: FaultKind, when: FaultTime, matches?: (request: FakeRequest) => boolean) => void;
+  /** Every request that arrived, in order. */
+  readonly requests: readonly FakeRequest[];
+  /** The system as the network has it, and a door of its own to it, over a fetch that stands before it. */
+  readonly fetch: typeof fetch;
+  readonly open: (door: typeof fetch) => Http;
 }
 
 export const TOKEN = "secret-token";
@@ -27,6 +33,7 @@ export const accountOf = (token: string): Account => ({
 export interface StandInHere {
   readonly http: Http;
   readonly fetch: typeof fetch;
+  readonly open: (door: typeof fetch) => Http;
   readonly tables: ReadonlyMap<string, Table<unknown>>;
   readonly writes: () => number;
   readonly posted: Posted[];
@@ -79,6 +86,7 @@ export function standInHere(connector: Connector, make: MakeStandIn, options: St
     const text = typeof init.body === "string" ? init.body : null;
     const request: FakeRequest = {
       method: init.method ?? "GET",
+      url,
       path: url.pathname,
       query: url.searchParams,
       headers: new Headers(init.headers as Record<string, string>),
@@ -93,20 +101,22 @@ export function standInHere(connector: Connector, make: MakeStandIn, options: St
     return fault ? strike(fault.kind, request) : response;
   };
   const fetch = answer as typeof globalThis.fetch;
-  const http = connect({
-    connector,
-    baseUrl: "http://127.0.0.1",
-    secret,
-    settings,
-    account: accountOf(token),
-    now,
-    nonce: () => `nonce-${++nonces}`,
-    fetch,
-    timeoutMs: 20,
-  });
+  const open = (door: typeof globalThis.fetch): Http =>
+    connect({
+      connector,
+      baseUrl: "http://127.0.0.1",
+      secret,
+      settings,
+      account: accountOf(token),
+      now,
+      nonce: () => `nonce-${++nonces}`,
+      fetch: door,
+      timeoutMs: 20,
+    });
   return {
-    http,
+    http: open(fetch),
     fetch,
+    open,
     tables,
     posted,
     requests,
@@ -132,5 +142,8 @@ export const worldIn = (here: StandInHere, input: unknown): ActionWorld => ({
   input,
   writes: here.writes,
   snapshot: here.snapshot,
-  fault: (kind, when) => here.fault(kind, when),
+  fault: here.fault,
+  requests: here.requests,
+  fetch: here.fetch,
+  open: here.open,
 });

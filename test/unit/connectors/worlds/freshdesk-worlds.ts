@@ -1,4 +1,4 @@
-// Worlds for Freshdesk's writes.
+// Worlds for Freshdesk's actions.
 import { API_KEY } from "../../../../sandbox/freshdesk/account.ts";
 import { freshdeskStandIn } from "../../../../sandbox/freshdesk/stand-in.ts";
 import { freshdesk } from "../../../../src/connectors/freshdesk.ts";
@@ -13,6 +13,9 @@ export const TICKET = "41";
 const inFreshdesk = (input: unknown) => (): ActionWorld => worldIn(freshdeskHere(), input);
 
 export const freshdeskWorlds: Readonly<Record<string, () => ActionWorld>> = {
+  "freshdesk.getTicket": inFreshdesk({ id: TICKET }),
+  "freshdesk.findAgent": inFreshdesk({ email: "maya.brandt@example.com" }),
+  "freshdesk.searchTickets": inFreshdesk({ query: "status:2" }),
   "freshdesk.updateTicket": inFreshdesk({
     id: TICKET,
     set: {

@@ -1,4 +1,4 @@
-// Worlds for HubSpot's writes.
+// Worlds for HubSpot's actions.
 import { PRIVATE_APP_TOKEN } from "../../../../sandbox/hubspot/account.ts";
 import { hubspotStandIn } from "../../../../sandbox/hubspot/stand-in.ts";
 import { hubspot } from "../../../../src/connectors/hubspot.ts";
@@ -17,6 +17,16 @@ const ON_DEAL = { type: "deals", id: "1001" };
 const inHubspot = (input: unknown) => (): ActionWorld => worldIn(hubspotHere(), input);
 
 export const hubspotWorlds: Readonly<Record<string, () => ActionWorld>> = {
+  "hubspot.getRecord": inHubspot({ ...ON_DEAL, properties: ["dealname", "dealstage"] }),
+  "hubspot.findByProperty": inHubspot({ type: "contacts", idProperty: "email", value: "nobody@example.com", properties: ["firstname"] }),
+  "hubspot.searchRecords": inHubspot({
+    type: "deals",
+    filters: [{ property: "dealstage", operator: "HAS_PROPERTY" }],
+    properties: ["dealname"],
+    limit: 10,
+  }),
+  "hubspot.findOwner": inHubspot({ email: "ana@example.com" }),
+  "hubspot.listAssociated": inHubspot({ type: "contacts", id: "1001", to: "companies" }),
   "hubspot.updateRecord": inHubspot({
     ...ON_DEAL,
     set: { dealstage: "qualifiedtobuy", amount: 1500, closedate: "2026-02-01", needs_review: true },

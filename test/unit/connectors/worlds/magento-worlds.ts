@@ -1,4 +1,4 @@
-// Worlds for Magento's writes.
+// Worlds for Magento's actions.
 import { INTEGRATION } from "../../../../sandbox/magento/door.ts";
 import { magentoStandIn } from "../../../../sandbox/magento/stand-in.ts";
 import { magento } from "../../../../src/connectors/magento.ts";
@@ -12,6 +12,11 @@ export const magentoHere = (options: Partial<StandInOptions> = {}): StandInHere 
 const inMagento = (input: unknown) => (): ActionWorld => worldIn(magentoHere(), input);
 
 export const magentoWorlds: Readonly<Record<string, () => ActionWorld>> = {
+  "magento.getOrder": inMagento({ id: "12" }),
+  "magento.findOrder": inMagento({ number: "000000012" }),
+  "magento.getProduct": inMagento({ sku: "BAG-1" }),
+  "magento.getCustomer": inMagento({ id: "7" }),
+  "magento.getStock": inMagento({ sku: "BAG-1" }),
   "magento.addOrderComment": inMagento({ id: "12", comment: "Checked by risk:\nGrüße", visible: false, notify: true, status: "fraud" }),
   "magento.setOrderHold": inMagento({ id: "12", onHold: true }),
   "magento.cancelOrder": inMagento({ id: "13", state: "canceled" }),

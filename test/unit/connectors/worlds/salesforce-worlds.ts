@@ -1,4 +1,4 @@
-// Worlds for Salesforce's writes.
+// Worlds for Salesforce's actions.
 import { idFor } from "../../../../sandbox/salesforce/directory.ts";
 import { salesforceStandIn } from "../../../../sandbox/salesforce/stand-in.ts";
 import { salesforce } from "../../../../src/connectors/salesforce.ts";
@@ -17,6 +17,16 @@ export const INVOICE = idFor("a01", 1);
 const inSalesforce = (input: unknown): ActionWorld => worldIn(standInHere(salesforce, salesforceStandIn, { secret: SECRET }), input);
 
 export const salesforceWorlds: Readonly<Record<string, () => ActionWorld>> = {
+  "salesforce.getRecord": () => inSalesforce({ object: "Case", id: CASE, fields: ["Subject", "Priority"] }),
+  "salesforce.queryRecords": () =>
+    inSalesforce({
+      object: "Lead",
+      fields: ["Id", "LastName"],
+      where: [{ field: "LastName", is: "!=", value: "Nobody" }],
+      orderBy: [{ field: "LastName" }],
+      limit: 5,
+    }),
+  "salesforce.describeObject": () => inSalesforce({ object: "Case" }),
   "salesforce.updateRecord": () =>
     inSalesforce({ object: "Lead", id: LEAD, set: { Rating: "Hot", AI_Score__c: 87.5, Next_Call__c: "2026-01-06T09:00:00+01:00" } }),
   "salesforce.createRecord": () =>

@@ -1,4 +1,4 @@
-// Worlds for Shopify's writes, each in a shop of its own with one order, one hold of somebody else's app and one variant in stock.
+// Worlds for Shopify's actions, each in a shop of its own with one order, one hold of somebody else's app and one variant in stock.
 import { API_TOKEN, type FulfillmentOrder, LOCATION, type Order, SHOP } from "../../../../sandbox/shopify/shop.ts";
 import { makeShopify } from "../../../../sandbox/shopify/stand-in.ts";
 import { shopify } from "../../../../src/connectors/shopify.ts";
@@ -26,6 +26,11 @@ function inShop(inputFor: (order: Order) => unknown): ActionWorld {
 }
 
 export const shopifyWorlds: Readonly<Record<string, () => ActionWorld>> = {
+  "shopify.getOrder": () => inShop(({ id }) => ({ id })),
+  "shopify.getCustomer": () => inShop(({ customer }) => ({ id: customer })),
+  "shopify.getProduct": () => inShop(() => ({ id: "632910392" })),
+  "shopify.getVariant": () => inShop(() => ({ id: "808950810" })),
+  "shopify.getInventoryLevel": () => inShop(() => ({ item: "39072856", location: LOCATION })),
   "shopify.updateOrder": () => inShop(({ id }) => ({ id, set: { note: "Checked by hand", attributes: { gift: "yes" } } })),
   "shopify.setOrderMetafields": () =>
     inShop(({ id }) => ({ id, metafields: { "triage.reason": { type: "single_line_text_field", value: "address" } } })),

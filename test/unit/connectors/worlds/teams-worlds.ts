@@ -1,4 +1,4 @@
-// Worlds for the writes of Microsoft Teams: a channel with one thread that the bot has begun.
+// Worlds for the actions of Microsoft Teams: a channel with one thread that the bot has begun.
 import { APP_ID, CLIENT_SECRET, TENANT } from "../../../../sandbox/teams/directory.ts";
 import { teamsStandIn } from "../../../../sandbox/teams/stand-in.ts";
 import { teams } from "../../../../src/connectors/teams.ts";
@@ -17,6 +17,8 @@ function inTeams(input: unknown): ActionWorld {
 }
 
 export const teamsWorlds: Readonly<Record<string, () => ActionWorld>> = {
+  "teams.listMembers": () => inTeams({ conversation: CONVERSATION }),
+  "teams.findMember": () => inTeams({ conversation: CONVERSATION, by: { email: "ada@example.com" } }),
   "teams.postMessage": () => inTeams({ channel: "19:support@thread.tacv2", text: "Run 12 has begun" }),
   "teams.replyInThread": () => inTeams({ conversation: CONVERSATION, text: "Step 2 is done" }),
   "teams.updateMessage": () => inTeams({ conversation: CONVERSATION, activity: ROOT, text: "Ticket 42 is solved" }),

@@ -1,4 +1,4 @@
-// A fresh world for every write action of the registry, by its full name.
+// A fresh world for every action of the registry, by its full name.
 import type { ActionWorld } from "./action-world.ts";
 import { freshdeskWorlds } from "./freshdesk-worlds.ts";
 import { hubspotWorlds } from "./hubspot-worlds.ts";

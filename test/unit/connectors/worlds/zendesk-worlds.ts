@@ -1,4 +1,5 @@
-// Worlds for Zendesk's writes.
+// Worlds for Zendesk's actions.
+import type { Http } from "../../../../src/connectors/define.ts";
 import { createHttp } from "../../../../src/connectors/http.ts";
 import { createFakeZendesk } from "../fake-zendesk.ts";
 import { type ActionWorld, TOKEN } from "./action-world.ts";
@@ -6,23 +7,31 @@ import { type ActionWorld, TOKEN } from "./action-world.ts";
 function inZendesk(inputFor: (ticket: string) => unknown): ActionWorld {
   const fake = createFakeZendesk({ token: TOKEN });
   const id = fake.add({ tags: ["vip"] });
-  return {
-    http: createHttp({
+  const open = (door: typeof fetch): Http =>
+    createHttp({
       baseUrl: "http://127.0.0.1/zendesk",
       authorization: `Bearer ${TOKEN}`,
       system: "zendesk",
       now: () => 0,
-      fetch: fake.fetch,
+      fetch: door,
       timeoutMs: 20,
-    }),
+    });
+  return {
+    http: open(fake.fetch),
+    fetch: fake.fetch,
+    open,
+    requests: fake.requests,
     input: inputFor(id),
     writes: () => [...fake.writes.values()].reduce((sum, count) => sum + count, 0),
     snapshot: () => fake.snapshot(),
-    fault: (kind, when) => fake.fault(kind, when),
+    fault: fake.fault,
   };
 }
 
 export const zendeskWorlds: Readonly<Record<string, () => ActionWorld>> = {
+  "zendesk.getTicket": () => inZendesk((id) => ({ id })),
+  "zendesk.findUser": () => inZendesk(() => ({ email: "maya.brandt@example.com" })),
+  "zendesk.getCustomRecord": () => inZendesk(() => ({ object: "contract", id: "01GCSJW391QVSC80GYDH7E93Q6" })),
   "zendesk.updateTicket": () =>
     inZendesk((id) => ({
       id,
