@@ -279,7 +279,7 @@ describe("after all of it", () => {
   it("no answer that does not end was read for longer than its limit, and each was given up", () => {
     const { begun, pieces, cancelled, pieceLength } = hugeAnswers;
     expect(cancelled).toBe(begun);
-    // What an answer may have, and two pieces that were under way.
+    // What src/connectors/http.ts lets an answer have, and two pieces that were under way.
     expect(pieces).toBeLessThanOrEqual(begun * (Math.ceil((8 * 1024 * 1024) / pieceLength) + 2));
   });
 

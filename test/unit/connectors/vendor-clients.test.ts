@@ -90,7 +90,7 @@ describe("Slack's own client", () => {
     for (const text of ["one", "two", "three"]) await slack.chat.postMessage({ channel: "C0BILLING", text });
     const texts: unknown[] = [];
     for await (const page of slack.paginate("conversations.history", { channel: "C0BILLING", limit: 2 }))
-      texts.push(...((page.messages ?? []) as { text: string }[]).map(({ text }) => text));
+      texts.push(...((page as { messages?: { text: string }[] }).messages ?? []).map(({ text }) => text));
     expect(texts).toEqual(["three", "two", "one"]);
   });
 
