@@ -58,16 +58,27 @@ function authoriserOf(auth: Auth, { account, now, nonce }: ConnectOptions): stri
     case "header":
       if (auth.name === "authorization") return auth.value;
       return { headers: async () => ({ [auth.name]: auth.value }), renew: async () => false, secrets: () => secretsIn(auth.value) };
-    case "signed":
+    case "signed": {
+      // Each call has its own, and several are under way: the last few are what a refusal may quote.
+      const sent: string[] = [];
       return {
-        headers: async (request) => auth.sign(request, { now: now(), nonce: nonce() }),
+        headers: async (request) => {
+          const signed = await auth.sign(request, { now: now(), nonce: nonce() });
+          sent.push(...Object.values(signed).flatMap(secretsIn));
+          sent.splice(0, Math.max(0, sent.length - SIGNED_KEPT));
+          return signed;
+        },
         renew: async () => false,
-        secrets: () => [],
+        secrets: () => sent,
       };
+    }
     case "token":
       return tokens(auth, account, now);
   }
 }
+
+/** Texts: four to a header, of as many calls as one connection of a partition has under way (six, says the platform), and as many again. */
+const SIGNED_KEPT = 48;
 
 /** A token is not used in its last minute: the system's clock is another, and a call takes its time. */
 const EARLY_MS = 60_000;

@@ -181,7 +181,7 @@ async function sourceItems(sku: string, source: string | null, http: Http): Prom
     fields: "items[sku,source_code,quantity,status],total_count",
   });
   const { json } = await http.send({ method: "GET", path: `/V1/inventory/source-items?${query}` });
-  return promised(z.object({ items: z.array(SourceItemJson).nullish() }), json, "a list of source items").items ?? [];
+  return promised(z.object({ items: z.array(SourceItemJson).nullable() }), json, "a list of source items").items ?? [];
 }
 
 const StockFields = z.object({ quantity: z.number(), inStock: z.boolean() });

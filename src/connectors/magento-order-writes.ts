@@ -41,7 +41,7 @@ const markOf = (key: string): string => `[interlock-${sha256Hex(key).slice(0, 24
 async function findComment(id: string, mark: string, http: Http): Promise<CommentJson | null> {
   const fields = "items[comment,is_customer_notified,is_visible_on_front,status]";
   const { json } = await http.send({ method: "GET", path: `${orderPath(id)}/comments?fields=${encodeURIComponent(fields)}` });
-  const { items } = promised(z.object({ items: z.array(CommentJson).nullish() }), json, "a list of comments");
+  const { items } = promised(z.object({ items: z.array(CommentJson).nullable() }), json, "a list of comments");
   return (items ?? []).find(({ comment }) => comment?.includes(mark)) ?? null;
 }
 

@@ -170,7 +170,7 @@ export const findOrder = readAction({
   run: async ({ number }, http) => {
     const query = searchQuery({ where: [["increment_id", "eq", number]], pageSize: 2, fields: `items[${FIELDS}],total_count` });
     const { json } = await http.send({ method: "GET", path: `/V1/orders?${query}` });
-    const [order, another] = promised(z.object({ items: z.array(OrderJson).nullish() }), json, "a list of orders").items ?? [];
+    const [order, another] = promised(z.object({ items: z.array(OrderJson).nullable() }), json, "a list of orders").items ?? [];
     if (!order) throw new InterlockError("connector.not_found", `Magento has no order ${number}`);
     // Store views may count for themselves.
     if (another)

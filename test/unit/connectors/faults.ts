@@ -71,7 +71,8 @@ function hugeAnswer(): Response {
 function answered({ status, headers, body }: Answered, request: FakeRequest): Response {
   const text = typeof body === "string" ? body : JSON.stringify(body);
   const type = typeof body === "string" ? "text/html" : "application/json";
-  return new Response(text.replaceAll("{credential}", credentialOf(request)), { status, headers: { "content-type": type, ...headers } });
+  const quoted = typeof body === "string" ? credentialOf(request) : JSON.stringify(credentialOf(request)).slice(1, -1);
+  return new Response(text.replaceAll("{credential}", quoted), { status, headers: { "content-type": type, ...headers } });
 }
 
 export function strike(kind: FaultKind, request: FakeRequest): Promise<Response> {
