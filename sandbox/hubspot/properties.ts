@@ -58,7 +58,11 @@ const OWN: Readonly<Record<string, readonly NewDefinition[]>> = {
     { name: "country", type: "string" },
     { name: "numemployees", type: "string" },
     { name: "message", type: "string" },
-    { name: "hs_analytics_source", type: "enumeration", options: ["ORGANIC_SEARCH", "PAID_SEARCH", "REFERRALS", "DIRECT_TRAFFIC", "OFFLINE"] },
+    {
+      name: "hs_analytics_source",
+      type: "enumeration",
+      options: ["ORGANIC_SEARCH", "PAID_SEARCH", "REFERRALS", "DIRECT_TRAFFIC", "OFFLINE"],
+    },
     { name: "lastmodifieddate", type: "datetime", readOnly: true },
     { name: "lifecyclestage", type: "enumeration", options: ["lead", "marketingqualifiedlead", "salesqualifiedlead", "customer"] },
     { name: "interests", type: "enumeration", fieldType: "checkbox", options: ["pricing", "support", "security"] },

@@ -1,4 +1,4 @@
-// The governance spec that the sandbox approves for lead-routing. In production the process owner's approved version in D1 is what counts, not this file.
+// A governance spec for lead-routing to begin with. What counts is the version in D1 that the process owner has approved, not this file.
 import type { GovernanceSpec } from "../../governance/spec.ts";
 import { OWNERS } from "./owners.ts";
 

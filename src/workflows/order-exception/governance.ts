@@ -1,4 +1,4 @@
-// The governance spec that the sandbox approves for order-exception. In production the process owner's approved version in D1 is what counts, not this file.
+// A governance spec for order-exception to begin with. What counts is the version in D1 that the process owner has approved, not this file.
 import type { GovernanceSpec } from "../../governance/spec.ts";
 import { EXCEPTIONS, HANDLINGS, HOLD_REASONS } from "./labels.ts";
 
