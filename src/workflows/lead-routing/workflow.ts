@@ -94,12 +94,12 @@ export const leadRouting = defineWorkflow(
           getRecord: ({ number, input }) => ({
             id: String(number),
             properties: {
-              message: input["lead.message"],
-              jobtitle: input["lead.jobTitle"],
-              company: input["lead.company"],
-              numemployees: input["lead.employees"],
-              country: input["lead.country"],
-              hs_analytics_source: input["lead.source"],
+              message: input["lead.message"] || null,
+              jobtitle: input["lead.jobTitle"] || null,
+              company: input["lead.company"] || null,
+              numemployees: input["lead.employees"] || null,
+              country: input["lead.country"] || null,
+              hs_analytics_source: input["lead.source"] || null,
               email: input["lead.mailbox"] === "company" ? "lead@company.example" : null,
             },
             createdAt: "",

@@ -9,6 +9,7 @@ import { defineWorkflow, model } from "../../engine/define.ts";
 import { CHANNELS } from "./channels.ts";
 import { decideRefund } from "./decide-refund.ts";
 import { EXCEPTIONS, type Exception, HANDLINGS, type Handling, HOLD_REASONS, type HoldReason } from "./labels.ts";
+import { rehearsedOrder } from "./rehearsed-order.ts";
 
 export const Judgement = z.object({ exception: z.enum(EXCEPTIONS), handling: z.enum(HANDLINGS) });
 
@@ -82,29 +83,7 @@ export const orderException = defineWorkflow(
       event: ({ number }) => ({ subject: String(number), data: null }),
       answers: {
         shop: {
-          getOrder: ({ number, input }) => ({
-            id: String(number),
-            name: `#${number}`,
-            createdAt: "",
-            updatedAt: "",
-            cancelled: null,
-            test: false,
-            source: null,
-            email: null,
-            financialStatus: "PAID",
-            fulfillmentStatus: "UNFULFILLED",
-            total: { amount: "0.00", currency: "EUR" },
-            refunded: { amount: "0.00", currency: "EUR" },
-            note: input["order.note"],
-            tags: [],
-            attributes: {},
-            customer: null,
-            risk: { recommendation: input["order.risk.recommendation"], level: null, facts: [input["order.risk.facts"]] },
-            lines: [],
-            moreLines: false,
-            fulfillmentOrders: [],
-            refunds: [],
-          }),
+          getOrder: rehearsedOrder,
           updateOrder: () => ({ "attributes.exception": null, "attributes.handling": null }),
           addTags: () => ({ tags: [] }),
         },
