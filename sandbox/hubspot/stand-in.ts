@@ -36,11 +36,12 @@ export const hubspotStandIn: MakeStandIn = (world) => {
   return { api, control: people, seed: () => seed(store) };
 };
 
-/** Two people, a company with a contact and a deal, a ticket, a contract. */
+/** Three people, a company with a contact and a deal, a ticket, a contract. */
 function seed(store: Store): void {
   const owners = [
     { id: "4711", email: "ana@example.com", firstName: "Ana", lastName: "Ruiz", userId: 9, archived: false },
     { id: "4712", email: "ben@example.com", firstName: "Ben", lastName: "Okafor", userId: 10, archived: false },
+    { id: "4713", email: "leads@example.com", firstName: "Lead", lastName: "Desk", userId: 11, archived: false },
   ];
   for (const owner of owners) store.owners.put(owner.id, owner);
   const company = store.create("companies", { name: "Northwind", domain: "northwind.example", erp_id: "K-100" }, "person");
