@@ -1,6 +1,11 @@
 // Every system that Interlock speaks to: a new connector is one file and one line here. Holds no configuration; which accounts exist is in src/config.ts.
+import { cloudevents } from "./cloudevents.ts";
+import { debezium } from "./debezium.ts";
 import type { Connector } from "./define.ts";
+import { dms } from "./dms.ts";
+import { eventbridge } from "./eventbridge.ts";
 import { hubspot } from "./hubspot.ts";
+import { kafka } from "./kafka.ts";
 import { salesforce } from "./salesforce.ts";
 import { shopify } from "./shopify.ts";
 import { slack } from "./slack.ts";
@@ -17,4 +22,9 @@ export const registry: Readonly<Record<string, Connector>> = {
   shopify,
   teams,
   "standard-webhooks": standardWebhooks,
+  cloudevents,
+  debezium,
+  dms,
+  kafka,
+  eventbridge,
 };
