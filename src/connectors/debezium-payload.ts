@@ -2,6 +2,7 @@
 // position says; a snapshot's rows share one, so the row is part of the identity. What Debezium tells beside changes (heartbeats, transactions, schema changes) is no event.
 import { sha256Hex } from "../core/crypto.ts";
 import type { Json, JsonObject } from "../core/json.ts";
+import { parseRfc3339 } from "../core/rfc3339.ts";
 import { at, digitsAt, textAt } from "./payload.ts";
 import { isObject, type RecordRead, skipped, unreadable } from "./records.ts";
 
@@ -36,7 +37,8 @@ interface Change {
 
 const numberAt = (value: Json, ...path: readonly string[]): number | null => {
   const digits = digitsAt(value, ...path);
-  return digits === null ? null : Number(digits);
+  const number = digits === null ? Number.NaN : Number(digits);
+  return Number.isSafeInteger(number) ? number : null;
 };
 
 /** With schemas enabled every message is `{schema, payload}`. */
@@ -73,7 +75,7 @@ function changeOfCloudEvent(event: Json, op: string): Change {
   return { ...changeOf({ ...envelope, source }, op), time: numberAt(event, "iodebeziumtsms") };
 }
 
-/** null where a sender's schema is in another place than its data: Avro, as text. */
+/** Avro comes as text. */
 const readableCloudEvent = (event: Json): boolean => isObject(at(event, "data") ?? null);
 
 function positionOf(source: Json): Json {
@@ -111,7 +113,7 @@ export function readChange(record: Json, receivedAt: number): RecordRead {
   const envelope = cloud ? record : unwrapped(record);
   if (envelope === null) return skipped("A tombstone");
   const op = opOf(envelope, cloud ? "iodebeziumop" : "op");
-  if (op === null) return besides(envelope);
+  if (op === null) return cloud ? withoutExtensions(envelope, receivedAt) : besides(envelope);
   if (cloud && !readableCloudEvent(envelope))
     return unreadable("The CloudEvent’s data is no JSON: set debezium.format.value to json or cloudevents with JSON data");
   const change = cloud ? changeOfCloudEvent(envelope, op) : changeOf(envelope, op);
@@ -137,6 +139,27 @@ export function readChange(record: Json, receivedAt: number): RecordRead {
       subject: keyOf(change) ?? textAt(change.message, "prefix") ?? table,
       time: change.time ?? receivedAt,
       data: envelope,
+    },
+  };
+}
+
+/** A CloudEvent whose extensions are switched off names neither its table nor what became of the row: only the server and the rows are left. */
+function withoutExtensions(event: Json, receivedAt: number): RecordRead {
+  const server = /^\/debezium\/[^/]+\/([^/]+)$/.exec(textAt(event, "source") ?? "")?.[1];
+  const id = textAt(event, "id");
+  const data = unwrapped(at(event, "data") ?? null);
+  if (server === undefined || id === null || !isObject(data)) return unreadable("The CloudEvent is none of Debezium’s, or its data is no JSON");
+  const change = changeOf(data, "");
+  if (change.before === null && change.after === null) return besides(data);
+  const time = textAt(event, "time");
+  return {
+    kind: "event",
+    event: {
+      signedId: sha256Hex(JSON.stringify([server, id, change.before, change.after])),
+      type: `${server}.changed`,
+      subject: keyOf(change) ?? server,
+      time: (time === null ? null : parseRfc3339(time)) ?? receivedAt,
+      data: event,
     },
   };
 }

@@ -31,7 +31,7 @@ function readRecord(record: Json, receivedAt: number): RecordRead {
       signedId: position,
       type: topic,
       subject: textAt(record, "_key") ?? digitsAt(record, "_key") ?? textAt(record, "id") ?? digitsAt(record, "id") ?? position,
-      time: typeof time === "number" ? time : receivedAt,
+      time: typeof time === "number" && Number.isSafeInteger(time) ? time : receivedAt,
       data: record,
     },
   };
