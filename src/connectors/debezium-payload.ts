@@ -119,8 +119,9 @@ export function readChange(record: Json, receivedAt: number): RecordRead {
   const change = cloud ? changeOfCloudEvent(envelope, op) : changeOf(envelope, op);
   if (!isObject(change.source)) return unreadable("The change has no source: it cannot be told from another one");
   const name = textAt(change.source, "name") ?? "";
-  const table = tableOf(change.source) ?? (op === "m" ? "log" : null);
-  if (table === null) return unreadable("The change names no table");
+  // Some sources do not say which table (the Oracle samples of its documentation): the server’s name is left.
+  const table = tableOf(change.source) ?? (op === "m" ? "log" : name || null);
+  if (table === null) return unreadable("The change names neither a table nor a server");
   const identity = [
     textAt(change.source, "connector") ?? "",
     name,
@@ -148,7 +149,8 @@ function withoutExtensions(event: Json, receivedAt: number): RecordRead {
   const server = /^\/debezium\/[^/]+\/([^/]+)$/.exec(textAt(event, "source") ?? "")?.[1];
   const id = textAt(event, "id");
   const data = unwrapped(at(event, "data") ?? null);
-  if (server === undefined || id === null || !isObject(data)) return unreadable("The CloudEvent is none of Debezium’s, or its data is no JSON");
+  if (server === undefined || id === null || !isObject(data))
+    return unreadable("The CloudEvent is none of Debezium’s, or its data is no JSON");
   const change = changeOf(data, "");
   if (change.before === null && change.after === null) return besides(data);
   const time = textAt(event, "time");

@@ -59,7 +59,7 @@ const SYSTEMS: Readonly<Record<string, Prepare>> = {
   bamboohr: () => ({ declaration: bamboohrWebhooks.employees }),
   "cloudevents-webhook": ({ stated }) => {
     const rate = stated?.headers?.["webhook-allowed-rate"];
-    return { declaration: cloudeventsWebhooks.token, settings: rate === undefined ? {} : { rate } };
+    return { declaration: cloudeventsWebhooks.token, ...(rate === undefined ? {} : { settings: { rate } }) };
   },
   "dataverse-webhook": dataverse,
   "debezium-http-sink": debezium,
