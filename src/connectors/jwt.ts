@@ -36,7 +36,7 @@ const PublishedKeys = z
   .object({ keys: z.array(z.unknown()) })
   .transform(({ keys }) => keys.map((key) => PublishedKey.safeParse(key).data).filter((key) => key !== undefined));
 
-const JoseHeader = z.object({ alg: z.unknown(), kid: z.unknown(), crit: z.undefined().optional() });
+const JoseHeader = z.object({ alg: z.unknown(), kid: z.unknown().optional(), crit: z.undefined().optional() });
 const Claims = z.record(z.string(), z.unknown());
 
 const no = (reason: RejectReason): VerifiedToken => ({ ok: false, reason });

@@ -1,7 +1,12 @@
 // Every system that Interlock speaks to: a new connector is one file and one line here. Holds no configuration; which accounts exist is in src/config.ts.
+import { cloudevents } from "./cloudevents.ts";
+import { debezium } from "./debezium.ts";
 import type { Connector } from "./define.ts";
+import { dms } from "./dms.ts";
+import { eventbridge } from "./eventbridge.ts";
 import { freshdesk } from "./freshdesk.ts";
 import { hubspot } from "./hubspot.ts";
+import { kafka } from "./kafka.ts";
 import { magento } from "./magento.ts";
 import { salesforce } from "./salesforce.ts";
 import { shopify } from "./shopify.ts";
@@ -21,4 +26,9 @@ export const registry: Readonly<Record<string, Connector>> = {
   teams,
   magento,
   "standard-webhooks": standardWebhooks,
+  cloudevents,
+  debezium,
+  dms,
+  kafka,
+  eventbridge,
 };

@@ -64,7 +64,7 @@ export interface HmacScheme {
   readonly id?: { readonly header: string };
   readonly timestamp?: {
     readonly header: string;
-    readonly format: "seconds" | "milliseconds" | "rfc3339";
+    readonly format: "seconds" | "milliseconds" | "rfc3339" | "seconds or rfc3339";
     readonly toleranceSeconds: number;
   };
   readonly signed: readonly SignedPart[];
@@ -75,14 +75,19 @@ export interface HmacScheme {
 /**
  * A secret that the sender repeats as it is, for systems that sign nothing. It proves who sent it as far as the secret is kept, and nothing about the body: what matters
  * is fetched back. header: a header's whole value. basic: of Authorization: Basic, the password (and the user, where declared), or the user where the sender has room for a
- * key there only. path: what follows the connection's name in the address.
+ * key there only. path: what follows the connection's name in the address. query: a parameter of the address. bearer: Authorization: Bearer with the secret alone, or in its
+ * place (RFC 6750) the named parameter, never both.
  */
 export interface SecretScheme {
   readonly kind: "shared-secret";
   readonly carried:
     | { readonly in: "header"; readonly header: string }
     | { readonly in: "basic"; readonly user?: string; readonly secretIs?: "user" }
-    | { readonly in: "path" };
+    | { readonly in: "path" }
+    | { readonly in: "query"; readonly parameter: string }
+    | { readonly in: "bearer"; readonly parameter?: string };
+  /** Headers that reading needs when the delivery is kept. */
+  readonly keptHeaders?: readonly string[];
 }
 
 /**
@@ -118,6 +123,8 @@ export interface HandshakeAnswer {
   readonly status: number;
   readonly body: string;
   readonly contentType?: string;
+  /** Others that the sender asks for; by none of them may it choose what a browser does. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** One event in a delivery. */
@@ -133,6 +140,12 @@ export interface ParsedEvent {
   readonly data: Json;
 }
 
+/** A record of a batch that does not read, as text that is read again by itself. */
+export interface UnreadableRecord {
+  readonly reason: string;
+  readonly text: string;
+}
+
 /**
  * An authentic delivery, read: an event, several, nothing of interest (with the reason, kept in the log), or text that does not parse.
  * `deliveryKey`: the sender's own id of this delivery, the same on its retries; null where it has none. Usually not under the MAC: for the log, never for identity.
@@ -140,7 +153,13 @@ export interface ParsedEvent {
 export type Parsed =
   | ({ readonly kind: "event"; readonly deliveryKey: string | null } & ParsedEvent)
   /** Each has a `signedId`, or is told from the others by its place. */
-  | { readonly kind: "events"; readonly deliveryKey: string | null; readonly events: readonly ParsedEvent[] }
+  | {
+      readonly kind: "events";
+      readonly deliveryKey: string | null;
+      readonly events: readonly ParsedEvent[];
+      /** Records of the same batch that do not read: each is kept as a dead letter of its own, and the others go on. */
+      readonly unreadable?: readonly UnreadableRecord[];
+    }
   | { readonly kind: "ignored"; readonly reason: string; readonly deliveryKey?: string | null }
   | { readonly kind: "unparsable"; readonly reason: string; readonly deliveryKey?: string | null };
 
@@ -155,11 +174,11 @@ export interface WebhookDeclaration {
   /** Bytes; a larger body is refused with 413 before it is read. */
   readonly maxBytes: number;
   /** An unsigned probe that has a prescribed answer and must do nothing else (Slack's ssl_check, Graph's validation token). */
-  readonly probe?: (request: WebhookRequest) => HandshakeAnswer | null;
+  readonly probe?: (request: WebhookRequest, settings?: Readonly<Record<string, string>>) => HandshakeAnswer | null;
   /** An authentic handshake that must be echoed (Slack's url_verification). */
-  readonly handshake?: (request: WebhookRequest) => HandshakeAnswer | null;
+  readonly handshake?: (request: WebhookRequest, settings?: Readonly<Record<string, string>>) => HandshakeAnswer | null;
   /** Whether an authentic delivery is meant for this connection (its account, its client id), and safe to read. */
-  readonly addressed?: (request: WebhookRequest, settings: Readonly<Record<string, string>>) => Verdict;
+  readonly addressed?: (request: WebhookRequest, settings: Readonly<Record<string, string>>, now?: number) => Verdict;
   readonly parse: (request: WebhookRequest, receivedAt: number) => Parsed;
   /** What the sender must hear once the delivery is stored (or needs no storing), where any 2xx does not do. */
   readonly stored?: HandshakeAnswer | ((request: WebhookRequest) => HandshakeAnswer | null);

@@ -40,7 +40,6 @@ function neededBy(scheme: Scheme): readonly string[] {
       return [...signed, ...(scheme.timestamp ? [scheme.timestamp.header] : []), ...(scheme.id ? [scheme.id.header] : [])];
     }
     case "shared-secret":
-      return [];
     case "proof":
       return scheme.keptHeaders ?? [];
   }

@@ -1,6 +1,6 @@
 // An authentic delivery becomes events in our vocabulary, or is ignored, or is text that nobody can read.
 // It must only be called with a verified request, and must not throw: a parser's bug on one payload is a dead letter and no outage.
-import type { Parsed, ParsedEvent, WebhookDeclaration, WebhookRequest } from "../connectors/webhook.ts";
+import type { Parsed, ParsedEvent, UnreadableRecord, WebhookDeclaration, WebhookRequest } from "../connectors/webhook.ts";
 import { sha256Hex } from "../core/crypto.ts";
 import { InterlockEvent } from "../core/event.ts";
 import { eventIdOf } from "../core/ids.ts";
@@ -18,10 +18,11 @@ export interface ReceivingConnection {
 
 /** `deliveryKey` is the sender's own id of the delivery, for the log and for looking it up there. */
 export type Normalised =
-  /** One event at least, each id once. */
+  /** One event or one unreadable record at least, each id once. */
   | {
       readonly kind: "events";
       readonly events: readonly InterlockEvent[];
+      readonly unreadable: readonly UnreadableRecord[];
       readonly bodyDigest: string;
       readonly deliveryKey: string | null;
     }
@@ -50,7 +51,8 @@ export function normalise(connection: ReceivingConnection, request: WebhookReque
   if (parsed.kind === "unparsable") return unparsable(idOf(), parsed.reason);
   const several = parsed.kind === "events";
   const all: readonly ParsedEvent[] = several ? parsed.events : [parsed];
-  if (all.length === 0) return ignored("There is no event in it");
+  const unreadable = (several && parsed.unreadable) || [];
+  if (all.length + unreadable.length === 0) return ignored("There is no event in it");
   const events = new Map<string, InterlockEvent>();
   for (const [place, one] of all.entries()) {
     if (ownActorId !== undefined && one.actors?.includes(ownActorId)) continue;
@@ -68,6 +70,6 @@ export function normalise(connection: ReceivingConnection, request: WebhookReque
     if (!event.success) return unparsable(several ? idOf() : id, `Not an event: ${event.error.message}`);
     if (!events.has(id)) events.set(id, event.data);
   }
-  if (events.size === 0) return ignored("Caused by this connection's own user");
-  return { kind: "events", events: [...events.values()], bodyDigest, deliveryKey };
+  if (events.size + unreadable.length === 0) return ignored("Caused by this connection's own user");
+  return { kind: "events", events: [...events.values()], unreadable, bodyDigest, deliveryKey };
 }

@@ -5,6 +5,7 @@
 import type { HandshakeAnswer, RejectReason, Verdict, WebhookDeclaration, WebhookRequest } from "../connectors/webhook.ts";
 import { type Failure, fail } from "../core/errors.ts";
 import type { InterlockEvent } from "../core/event.ts";
+import { eventIdOf } from "../core/ids.ts";
 import { type KeptDelivery, keepDelivery } from "./kept-delivery.ts";
 import { normalise, type ReceivingConnection } from "./normalise.ts";
 import type { Published } from "./published.ts";
@@ -20,6 +21,14 @@ export interface Delivery {
   readonly now: number;
 }
 
+/** `id` is the same for a record that is sent again. */
+export interface ParkedRecord {
+  readonly id: string;
+  readonly reason: string;
+  readonly body: string;
+  readonly kept: KeptDelivery;
+}
+
 export type Received =
   | {
       readonly kind: "answer";
@@ -27,6 +36,7 @@ export type Received =
       readonly status: number;
       readonly body: string;
       readonly contentType?: string;
+      readonly headers?: Readonly<Record<string, string>>;
     }
   | {
       readonly kind: "rejected";
@@ -39,8 +49,10 @@ export type Received =
     }
   | {
       readonly kind: "accepted";
-      /** One at least. */
+      /** One at least, or one of `parked`. */
       readonly events: readonly InterlockEvent[];
+      /** Records of a batch that do not read: a dead letter each, and no reason to refuse the others. */
+      readonly parked: readonly ParkedRecord[];
       readonly bodyBytes: number;
       readonly bodyDigest: string;
       readonly deliveryKey: string | null;
@@ -60,7 +72,7 @@ export type Received =
 
 export async function receiveDelivery({ connection, request, published, now }: Delivery): Promise<Received> {
   const { declaration, secrets, settings = {} } = connection;
-  const probe = declaration.probe?.(request);
+  const probe = declaration.probe?.(request, settings);
   if (probe) return { kind: "answer", to: "probe", ...probe };
 
   let unavailable = false;
@@ -79,9 +91,9 @@ export async function receiveDelivery({ connection, request, published, now }: D
   // What reads the delivery further has no use for the secret in it.
   const bare = declaration.scheme.kind === "shared-secret" ? withoutSecret(declaration.scheme, request) : request;
   const authentic = verdict.opened ? { ...bare, body: verdict.opened } : bare;
-  const handshake = declaration.handshake?.(authentic);
+  const handshake = declaration.handshake?.(authentic, settings);
   if (handshake) return { kind: "answer", to: "handshake", ...handshake };
-  const meant = checkAddress(declaration, authentic, settings);
+  const meant = checkAddress(declaration, authentic, settings, now);
   if (!meant.ok) return rejection(declaration, meant, false);
 
   const outcome = normalise(connection, authentic, now);
@@ -94,8 +106,12 @@ export async function receiveDelivery({ connection, request, published, now }: D
       return { kind: "dead_letter", id, reason, ...keepDelivery(declaration, authentic), deliveryKey, stored };
     }
     case "events": {
-      const { events, bodyDigest, deliveryKey } = outcome;
-      return { kind: "accepted", events, bodyBytes: authentic.body.length, bodyDigest, deliveryKey, stored };
+      const { events, unreadable, bodyDigest, deliveryKey } = outcome;
+      const parked = unreadable.map(({ reason, text }): ParkedRecord => {
+        const { body, kept } = keepDelivery(declaration, { ...authentic, body: new TextEncoder().encode(text) });
+        return { id: eventIdOf(connection.id, `record\n${kept.digest}`), reason, body, kept };
+      });
+      return { kind: "accepted", events, parked, bodyBytes: authentic.body.length, bodyDigest, deliveryKey, stored };
     }
   }
 }

@@ -12,7 +12,8 @@ const MILLISECONDS = /^[0-9]{1,15}$/;
 function instantOf(format: Timestamp["format"], text: string): number | null {
   if (format === "rfc3339") return parseRfc3339(text);
   if (format === "milliseconds") return MILLISECONDS.test(text) ? Number(text) : null;
-  return SECONDS.test(text) ? Number(text) * 1000 : null;
+  if (SECONDS.test(text)) return Number(text) * 1000;
+  return format === "seconds or rfc3339" ? parseRfc3339(text) : null;
 }
 
 /** Exactly at the tolerance is accepted, on both sides. A sender's clock in the future is refused too, else a captured delivery could be kept for later. */

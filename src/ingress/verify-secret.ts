@@ -15,13 +15,18 @@ const same = (a: string, b: string): boolean => constantTimeEqual(Buffer.from(sh
 
 /** In which header the secret travels; null for the address. */
 export const secretHeader = ({ carried }: SecretScheme): string | null =>
-  carried.in === "header" ? carried.header : carried.in === "basic" ? AUTHORIZATION : null;
+  carried.in === "header" ? carried.header : carried.in === "basic" || carried.in === "bearer" ? AUTHORIZATION : null;
+
+/** In which parameter of the address it travels, or may. */
+const secretParameter = ({ carried }: SecretScheme): string | undefined =>
+  carried.in === "query" || carried.in === "bearer" ? carried.parameter : undefined;
 
 export function verifySecret(scheme: SecretScheme, secrets: readonly string[], request: WebhookRequest, expected: Expected = {}): Verdict {
   const configured = secrets.filter((secret) => secret.trim() !== "");
   if (configured.length === 0) return reject("no_secret_configured");
 
-  const header = secretHeader(scheme);
+  const elsewhere = scheme.carried.in === "bearer" && scheme.carried.parameter !== undefined && !request.headers.get(AUTHORIZATION);
+  const header = elsewhere ? null : secretHeader(scheme);
   const present = presentOnce(request, { ...expected, required: [...(header ? [header] : []), ...(expected.required ?? [])] });
   if (!present.ok) return present;
   const claim = claimOf(scheme, request);
@@ -43,6 +48,13 @@ function claimOf({ carried }: SecretScheme, request: WebhookRequest): Claim {
       const secret = secretInPath(request.url);
       return secret === "" ? reject("missing_header", "path") : { ok: true, secret };
     }
+    case "query": {
+      const secret = parameterOf(request.url, carried.parameter);
+      if (secret === null) return reject("duplicate_header", "query");
+      return secret === "" ? reject("missing_header", "query") : { ok: true, secret };
+    }
+    case "bearer":
+      return readBearer(request.headers.get(AUTHORIZATION) ?? "", request.url, carried.parameter);
     case "basic": {
       const basic = readBasic(request.headers.get(AUTHORIZATION) ?? "");
       if (!basic.ok || carried.secretIs !== "user") return basic;
@@ -63,6 +75,23 @@ function readBasic(value: string): Claim {
   return { ok: true, user: text.slice(0, colon), secret: text.slice(colon + 1) };
 }
 
+/** The token alone, or the parameter in its place: a delivery with both does not say which of them counts. */
+function readBearer(value: string, url: string, parameter: string | undefined): Claim {
+  const inQuery = parameter === undefined ? "" : parameterOf(url, parameter);
+  if (inQuery === null || (inQuery !== "" && value !== "")) return reject("duplicate_header", AUTHORIZATION);
+  if (inQuery !== "") return { ok: true, secret: inQuery };
+  if (value === "") return reject("missing_header", AUTHORIZATION);
+  const [, scheme, token] = /^([^\s]+)(?:\s+(\S+))?$/.exec(value) ?? [];
+  if (scheme?.toLowerCase() !== "bearer") return reject(token === undefined ? "malformed_header" : "unsupported_scheme", AUTHORIZATION);
+  return token === undefined ? reject("malformed_header", AUTHORIZATION) : { ok: true, secret: token };
+}
+
+/** Empty where it is not there, null where it is there twice. */
+function parameterOf(url: string, parameter: string): string | null {
+  const [value = "", ...more] = URL.canParse(url) ? new URL(url).searchParams.getAll(parameter) : [];
+  return more.length > 0 ? null : value;
+}
+
 /** The address is /hooks/<connection>/<secret>: what two segments only has, has no secret. Empty also for an address that is none. */
 function secretInPath(url: string): string {
   if (!URL.canParse(url)) return "";
@@ -77,13 +106,13 @@ function secretInPath(url: string): string {
 
 /** The same delivery without the secret: what reads it further has no use for it, and could only let it out. */
 export function withoutSecret(scheme: SecretScheme, request: WebhookRequest): WebhookRequest {
+  const headers = new Headers(request.headers);
   const header = secretHeader(scheme);
-  if (header !== null) {
-    const headers = new Headers(request.headers);
-    headers.delete(header);
-    return { ...request, headers };
-  }
+  if (header !== null) headers.delete(header);
+  if (!URL.canParse(request.url)) return { ...request, headers };
   const url = new URL(request.url);
-  url.pathname = url.pathname.slice(0, url.pathname.lastIndexOf("/"));
-  return { ...request, url: url.href };
+  const parameter = secretParameter(scheme);
+  if (parameter !== undefined) url.searchParams.delete(parameter);
+  if (scheme.carried.in === "path") url.pathname = url.pathname.slice(0, url.pathname.lastIndexOf("/"));
+  return { ...request, headers, url: url.href };
 }

@@ -25,9 +25,14 @@ export async function verifyDelivery(declaration: WebhookDeclaration, request: W
 }
 
 /** Is an authentic delivery meant for this connection? */
-export function checkAddress({ addressed }: WebhookDeclaration, request: WebhookRequest, settings: ProofContext["settings"]): Verdict {
+export function checkAddress(
+  { addressed }: WebhookDeclaration,
+  request: WebhookRequest,
+  settings: ProofContext["settings"],
+  now: number,
+): Verdict {
   try {
-    return addressed?.(request, settings) ?? { ok: true };
+    return addressed?.(request, settings, now) ?? { ok: true };
   } catch (thrown) {
     return refusedBy("The connector's check of the recipient failed", "malformed_body", thrown);
   }

@@ -48,8 +48,11 @@ function readDelivery(context: Context, letter: KeptLetter): ReadLetter {
     letter.at,
   );
   switch (outcome.kind) {
-    case "events":
-      return { kind: "events", events: outcome.events };
+    case "events": {
+      const [still] = outcome.unreadable;
+      // All of its records or none: a letter has one outcome, and a refused one can be replayed again.
+      return still ? refused(`A record of it still cannot be read: ${still.reason}`) : { kind: "events", events: outcome.events };
+    }
     case "ignored":
       return { kind: "ignored", reason: outcome.reason };
     case "unparsable":

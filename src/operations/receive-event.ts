@@ -5,12 +5,12 @@ import { readPublic } from "../connectors/http.ts";
 import type { HandshakeAnswer, WebhookDeclaration } from "../connectors/webhook.ts";
 import { type ErrorCode, errorFacts, type Failure, failureOf, InterlockError, problemOf } from "../core/errors.ts";
 import type { InterlockEvent } from "../core/event.ts";
-import { eventLetter, keepDeadLetters } from "../db/dead-letters.ts";
+import { type DeadLetter, eventLetter, keepDeadLetters } from "../db/dead-letters.ts";
 import { bindingOf, type Connection, settingsOf, webhookOf } from "../deployment.ts";
 import { storeEvent, type Timer } from "../ingress/admit.ts";
 import { createPublications } from "../ingress/published.ts";
 import { readBody } from "../ingress/read-body.ts";
-import { receiveDelivery } from "../ingress/receive.ts";
+import { type ParkedRecord, receiveDelivery } from "../ingress/receive.ts";
 import { pressOn } from "./answer-from-chat.ts";
 import type { Context } from "./context.ts";
 import { prepareModels } from "./prepare-models.ts";
@@ -66,43 +66,47 @@ export async function receiveEvent(context: Context, connectionId: string, reque
     case "ignored":
       return accepted({ status: "ignored", reason: received.reason }, received.stored);
     case "dead_letter":
-      try {
-        await keepDeadLetters(
-          context.env.DB,
-          [
-            {
-              id: received.id,
-              kind: "delivery",
-              connection: connectionId,
-              source: `${connection.connector.name}/${connectionId}`,
-              reason: received.reason,
-              body: received.body,
-              delivery: received.kept,
-            },
-          ],
-          now,
-        );
-      } catch (thrown) {
-        log("dead letter not kept", { connection: connectionId, error: failureOf(thrown).message });
-        return refuse("ingress.unavailable", NOT_STORED);
-      }
+      if (!(await park(context, connectionId, connection, [received], now))) return refuse("ingress.unavailable", NOT_STORED);
       return received.stored
         ? answerWith(received.stored)
         : Response.json({ status: "dead_letter", reason: received.reason }, { status: 200 });
     case "accepted": {
-      const { events, bodyBytes, stored } = received;
+      const { events, parked, bodyBytes, stored } = received;
+      if (!(await park(context, connectionId, connection, parked, now))) return refuse("ingress.unavailable", NOT_STORED);
+      if (events.length === 0) return accepted({ status: "dead_letter", records: parked.length }, stored);
       const [only] = events;
       // A chat posts each press by itself.
       const press = only && events.length === 1 ? pressOn(context, connectionId, only.data) : null;
       if (press) return press(now);
       if (!(await store(context, connection, events, bodyBytes))) return refuse("ingress.unavailable", NOT_STORED);
       const named = only && events.length === 1 ? { event: only.id } : { events: events.map(({ id }) => id) };
-      return accepted({ status: "accepted", ...named }, stored);
+      return accepted({ status: "accepted", ...named, ...(parked.length === 0 ? {} : { dead_letters: parked.length }) }, stored);
     }
   }
 }
 
 const hasSecretInPath = ({ scheme }: WebhookDeclaration): boolean => scheme.kind === "shared-secret" && scheme.carried.in === "path";
+
+/** What does not read, and would not read better a second time. */
+async function park(
+  context: Context,
+  connectionId: string,
+  connection: Connection,
+  parked: readonly ParkedRecord[],
+  now: number,
+): Promise<boolean> {
+  const source = `${connection.connector.name}/${connectionId}`;
+  const letters = parked.map(({ id, reason, body, kept }): DeadLetter => {
+    return { id, kind: "delivery", connection: connectionId, source, reason, body, delivery: kept };
+  });
+  try {
+    await keepDeadLetters(context.env.DB, letters, now);
+    return true;
+  } catch (thrown) {
+    log("dead letter not kept", { connection: connectionId, error: failureOf(thrown).message });
+    return false;
+  }
+}
 
 /** All of them, or the sender is to send them all again: what was stored is found then. */
 async function store(context: Context, connection: Connection, events: readonly InterlockEvent[], bodyBytes: number): Promise<boolean> {
@@ -138,8 +142,8 @@ async function admitDirectly(context: Context, events: readonly InterlockEvent[]
 const accepted = (body: Record<string, unknown>, stored: HandshakeAnswer | null): Response =>
   stored ? answerWith(stored) : Response.json(body, { status: 202 });
 
-const answerWith = ({ status, body, contentType }: HandshakeAnswer): Response =>
-  new Response(body, { status, headers: { "content-type": contentType ?? "text/plain", "x-content-type-options": "nosniff" } });
+const answerWith = ({ status, body, contentType, headers }: HandshakeAnswer): Response =>
+  new Response(body, { status, headers: { ...headers, "content-type": contentType ?? "text/plain", "x-content-type-options": "nosniff" } });
 
 /** `status`: what this sender understands better than the failure's own. */
 function refuse(code: ErrorCode, message: string, status: number | null = null): Response {

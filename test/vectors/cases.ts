@@ -27,6 +27,12 @@ export interface VectorCase {
   /** The text under the MAC, and the address in it. */
   readonly signed: string | null;
   readonly signedUri: string | null;
+  /** How the sender is configured to prove itself, such as "API_KEY:x-api-key"; null where the case does not say. */
+  readonly auth: string | null;
+  /** What else a case of a source states of the outcome; null where it is of another form. */
+  readonly stated: Stated | null;
+  /** Ids that had come before. */
+  readonly seen: readonly string[];
   /** Of an outbound case. */
   readonly expected: Readonly<Record<string, unknown>> | null;
 }
@@ -85,6 +91,24 @@ const Worded = z.object({
   reason: z.string().nullish(),
 });
 
+/** What cases of sources state. `valid` is a text where it depends on a token that the case does not have. */
+const Stated = z.strictObject({
+  valid: z.union([z.boolean(), z.literal("depends_on_jwt")]).optional(),
+  reason: z.string().nullish(),
+  status: z.number().optional(),
+  headers: z.record(z.string(), z.string()).optional(),
+  no_header: z.string().optional(),
+  follow_callback: z.literal(false).optional(),
+  events: z.number().optional(),
+  new_events: z.number().optional(),
+  dedupe: z.union([z.string().transform((key) => [key]), z.array(z.string())]).optional(),
+  dedupe_on_ce_id_alone: z.literal(false).optional(),
+  duplicate: z.literal(true).optional(),
+  ack: z.literal("none").optional(),
+  note: z.string().optional(),
+});
+export type Stated = z.infer<typeof Stated>;
+
 /** `expect: { valid, reason }`, `secrets`, `tolerance_s`. */
 const Flagged = z.object({
   ...delivery,
@@ -93,7 +117,9 @@ const Flagged = z.object({
   secret: Secret,
   secrets: z.array(z.string()).optional(),
   tolerance_s: z.number().nullish(),
-  expect: z.object({ valid: z.boolean(), reason: z.string().nullish() }),
+  expect: Stated,
+  auth: z.string().optional(),
+  seen: z.array(z.string()).default([]),
 });
 
 const asList = (secret: z.infer<typeof Secret>): readonly string[] => (typeof secret === "string" ? [secret] : (secret ?? []));
@@ -143,6 +169,9 @@ export function readCase(raw: unknown, position: string): VectorCase | null {
     const config = worded.data.config ?? {};
     return {
       ...shared(worded.data),
+      auth: null,
+      stated: null,
+      seen: [],
       id,
       kind,
       config,
@@ -154,15 +183,18 @@ export function readCase(raw: unknown, position: string): VectorCase | null {
   }
   const flagged = Flagged.safeParse(raw);
   if (!flagged.success) return null;
-  const { id, why, tolerance_s, expect } = flagged.data;
+  const { id, why, tolerance_s, expect, auth = null, seen } = flagged.data;
   return {
     ...shared(flagged.data),
+    auth,
+    seen,
+    stated: expect,
     id: id ?? `${position}${why ? ` (${why})` : ""}`,
     kind: "inbound",
     config: {},
     toleranceSeconds: tolerance_s ?? null,
     allowTestSecret: false,
-    accept: expect.valid,
+    accept: expect.valid === true,
     reason: expect.reason ?? null,
   };
 }

@@ -17,14 +17,15 @@ export function wordsFor(received: Received, declaration: WebhookDeclaration): r
   const { id, timestamp } = hmac ?? {};
   const part = header === id?.header ? "id" : header === timestamp?.header ? "timestamp" : "signature";
   const aliases: Readonly<Record<string, readonly string[]>> = {
-    missing_header: [`missing_${part}`],
+    missing_header: [`missing_${part}`, "missing_key"],
     malformed_header: part === "signature" ? ["malformed_signature", "signature_mismatch"] : [`malformed_${part}`, `bad_${part}`],
     duplicate_header: [`duplicate_${part}`, ...(part === "signature" ? ["signature_mismatch"] : [])],
     malformed_timestamp: ["bad_timestamp"],
     stale_timestamp: ["stale"],
     future_timestamp: ["future"],
     unsupported_scheme: ["unsupported_version"],
-    bad_signature: ["signature_mismatch"],
+    bad_signature: ["signature_mismatch", "bad_key"],
+    missing_body: ["empty_body"],
     no_secret_configured: ["no_secret"],
   };
   return [reason, ...(aliases[reason] ?? [])];

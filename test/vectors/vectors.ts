@@ -7,9 +7,11 @@ import type { WebhookDeclaration } from "../../src/connectors/webhook.ts";
 import { type Received, receiveDelivery } from "../../src/ingress/receive.ts";
 import { type CaseResult, readCase, type VectorCase } from "./cases.ts";
 import { answers, describe, holds, json, keysOf, sameKeys, signedUri, wordsFor } from "./compare.ts";
+import { adjusted, headersOf } from "./delivery.ts";
 import { runOAuth1 } from "./oauth1-cases.ts";
 import { runOutbound } from "./outbound.ts";
 import { prepareFor, type Refer, references, STANDARD, type Subject } from "./schemes.ts";
+import { prepareSource, runSource, systemOfFile } from "./sources.ts";
 
 export type { CaseResult };
 
@@ -18,35 +20,6 @@ export interface FileResult {
   readonly cases: readonly CaseResult[];
   /** Set where no case could be read at all. */
   readonly notRun: string | null;
-}
-
-/** The declaration with the case's tolerance and its permission to use a published secret. */
-function adjusted(declaration: WebhookDeclaration, { toleranceSeconds, allowTestSecret }: VectorCase): WebhookDeclaration {
-  const { scheme } = declaration;
-  if (scheme.kind !== "hmac-sha256") return declaration;
-  const timestamp = scheme.timestamp && toleranceSeconds !== null ? { ...scheme.timestamp, toleranceSeconds } : scheme.timestamp;
-  return {
-    ...declaration,
-    scheme: {
-      ...scheme,
-      ...(timestamp ? { timestamp } : {}),
-      ...(allowTestSecret ? { publicTestSecrets: [] } : {}),
-    },
-  };
-}
-
-/** As `fetch` presents them: repeated names joined with ", ". Null for a value that HTTP cannot carry. Text beyond Latin-1 becomes its bytes on the wire. */
-function headersOf(vector: VectorCase): Headers | null {
-  const headers = new Headers();
-  for (const [name, value] of vector.headers) {
-    const latin1 = Buffer.from(value, "latin1").toString("latin1") === value;
-    try {
-      headers.append(name, latin1 ? value : Buffer.from(value, "utf8").toString("latin1"));
-    } catch {
-      return null;
-    }
-  }
-  return headers;
 }
 
 export async function runCase(vector: VectorCase, subject: Subject): Promise<CaseResult> {
@@ -95,7 +68,8 @@ export async function runCase(vector: VectorCase, subject: Subject): Promise<Cas
   return { id, outcome: "failed", detail: `expected ${expected.join(", ")}; got ${describe(received, words)}` };
 }
 
-async function safely(vector: VectorCase, refer: Refer, fallback: string | null): Promise<CaseResult> {
+async function safely(vector: VectorCase, refer: Refer, fallback: string | null, system: string | null): Promise<CaseResult> {
+  if (system !== null) return runSource(vector, prepareSource(system, vector));
   if (vector.kind === "outbound" || vector.kind === "token-response") return runOutbound(vector, refer);
   const scheme = vector.scheme ?? fallback;
   const prepare = scheme === null ? null : prepareFor(scheme);
@@ -123,11 +97,12 @@ export async function runFile(file: string): Promise<FileResult> {
   const raw = json(readFileSync(file, "utf8").replace(/^\uFEFF/, ""));
   if (!Array.isArray(raw) || raw.length === 0) return { file, cases: [], notRun: "not a list of cases" };
   const fallback = schemeOfFile(file, raw);
+  const system = systemOfFile(file);
   const refer = references(path.dirname(file));
   const cases: CaseResult[] = [];
   for (const [index, one] of raw.entries()) {
     const vector = readCase(one, `${path.basename(file)}#${index + 1}`);
-    if (vector) cases.push(await safely(vector, refer, fallback));
+    if (vector) cases.push(await safely(vector, refer, fallback, system));
     else cases.push(runOAuth1(one, `#${index + 1}`) ?? { id: `#${index + 1}`, outcome: "not run", detail: "a case of another form" });
   }
   return { file, cases, notRun: null };

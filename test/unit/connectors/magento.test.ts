@@ -297,7 +297,10 @@ describe("the poll of orders", () => {
 });
 
 describe.skipIf(!hasMagentoContract)("by Adobe's own description (skipped where ../shared/contracts/magento is absent)", () => {
-  const described = Object.entries(magentoWorlds).filter(([name]) => name !== "magento.updateStock");
+  const described = Object.entries(magentoWorlds).filter(
+    ([name]) =>
+      name !== "magento.updateStock" && magento.actions[name.slice("magento.".length) as "getOrder"].effect !== ("read" as string),
+  );
 
   it.each(described)("%s sends what the API takes", async (name, world) => {
     const { input } = world();

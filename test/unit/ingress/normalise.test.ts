@@ -103,6 +103,7 @@ describe("the event", () => {
   it("names connector, connection, type, subject and time, and carries the payload", () => {
     expect(run(zendeskWebhook, zendeskRequest(event("e1")))).toEqual({
       kind: "events",
+      unreadable: [],
       bodyDigest: expect.stringMatching(/^[0-9a-f]{64}$/),
       deliveryKey: "8350205582",
       events: [

@@ -4,6 +4,7 @@ import path from "node:path";
 import { describe, expect, it } from "vitest";
 import { registry } from "../../../src/connectors/registry.ts";
 import { OF_CONNECTORS } from "../../vectors/schemes.ts";
+import { SOURCE_FILES } from "../../vectors/sources.ts";
 import { runFile } from "../../vectors/vectors.ts";
 
 const folder = path.resolve(import.meta.dirname, "../../../../shared/vectors");
@@ -13,6 +14,7 @@ const systems = [
   "slack",
   "standard-webhooks",
   "freshdesk",
+  ...SOURCE_FILES,
   ...Object.keys(OF_CONNECTORS).filter((connector) => registry[connector]),
 ];
 

@@ -129,12 +129,15 @@ describe("the recipient", () => {
   };
 
   it("is whom the connection's settings name", () => {
-    expect(checkAddress(declaration, zendeskRequest('{"to":"c-1"}'), context.settings)).toEqual({ ok: true });
-    expect(checkAddress(declaration, zendeskRequest('{"to":"c-2"}'), context.settings)).toEqual({ ok: false, reason: "wrong_recipient" });
-    expect(checkAddress(zendeskWebhook, zendeskRequest("{}"), {})).toEqual({ ok: true });
+    expect(checkAddress(declaration, zendeskRequest('{"to":"c-1"}'), context.settings, NOW)).toEqual({ ok: true });
+    expect(checkAddress(declaration, zendeskRequest('{"to":"c-2"}'), context.settings, NOW)).toEqual({
+      ok: false,
+      reason: "wrong_recipient",
+    });
+    expect(checkAddress(zendeskWebhook, zendeskRequest("{}"), {}, NOW)).toEqual({ ok: true });
   });
 
   it("of a body that the check cannot read is nobody", () => {
-    expect(checkAddress(declaration, zendeskRequest("{"), context.settings)).toMatchObject({ ok: false, reason: "malformed_body" });
+    expect(checkAddress(declaration, zendeskRequest("{"), context.settings, NOW)).toMatchObject({ ok: false, reason: "malformed_body" });
   });
 });
