@@ -39,7 +39,7 @@ export function createWorker(deployment: Deployment, now: () => number = Date.no
     WorkflowLimits,
     Connection: createConnection(deployment),
     Poller: createPoller(deployment, (env, connection, poll, changes, waitUntil) =>
-      storePolled({ env, deployment, starting, waitUntil }, connection, poll, changes, now()),
+      storePolled({ env, deployment, starting, waitUntil }, connection, poll, changes, Date.now()),
     ),
   };
 }
