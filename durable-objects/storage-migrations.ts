@@ -69,6 +69,14 @@ export const CONNECTION: readonly string[] = [
   "create table token (one integer primary key check (one = 1), sealed text not null)",
 ];
 
+export const POLLER: readonly string[] = [
+  // One row: which poll this is, and how far it is, as JSON (src/ingress/poll-cursor.ts).
+  "create table cursor (one integer primary key check (one = 1), connection text not null, poll text not null, body text not null)",
+  // Changes that the next polls will meet again: a digest of id and version, the source's time, our time of the first sight, and whether it was taken.
+  "create table seen (key text primary key, at integer not null, first integer not null, taken integer not null) without rowid",
+  "create index seen_at on seen (at)",
+];
+
 export function migrate(sql: SqlStorage, statements: readonly string[] = PARTITION): void {
   sql.exec("create table if not exists migration (id integer primary key)");
   const done = sql.exec<{ last: number | null }>("select max(id) as last from migration").one().last ?? 0;

@@ -1,6 +1,7 @@
 // The shape of a deployment: which systems are connected, which models may be asked, which workflows run. src/config.ts fills it in for this one.
 // It names the bindings that hold addresses and secrets and never holds a secret itself.
 import type { Connector } from "./connectors/define.ts";
+import type { Poll } from "./connectors/poll.ts";
 import type { WebhookDeclaration } from "./connectors/webhook.ts";
 import { InterlockError } from "./core/errors.ts";
 import { PARTITIONS } from "./core/ids.ts";
@@ -25,6 +26,8 @@ export interface Connection {
   readonly settings?: Readonly<Record<string, string>>;
   /** Binding that holds our own user's id there: events that our writes cause are ignored. */
   readonly ownActor?: string;
+  /** The connector's polls that are asked for changes, for a system that does not post them. */
+  readonly polls?: readonly string[];
   /** Admit straight to the partition instead of through the queue: lower latency, no buffer before the partition. */
   readonly admission?: "queue" | "direct";
 }
@@ -80,13 +83,20 @@ export function defineDeployment(deployment: Omit<Deployment, "partitions"> & { 
 }
 
 /** What is misspelt here would otherwise show with the first delivery or the first call. */
-function checkConnection(name: string, { connector, webhook, settings = {} }: Connection): void {
+function checkConnection(name: string, { connector, webhook, polls = [], settings = {} }: Connection): void {
   const known = Object.keys(connector.webhooks);
   if (webhook !== undefined && !known.includes(webhook))
     throw new InterlockError(
       "workflow.undeclared",
       `connections.${name}.webhook: ${connector.title} has no "${webhook}"; it has: ${known.join(", ")}`,
     );
+  const polled = Object.keys(connector.polls ?? {});
+  for (const poll of polls)
+    if (!polled.includes(poll))
+      throw new InterlockError(
+        "workflow.undeclared",
+        `connections.${name}.polls: ${connector.title} has no "${poll}"; it has: ${polled.join(", ") || "none"}`,
+      );
   const declared = Object.keys(connector.settings ?? {});
   for (const setting of Object.keys(settings))
     if (!declared.includes(setting))
@@ -125,6 +135,12 @@ const withPrices = (models: Deployment["models"], own: readonly PriceRow[] | und
 /** Null for a connection that nothing posts to. */
 export const webhookOf = ({ connector, webhook }: Connection): WebhookDeclaration | null =>
   (webhook === undefined ? Object.values(connector.webhooks)[0] : connector.webhooks[webhook]) ?? null;
+
+/** Null for a poll that is not declared, or not any more. */
+export function declaredPoll({ connections }: Pick<Deployment, "connections">, connection: string, poll: string): Poll | null {
+  const found = Object.hasOwn(connections, connection) ? connections[connection] : undefined;
+  return (found?.polls?.includes(poll) && found.connector.polls?.[poll]) || null;
+}
 
 /** What the deployment says about a connection, by the connector's names; what is not set is not there. */
 export const settingsOf = ({ settings = {} }: Connection, env: object): Readonly<Record<string, string>> =>

@@ -1,11 +1,13 @@
 // Puts a deployment together: what the platform calls (fetch, queue, scheduled) and the object classes. src/index.ts does it for this deployment, tests and the benchmark
 // for theirs.
 import { createConnection } from "../durable-objects/connection.ts";
+import { createPoller } from "../durable-objects/poller.ts";
 import { createRunPartition } from "../durable-objects/run-partition.ts";
 import { WorkflowLimits } from "../durable-objects/workflow-limits.ts";
 import type { Deployment } from "./deployment.ts";
 import { createApp } from "./http/app.tsx";
 import { type Context, rememberStarting } from "./operations/context.ts";
+import { storePolled } from "./operations/poll-connection.ts";
 import { otherRuns } from "./operations/start-child.ts";
 import { sweep } from "./operations/sweep.ts";
 import { consumeDeadLetters, consumeEvents } from "./queues/consumer.ts";
@@ -36,5 +38,8 @@ export function createWorker(deployment: Deployment, now: () => number = Date.no
     RunPartition: createRunPartition(deployment, (env, speaker, waitUntil) => otherRuns({ env, deployment, starting, waitUntil }, speaker)),
     WorkflowLimits,
     Connection: createConnection(deployment),
+    Poller: createPoller(deployment, (env, connection, poll, changes, waitUntil) =>
+      storePolled({ env, deployment, starting, waitUntil }, connection, poll, changes, Date.now()),
+    ),
   };
 }

@@ -13,8 +13,15 @@ export interface Poll {
   /** Milliseconds that every poll looks back before the last change it saw: late commits, and search indexes that lag behind. */
   readonly overlapMs: number;
   /**
+   * Where a record can change twice without getting another version (times in whole seconds): milliseconds after the first sight of a change before it is taken. By then
+   * its version is final, and it is read once more. Absent: a version is one change.
+   */
+  readonly settleMs?: number;
+  /** Deleted records are among the changes. Absent: what is deleted is not seen. */
+  readonly deletions?: "listed";
+  /**
    * One page of what changed at or after `since` (epoch milliseconds), oldest first. `next` continues after this page in a position of the connector's own making;
-   * null when there is nothing more now.
+   * null when there is nothing more now. A position is a key (time and id) and no offset: records move while pages are read, and an offset then skips one.
    */
   readonly page: (from: { readonly since: number; readonly position: string | null }, http: Http) => Promise<PollPage>;
 }

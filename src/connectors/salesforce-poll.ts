@@ -19,6 +19,8 @@ export const deleted = (object: string): string => `${object.toLowerCase()}.dele
 const EVERY_MS = 5 * 60_000;
 /** A record gets its stamp when its transaction begins to write, and is seen when it commits; Salesforce ends a transaction after ten minutes. */
 const OVERLAP_MS = 10 * 60_000;
+/** Stamps are in whole seconds: a record that is written twice in one is read again once the second is over. One more call for each reading that found something. */
+const SETTLE_MS = 2_000;
 const PAGE = 200;
 
 const FIELDS = ["Id", "SystemModstamp", "LastModifiedById", "IsDeleted"] as const;
@@ -74,6 +76,8 @@ export const salesforcePolls: Readonly<Record<string, Poll>> = Object.fromEntrie
       types: [changed(object), deleted(object)],
       everyMs: EVERY_MS,
       overlapMs: OVERLAP_MS,
+      settleMs: SETTLE_MS,
+      deletions: "listed",
       page: ({ since, position }, http) => page(object, since, position, http),
     } satisfies Poll,
   ]),

@@ -11,6 +11,9 @@
 // Several events of one delivery that have no signed ids are told apart by their places in it.
 import type { Scheme, WebhookRequest } from "../connectors/webhook.ts";
 
+/** A poll's change with this id is the same event. */
+export const signedKey = (signedId: string): string => `id\n${signedId}`;
+
 export function eventKey(
   scheme: Scheme,
   request: WebhookRequest,
@@ -18,7 +21,7 @@ export function eventKey(
   signedId: string | undefined,
   place?: number,
 ): string {
-  if (signedId !== undefined) return `id\n${signedId}`;
+  if (signedId !== undefined) return signedKey(signedId);
   const timestamp = scheme.kind === "hmac-sha256" && scheme.timestamp ? (request.headers.get(scheme.timestamp.header) ?? "") : "";
   return `body\n${bodyDigest}\n${timestamp}${place === undefined ? "" : `\n${place}`}`;
 }

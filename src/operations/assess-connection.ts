@@ -11,6 +11,7 @@ import type { Principal } from "../core/principal.ts";
 import { keepAssessment, listAssessments } from "../db/assessments.ts";
 import { type ConnectionSetup, connectionSetups } from "./connection-setup.ts";
 import type { Context } from "./context.ts";
+import { type PollStanding, readPolls } from "./pollers.ts";
 import { permit } from "./require-role.ts";
 
 /** As it is stored: read back through this, so that a row of another release is an error here and not on a page. */
@@ -47,6 +48,7 @@ export type AssessInput = z.infer<typeof AssessInput>;
 
 export interface ConnectionStanding extends ConnectionSetup {
   readonly assessment: Assessment | null;
+  readonly polls: readonly PollStanding[];
 }
 
 /** A tenth of the five minutes that most senders' signatures may be old, and as much as a token's start may be early. */
@@ -60,7 +62,12 @@ export async function readConnections({ env, deployment }: Pick<Context, "env" |
   const kept = new Map(
     (await listAssessments(env.DB)).map(({ found, ...one }): [string, Assessment] => [one.connection, { ...one, ...Found.parse(found) }]),
   );
-  return connectionSetups(env, deployment).map((setup) => ({ ...setup, assessment: kept.get(setup.connection) ?? null }));
+  const polls = await readPolls({ env, deployment });
+  return connectionSetups(env, deployment).map((setup) => ({
+    ...setup,
+    assessment: kept.get(setup.connection) ?? null,
+    polls: polls.filter(({ connection }) => connection === setup.connection),
+  }));
 }
 
 /** `door`: the network, or what a test puts in its place. */

@@ -49,3 +49,4 @@ export default worker.handler;
 export const RunPartition = worker.RunPartition;
 export const WorkflowLimits = worker.WorkflowLimits;
 export const Connection = worker.Connection;
+export const Poller = worker.Poller;

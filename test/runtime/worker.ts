@@ -2,7 +2,9 @@
 // that a test states its own case.
 import * as z from "zod";
 import { deployment as real } from "../../src/config.ts";
+import { header } from "../../src/connectors/auth.ts";
 import { defineConnector } from "../../src/connectors/define.ts";
+import type { PollPage } from "../../src/connectors/poll.ts";
 import { slack } from "../../src/connectors/slack.ts";
 import { zendesk } from "../../src/connectors/zendesk.ts";
 import type { Deployment } from "../../src/deployment.ts";
@@ -163,10 +165,49 @@ export const tokenConnector = defineConnector<Record<never, never>, never>({
   budget: { capacity: 8, perSecond: 2 },
 });
 
+/** A system that is polled: pages by the window's position, as a test fills them. */
+export const polledWorld = { pages: new Map<string | null, PollPage>(), asked: 0 };
+const polled = defineConnector({
+  name: "polled",
+  title: "Polled",
+  credentials: ["a token"],
+  auth: header.bind(null, "authorization"),
+  webhooks: {},
+  polls: {
+    records: {
+      summary: "Records that were changed",
+      docs: "",
+      types: ["record.changed"],
+      everyMs: 3_600_000,
+      overlapMs: 60_000,
+      page: async ({ position }) => {
+        polledWorld.asked++;
+        return polledWorld.pages.get(position) ?? { changes: [], next: null };
+      },
+    },
+  },
+  triggers: { changed: "record.changed" },
+  actions: {},
+});
+const polledChange = defineWorkflow(
+  {
+    name: "polled-change",
+    version: 1,
+    purpose: "Be started",
+    trigger: { connector: "polled", type: "record.changed" },
+    lane: ({ event }) => event.subject,
+    uses: {},
+    dataFlow: [],
+    decisions: {},
+  },
+  async () => null,
+);
+
 export const deployment: Deployment = {
   ...real,
   connections: {
     ...real.connections,
+    polled: { connector: polled, baseUrl: "SLACK_URL", credential: "SLACK_TOKEN", webhookSecrets: [], polls: ["records"] },
     tokens: { connector: tokenConnector, baseUrl: "SLACK_URL", credential: "SLACK_TOKEN", webhookSecrets: [] },
   },
   partitions: 4,
@@ -189,6 +230,7 @@ export const deployment: Deployment = {
     ...flowWorkflows,
     ...relatives,
     pausedSteps,
+    polledChange,
     unapproved,
   ],
 };
@@ -203,3 +245,4 @@ export default worker.handler;
 export const RunPartition = worker.RunPartition;
 export const WorkflowLimits = worker.WorkflowLimits;
 export const Connection = worker.Connection;
+export const Poller = worker.Poller;

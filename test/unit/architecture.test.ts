@@ -53,6 +53,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "drizzle-orm",
   ],
   "src/ingress": ["src/core", "src/connectors", "node:buffer"],
+  "src/ingress/poll-cursor.ts": ["zod"],
   "src/operations": [
     "src/core",
     "src/db",
@@ -95,6 +96,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "type src/engine/define.ts",
     "type src/connectors/define.ts",
     "type src/connectors/webhook.ts",
+    "type src/connectors/poll.ts",
     // Every model of a deployment is given its price.
     "src/inference/priced.ts",
     "type src/inference",
@@ -109,6 +111,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "durable-objects/run-partition.ts",
     "durable-objects/workflow-limits.ts",
     "durable-objects/connection.ts",
+    "durable-objects/poller.ts",
   ],
   "src/index.ts": ["src/config.ts", "src/worker.ts"],
   // Runs in Node, on an auditor's machine: no package, so that it can be read and run without installing anything.
@@ -143,6 +146,9 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "type src/inference",
     "src/deployment.ts",
     "src/connections.ts",
+    // Where a poll stands is decided there; the events are stored by what is handed in.
+    "src/ingress/poll-cursor.ts",
+    "src/ingress/poll-page.ts",
     "src/db/projection.ts",
     "src/db/journal-copy.ts",
     "src/db/provider-cards.ts",

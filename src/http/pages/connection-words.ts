@@ -1,5 +1,6 @@
 // How a connection stands, in words and marks: what is set, what an assessment found. Pure.
 import type { AssessedFinding, Assessment, ConnectionStanding } from "../../operations/assess-connection.ts";
+import type { PollStanding } from "../../operations/pollers.ts";
 import type { StatusWords } from "./status-words.ts";
 
 export const FINDING: Readonly<Record<AssessedFinding["outcome"], StatusWords>> = {
@@ -46,4 +47,27 @@ export function verdictOf(title: string, { findings, wrote }: Assessment): strin
     wrote ? "a write was tried and taken back" : "no write was tried",
   ];
   return `${verdict}. ${rest.map((part, index) => (index === 0 ? part.charAt(0).toUpperCase() + part.slice(1) : part)).join("; ")}.`;
+}
+
+/** How a poll stands, in one line; `behind` is how long ago its last whole reading began. */
+export function pollWords(
+  { standing, unknown, everyMs, seesDeletions }: PollStanding,
+  now: number,
+): { said: string; trouble: string | null } {
+  const blind = seesDeletions ? "" : "; deletions are not seen";
+  if (unknown) return { said: "where it stands could not be asked", trouble: unknown.message };
+  if (!standing) return { said: `not begun: the next sweep begins it${blind}`, trouble: null };
+  const { completeTo, watermark, pages, failures, error } = standing;
+  const behind = completeTo === null ? "its first reading is under way" : `complete up to ${duration(now - completeTo)} ago`;
+  const at = watermark === null ? "" : `; the last change it counts from is of ${new Date(watermark).toISOString()}, by the system’s clock`;
+  const window = pages === null ? "" : `; ${pages} pages into the next reading`;
+  const trouble =
+    error &&
+    (failures > 0 ? `Failed ${failures === 1 ? "once" : `${failures} times in a row`}: ${error.message}` : `It waits: ${error.message}`);
+  return { said: `every ${duration(everyMs)}; ${behind}${at}${window}${blind}`, trouble };
+}
+
+function duration(ms: number): string {
+  const seconds = Math.max(0, Math.round(ms / 1_000));
+  return seconds < 120 ? `${seconds} s` : seconds < 7_200 ? `${Math.round(seconds / 60)} min` : `${Math.round(seconds / 3_600)} h`;
 }

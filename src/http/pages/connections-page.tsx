@@ -2,7 +2,7 @@
 import type { Failure } from "../../core/errors.ts";
 import { may } from "../../operations/access.ts";
 import type { ConnectionStanding } from "../../operations/assess-connection.ts";
-import { standingChip } from "./connection-words.ts";
+import { pollWords, standingChip } from "./connection-words.ts";
 import { type Frame, Layout } from "./layout.tsx";
 import { Empty } from "./list-parts.tsx";
 import { Chip, When } from "./marks.tsx";
@@ -38,9 +38,18 @@ export const ConnectionsPage = ({ frame, connections, now, refused = null }: Con
             <dl class="facts">
               <Fact name="Name" value={one.connection} />
               <Fact name="Address" value={one.address ?? "not set"} />
-              <Fact name="It posts to" value={one.hook ?? "nothing: it only receives"} />
+              <Fact name="It posts to" value={one.hook ?? (one.polls.length > 0 ? "nothing: it is polled" : "nothing: it only receives")} />
               <Fact name="Used by" value={one.workflows.join(", ") || "no workflow"} />
             </dl>
+            {one.polls.map((poll) => {
+              const { said, trouble } = pollWords(poll, now);
+              return (
+                <>
+                  <p class="small">{`Polled: ${poll.summary}, ${said}.`}</p>
+                  {trouble === null ? null : <p class="note">{trouble}</p>}
+                </>
+              );
+            })}
             {one.missing.map(({ said, fix }) => (
               <p class="note">{`${said}.${fix ? ` ${fix}.` : ""}`}</p>
             ))}

@@ -6,10 +6,11 @@ import { defineConnector } from "../../../src/connectors/define.ts";
 import { genericHmacWebhook } from "../../../src/connectors/generic-hmac.ts";
 import { InterlockError } from "../../../src/core/errors.ts";
 import type { Principal } from "../../../src/core/principal.ts";
-import type { Deployment } from "../../../src/deployment.ts";
+import { type Deployment, defineDeployment } from "../../../src/deployment.ts";
 import { connectionsApi } from "../../../src/http/api/connections.ts";
 import { connectionPages } from "../../../src/http/console/connections.tsx";
 import type { ConsoleEnv } from "../../../src/http/console-env.ts";
+import { pollWords } from "../../../src/http/pages/connection-words.ts";
 import { failureOfThrown, problemResponse } from "../../../src/http/problems.ts";
 import { assessConnection, readConnections } from "../../../src/operations/assess-connection.ts";
 import { openConsole } from "./console.ts";
@@ -195,5 +196,70 @@ describe("the pages", () => {
     expect(paper).toMatch(/What is to be done.*orders:write: Settings &gt; Apps.*Signature/s);
     Object.assign(env, { DESK_SECRET: "" });
     expect(await (await ask(ada, "/connections")).text()).toMatch(/Not set up.*No signing secret is set.*wrangler secret put DESK_SECRET/s);
+  });
+});
+
+describe("a connection that is polled", () => {
+  const polling = defineConnector<Record<never, never>, never>({
+    ...desk,
+    polls: {
+      orders: {
+        summary: "Orders that were changed",
+        docs: "",
+        types: ["order.changed"],
+        everyMs: 60_000,
+        overlapMs: 60_000,
+        page: async () => ({ changes: [], next: null }),
+      },
+    },
+  });
+  const connection = { connector: polling, baseUrl: "DESK_URL", webhookSecrets: [], polls: ["orders"] };
+  const deployment = { ...connected, connections: { desk: connection } };
+  const standing = { polledAt: NOW, completeTo: NOW - 300_000, watermark: NOW - 400_000, pages: null, dueAt: NOW, failures: 2, taken: 7 };
+  const failed = { ...standing, error: { code: "connector.unavailable", message: "Desk answered 503", at: NOW } };
+  const read = async (answer: unknown) => {
+    const { env } = await open();
+    Object.assign(env, { POLLER: { getByName: () => ({ standing: async () => answer }) } });
+    const [poll] = (await readConnections({ env, deployment }))[0]?.polls ?? [];
+    return poll ?? expect.fail("no poll");
+  };
+
+  it("shows how far behind it is and what failed", async () => {
+    const poll = await read({ ok: true, value: failed });
+    expect(poll).toMatchObject({ poll: "orders", seesDeletions: false, standing: failed, unknown: null });
+    expect(pollWords(poll, NOW)).toEqual({
+      said: "every 60 s; complete up to 5 min ago; the last change it counts from is of 2026-01-05T07:53:20.000Z, by the system’s clock; deletions are not seen",
+      trouble: "Failed 2 times in a row: Desk answered 503",
+    });
+  });
+
+  it("is on the page and in the API", async () => {
+    const { env } = await open();
+    Object.assign(env, { POLLER: { getByName: () => ({ standing: async () => ({ ok: true, value: failed }) }) } });
+    const app = new Hono<ConsoleEnv>()
+      .use(async (c, next) => {
+        c.set("principal", ada);
+        await next();
+      })
+      .route("/api/connections", connectionsApi(deployment))
+      .route("/connections", connectionPages(deployment));
+    const execution = { waitUntil: () => undefined, passThroughOnException: () => undefined, props: {} } as unknown as ExecutionContext;
+    const page = await (await app.request("/connections", {}, env, execution)).text();
+    expect(page).toContain("Polled: Orders that were changed, every 60 s");
+    expect(page).toContain("Failed 2 times in a row: Desk answered 503");
+    const api = await (await app.request("/api/connections", {}, env, execution)).json();
+    expect(api).toMatchObject({ connections: [{ polls: [{ poll: "orders", standing: { failures: 2, taken: 7 } }] }] });
+  });
+
+  it("says so where it has not begun, or cannot be asked", async () => {
+    expect(pollWords(await read({ ok: true, value: null }), NOW).said).toContain("not begun");
+    expect(pollWords(await read({ ok: false, error: { code: "internal", message: "gone" } }), NOW).trouble).toBe("gone");
+  });
+
+  it("names only polls that its connector has", () => {
+    const misspelt = { ...connection, polls: ["order"] };
+    expect(() => defineDeployment({ connections: { desk: misspelt }, models: {}, workflows: [] })).toThrow(
+      'connections.desk.polls: Desk has no "order"; it has: orders',
+    );
   });
 });
