@@ -1,6 +1,6 @@
 // Changed records by search, for accounts whose tier or app has no webhooks. The index lags, so each poll looks back some minutes and the poller drops what it has seen.
-// A search ends at 10,000 results: then it begins anew at the last time seen; and where more than that changed in one millisecond (an import), it goes through that
-// millisecond by the records' numbers. What was deleted or merged is in no search.
+// Each page is a search of its own from the last time seen: HubSpot's "after" is an offset, and a record that changes while a backlog is read would shift another past
+// it. Where more than a page changed in one millisecond (an import), it goes through that millisecond by the records' numbers. What was deleted or merged is in no search.
 import * as z from "zod";
 import { InterlockError } from "../core/errors.ts";
 import type { JsonObject } from "../core/json.ts";
@@ -12,17 +12,16 @@ import type { Poll, PollPage } from "./poll.ts";
 
 const DOCS = "https://developers.hubspot.com/docs/api-reference/crm-search-v3/guide";
 
-/** docs: the most that a page holds, and the most that one search gives in all its pages. */
+/** docs: the most that a page holds. */
 const PAGE = 200;
-const CEILING = 10_000;
 
 const EVERY_MS = 60_000;
 /** The index is seconds behind, minutes in an import. */
 const OVERLAP_MS = 3 * 60_000;
 
-/** Where a poll stands: a search by time and how far it was read; or, within one millisecond, the number behind which it goes on. */
+/** Where a poll stands: the time from which it searches; or, within one millisecond, the number behind which it goes on. */
 const Position = z.discriminatedUnion("by", [
-  z.strictObject({ by: z.literal("time"), from: z.int(), after: z.string() }),
+  z.strictObject({ by: z.literal("time"), from: z.int() }),
   z.strictObject({ by: z.literal("number"), at: z.int(), above: z.string() }),
 ]);
 type Position = z.infer<typeof Position>;
@@ -39,7 +38,7 @@ const changedAt = (record: RecordJson, property: string): number => {
 };
 
 function readPosition(since: number, position: string | null): Position {
-  return position === null ? { by: "time", from: since, after: "0" } : Position.parse(JSON.parse(position));
+  return position === null ? { by: "time", from: since } : Position.parse(JSON.parse(position));
 }
 
 function ask(type: string, position: Position, http: Http): Promise<SearchPage> {
@@ -47,7 +46,7 @@ function ask(type: string, position: Position, http: Http): Promise<SearchPage> 
   const common = { type, properties: [property, ID], limit: PAGE };
   if (position.by === "time") {
     const filters: Filter[] = [{ property, operator: "GTE", value: String(position.from) }];
-    return searchPage({ ...common, filters, sort: { property }, after: position.after }, http);
+    return searchPage({ ...common, filters, sort: { property } }, http);
   }
   const filters: Filter[] = [
     { property, operator: "EQ", value: String(position.at) },
@@ -62,14 +61,10 @@ export function nextPosition(
   page: Pick<SearchPage, "paging">,
   last: { readonly at: number; readonly id: string } | null,
 ): Position | null {
-  const after = page.paging?.next?.after;
-  if (position.by === "number") {
-    if (last && after !== undefined) return { ...position, above: last.id };
-    return { by: "time", from: position.at + 1, after: "0" };
-  }
-  if (after === undefined || last === null) return null;
-  if (Number(after) + PAGE <= CEILING) return { ...position, after };
-  return last.at > position.from ? { by: "time", from: last.at, after: "0" } : { by: "number", at: position.from, above: "0" };
+  const more = page.paging?.next?.after !== undefined && last !== null;
+  if (position.by === "number") return more ? { ...position, above: last.id } : { by: "time", from: position.at + 1 };
+  if (!more) return null;
+  return last.at > position.from ? { by: "time", from: last.at } : { by: "number", at: position.from, above: "0" };
 }
 
 async function changesOf(type: string, word: string, since: number, at: string | null, http: Http): Promise<PollPage> {

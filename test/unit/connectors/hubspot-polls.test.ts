@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Http, HttpRequest } from "../../../src/connectors/define.ts";
 import { SEARCHES } from "../../../src/connectors/hubspot-limits.ts";
 import { hubspotPolls } from "../../../src/connectors/hubspot-polls.ts";
-import type { Poll } from "../../../src/connectors/poll.ts";
+import type { Poll, PollPage } from "../../../src/connectors/poll.ts";
 import { failureOf } from "../../../src/core/errors.ts";
 import { hubspotHere } from "./worlds/hubspot-worlds.ts";
 
@@ -11,12 +11,12 @@ interface Row {
   readonly at: number;
 }
 
-/** Only what a poll asks of the search, over many rows: sorted once, refusing what HubSpot refuses. */
+/** Only what a poll asks of the search, over many rows as they are at that moment, refusing what HubSpot refuses. */
 function searchOf(rows: readonly Row[]) {
-  const byTime = [...rows].sort((a, b) => a.at - b.at || a.id - b.id);
   const asked: HttpRequest[] = [];
   const send = async (request: HttpRequest) => {
     asked.push(request);
+    const byTime = [...rows].sort((a, b) => a.at - b.at || a.id - b.id);
     const { body } = request;
     const {
       filterGroups,
@@ -101,7 +101,24 @@ describe("a poll", () => {
     expect(asked).toMatchObject([{ reads: true, countedAs: SEARCHES }]);
   });
 
-  it("begins anew at the last time seen where a search ends at 10,000", async () => {
+  it("misses no record that others change places with while a backlog is read", async () => {
+    const rows = Array.from({ length: 700 }, (_, n) => ({ id: n + 1, at: START + n }));
+    const { http } = searchOf(rows);
+    const poll = hubspotPolls.deals;
+    const ids = new Set<string>();
+    let position: string | null = null;
+    do {
+      const page: PollPage = await poll.page({ since: START, position }, http);
+      for (const { id } of page.changes) ids.add(id);
+      // The first of them changes, and stands at the end from now on.
+      const first = rows.shift();
+      if (first) rows.push({ ...first, at: START + 10_000 + ids.size });
+      position = page.next;
+    } while (position !== null);
+    expect(ids.size).toBe(700);
+  });
+
+  it("goes on at the last time seen, however many there are", async () => {
     const rows = Array.from({ length: 12_345 }, (_, n) => ({ id: 1_000_000 - n, at: START + Math.floor(n / 3) }));
     const { http, asked } = searchOf(rows);
     const { ids, times, pages } = await readAll(hubspotPolls.deals, http, START);
