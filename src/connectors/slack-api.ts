@@ -14,6 +14,8 @@ const CODES: Readonly<Record<string, ErrorCode>> = {
   rate_limited: "connector.rate_limited",
   invalid_auth: "connector.unauthorised",
   not_authed: "connector.unauthorised",
+  // Somebody has to give the app the scope; then the call is good.
+  missing_scope: "connector.unauthorised",
   token_revoked: "connector.unauthorised",
   token_expired: "connector.unauthorised",
   account_inactive: "connector.unauthorised",

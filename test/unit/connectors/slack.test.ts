@@ -104,7 +104,7 @@ describe("postMessage", () => {
     const { fake, context } = setUp();
     fake.forbidden.add("conversations.history");
     expect(await failureFrom(postMessage.find?.({ channel, text: "x" }, context()))).toEqual({
-      code: "connector.rejected",
+      code: "connector.unauthorised",
       message: "Slack answered 200 to GET /api/conversations.history: missing_scope (the app needs the scope channels:history)",
     });
     expect((await failureFrom(postMessage.find?.({ channel, text: "x", threadTs: "1700000000.000100" }, context()))).code).toBe(
@@ -398,7 +398,7 @@ describe("a no with HTTP 200", () => {
     ["channel_not_found", "connector.rejected"],
     ["is_archived", "connector.rejected"],
     ["not_in_channel", "connector.rejected"],
-    ["missing_scope", "connector.rejected"],
+    ["missing_scope", "connector.unauthorised"],
     ["msg_too_long", "connector.rejected"],
     ["something_new", "connector.rejected"],
     ["message_not_found", "connector.not_found"],

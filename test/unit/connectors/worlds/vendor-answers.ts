@@ -303,7 +303,7 @@ const slack: VendorRefusals = {
   "403": [
     {
       ...slackNo("missing_scope", { needed: "chat:write", provided: "commands" }),
-      code: "connector.rejected",
+      code: "connector.unauthorised",
       says: ["missing_scope", "needs the scope chat:write"],
     },
   ],
