@@ -36,19 +36,24 @@ export class Deliveries {
     let answer = "";
     const attempts = await attempt(
       async () => {
+        const abort = new AbortController();
+        // Not AbortSignal.timeout: its timer goes on after the answer, and the object could not be taken from memory until it is over.
+        const timer = setTimeout(() => abort.abort(), timeoutMs);
         try {
           const response = await fetch(rest.url, {
             method: "POST",
             headers: await headers(),
             body,
             redirect: "manual",
-            signal: AbortSignal.timeout(timeoutMs),
+            signal: abort.signal,
           });
           answer = await response.text();
           const retryAfter = response.headers.get("retry-after");
           return { status: response.status, ...(retryAfter && /^\d+$/.test(retryAfter) ? { retryAfter: Number(retryAfter) } : {}) };
-        } catch (error) {
-          return { status: null, error: (error as Error).name === "TimeoutError" ? "timeout" : "connection" };
+        } catch {
+          return { status: null, error: abort.signal.aborted ? "timeout" : "connection" };
+        } finally {
+          clearTimeout(timer);
         }
       },
       retry,

@@ -1,6 +1,6 @@
 // The object of a poll, in workerd: the sweep begins it, its alarm reads pages and stores their changes, and a crash between the storing and the commit costs no event and
 // starts no run twice. A poll that is not declared any more is forgotten.
-import { createExecutionContext, runInDurableObject } from "cloudflare:test";
+import { createExecutionContext, evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import { seedSpecs } from "../../sandbox/specs.ts";
@@ -31,7 +31,17 @@ const dueFrom = (body: string, forget = false) =>
   });
 const asked = (times: number) => eventually(async () => expect([polledWorld.asked, (await standing())?.pages]).toEqual([times, null]));
 
-beforeAll(() => seedSpecs(env.DB, [{ ...ticketTriageSpec, workflow: "polled-change" }], Date.now()));
+beforeAll(async () => {
+  await seedSpecs(env.DB, [{ ...ticketTriageSpec, workflow: "polled-change" }], Date.now());
+  // Other files' sweeps have begun the poll before.
+  await runInDurableObject(stub(), async (_, { storage }) => {
+    storage.sql.exec("delete from cursor");
+    storage.sql.exec("delete from seen");
+    await storage.deleteAlarm();
+  });
+  await evictDurableObject(stub());
+  polledWorld.asked = 0;
+});
 afterAll(async () => {
   polledWorld.pages.clear();
   await runInDurableObject(stub(), (_, { storage }) => storage.deleteAlarm());
