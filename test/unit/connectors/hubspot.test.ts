@@ -473,7 +473,9 @@ describe.skipIf(!present)("the shared exchanges (skipped without ../shared/contr
     await addNote.apply({ on: DEAL, text: "text", at: "2026-11-20T11:00:00Z" }, contextOf(here));
     expect(shape(here.requests.at(-1)?.body)).toEqual(shape(exchanges["note-with-association"]?.request.body));
     await hubspot.polls?.deals?.page({ since: 1_764_499_000_000, position: null }, here.http);
-    expect(shape(here.requests.at(-1)?.body)).toEqual(shape(exchanges["search-poll"]?.request.body));
+    // Its offset is left out: we go on by time.
+    const { after: _, ...poll } = exchanges["search-poll"]?.request.body as Record<string, unknown>;
+    expect(shape(here.requests.at(-1)?.body)).toEqual(shape(poll));
   });
 
   it("have answers that the stand-in's have the shape of", async () => {
