@@ -128,7 +128,7 @@ export interface WriteAction<Input, Output> {
 
 // biome-ignore lint/suspicious/noExplicitAny: the registry holds actions of every input and output; each is typed where it is used
 export type AnyAction = ReadAction<any, any> | WriteAction<any, any>;
-// biome-ignore lint/suspicious/noExplicitAny: as above
+// biome-ignore lint/suspicious/noExplicitAny: AnyAction without the reads, of every input and output too
 export type AnyWriteAction = WriteAction<any, any>;
 export type Actions = Readonly<Record<string, AnyAction>>;
 

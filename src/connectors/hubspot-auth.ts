@@ -1,11 +1,11 @@
 // HubSpot's two credentials: the token of a private app, which stays as it is, and an OAuth app's refresh token, for which an access token of half an hour is asked.
 import * as z from "zod";
-import { InterlockError } from "../core/errors.ts";
 import { type Auth, bearer, type TokenAuth } from "./auth.ts";
+import { formOf, hasParts, readCredential } from "./credential.ts";
 import { promised } from "./http.ts";
 
 const OAuthSecret = z.strictObject({
-  kind: z.literal("oauth"),
+  flow: z.literal("refresh_token"),
   clientId: z.string().min(1),
   clientSecret: z.string().min(1),
   refreshToken: z.string().min(1),
@@ -20,31 +20,12 @@ const TokenAnswer = z.object({
 
 export const hubspotCredentials = [
   "pat-eu1-…: the access token of a private (or static-token) app",
-  '{"kind":"oauth","clientId":"…","clientSecret":"…","refreshToken":"…"}: an OAuth app, installed in the account',
+  '{"flow":"refresh_token","clientId":"…","clientSecret":"…","refreshToken":"…"}: an OAuth app, installed in the account',
 ] as const;
 
 export function hubspotAuth(secret: string): Auth {
   const text = secret.trim();
-  if (text.startsWith("{")) return oauth(readOAuth(text));
-  if (text === "") throw unusable("it is empty");
-  return bearer(text);
-}
-
-const unusable = (why: string): InterlockError =>
-  new InterlockError("connector.unauthorised", `HubSpot: the credential cannot be used: ${why}. It is ${hubspotCredentials.join(", or ")}`);
-
-function readOAuth(text: string): OAuthSecret {
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch {
-    throw unusable("it begins with { and is not JSON");
-  }
-  const read = OAuthSecret.safeParse(json);
-  if (read.success) return read.data;
-  const issue = read.error.issues[0];
-  // Never the value: the issue's text names the part and what is wrong with it.
-  throw unusable(`${issue?.path.join(".") || "the object"}: ${issue?.message}`);
+  return text === "" || hasParts(text) ? oauth(readCredential("HubSpot", OAuthSecret, hubspotCredentials, text)) : bearer(text);
 }
 
 /** v1 of the endpoint ends on 2027-02-16; v3 takes the parameters in the body. */
@@ -54,15 +35,12 @@ function oauth({ clientId, clientSecret, refreshToken }: OAuthSecret): TokenAuth
     request: ({ kept }) => ({
       method: "POST",
       path: "/oauth/v3/token",
-      content: {
-        type: "application/x-www-form-urlencoded",
-        text: new URLSearchParams({
-          grant_type: "refresh_token",
-          client_id: clientId,
-          client_secret: clientSecret,
-          refresh_token: kept ?? refreshToken,
-        }).toString(),
-      },
+      content: formOf({
+        grant_type: "refresh_token",
+        client_id: clientId,
+        client_secret: clientSecret,
+        refresh_token: kept ?? refreshToken,
+      }),
     }),
     read: ({ json }, now) => {
       const { access_token, expires_in, refresh_token } = promised(TokenAnswer, json, "a token of HubSpot");

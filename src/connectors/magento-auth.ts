@@ -1,8 +1,8 @@
 // How Interlock signs in to a shop: an integration's OAuth 1.0a keys (each request signed), an integration's access token as a bearer where the shop allows that,
 // an admin user's name and password (a token of four hours), or, for Commerce as a Cloud Service, Adobe's own sign-in (IMS) as a technical account.
 import * as z from "zod";
-import { InterlockError } from "../core/errors.ts";
 import { type Auth, bearer } from "./auth.ts";
+import { formOf, hasParts, readCredential } from "./credential.ts";
 import { promised } from "./http.ts";
 import { oauth1Header } from "./oauth1.ts";
 
@@ -28,7 +28,6 @@ const MagentoCredential = z.discriminatedUnion("flow", [
     address: z.url().optional(),
   }),
 ]);
-type MagentoCredential = z.infer<typeof MagentoCredential>;
 
 export const magentoCredentials = [
   '{"flow":"oauth1","consumerKey":"…","consumerSecret":"…","token":"…","tokenSecret":"…"} (System > Integrations)',
@@ -37,28 +36,12 @@ export const magentoCredentials = [
   '{"flow":"ims","clientId":"…","clientSecret":"…","organisation":"…@AdobeOrg"} (Commerce as a Cloud Service)',
 ] as const;
 
-const unauthorised = (message: string): InterlockError => new InterlockError("connector.unauthorised", `Magento: ${message}`);
-
-function readCredential(secret: string): MagentoCredential {
-  let json: unknown;
-  try {
-    json = JSON.parse(secret);
-  } catch {
-    // The parser's words would quote the secret.
-    throw unauthorised("the credential begins like JSON and is none; its forms are in docs/connectors/magento.md");
-  }
-  const read = MagentoCredential.safeParse(json);
-  if (read.success) return read.data;
-  const issue = read.error.issues[0];
-  throw unauthorised(`in the credential, ${issue?.path.join(".") || "the JSON"}: ${issue?.message}`);
-}
-
 const AdminToken = z.string().min(1);
 const ImsToken = z.object({ access_token: part, expires_in: z.number().positive().optional() });
 
 export function magentoAuth(secret: string): Auth {
-  if (!secret.trimStart().startsWith("{")) return bearer(secret);
-  const credential = readCredential(secret);
+  if (!hasParts(secret)) return bearer(secret);
+  const credential = readCredential("Magento", MagentoCredential, magentoCredentials, secret);
   switch (credential.flow) {
     case "oauth1":
       return {
@@ -82,7 +65,7 @@ export function magentoAuth(secret: string): Auth {
           method: "POST",
           base: address,
           path: IMS_PATH,
-          content: { type: "application/x-www-form-urlencoded", text: new URLSearchParams(form).toString() },
+          content: formOf(form),
         }),
         read: ({ json }, now) => {
           const { access_token, expires_in } = promised(ImsToken, json, "a token");

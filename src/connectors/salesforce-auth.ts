@@ -4,6 +4,7 @@ import * as z from "zod";
 import { constantTimeEqual, hmacSha256, signRs256 } from "../core/crypto.ts";
 import { InterlockError } from "../core/errors.ts";
 import type { TokenAuth, TokenRequest } from "./auth.ts";
+import { formOf, readCredential } from "./credential.ts";
 import type { HttpAnswer } from "./define.ts";
 import { promised } from "./http.ts";
 import type { Verdict } from "./webhook.ts";
@@ -44,21 +45,6 @@ export const salesforceCredentials = [
 
 const unauthorised = (message: string): InterlockError => new InterlockError("connector.unauthorised", message);
 
-function readCredential(secret: string): SalesforceCredential {
-  let json: unknown;
-  try {
-    json = JSON.parse(secret);
-  } catch {
-    throw unauthorised(
-      `Salesforce: the credential must be JSON in one of the forms of docs/connectors/salesforce.md, such as ${salesforceCredentials[1]}`,
-    );
-  }
-  const read = SalesforceCredential.safeParse(json);
-  if (read.success) return read.data;
-  const issue = read.error.issues[0];
-  throw unauthorised(`Salesforce: in the credential, ${issue?.path.join(".") || "what is given"}: ${issue?.message}`);
-}
-
 const base64url = (text: string): string =>
   btoa(String.fromCharCode(...new TextEncoder().encode(text)))
     .replace(/\+/g, "-")
@@ -79,7 +65,7 @@ function assertion({ clientId, username, privateKey, audience }: Extract<Salesfo
 const form = (fields: Readonly<Record<string, string>>, base: string | undefined): TokenRequest => ({
   method: "POST",
   path: TOKEN_PATH,
-  content: { type: "application/x-www-form-urlencoded", text: new URLSearchParams(fields).toString() },
+  content: formOf(fields),
   ...(base === undefined ? {} : { base }),
 });
 
@@ -131,7 +117,7 @@ function readToken(answer: HttpAnswer, credential: SalesforceCredential, baseUrl
 }
 
 export function salesforceAuth(secret: string): TokenAuth {
-  const credential = readCredential(secret);
+  const credential = readCredential("Salesforce", SalesforceCredential, salesforceCredentials, secret);
   return {
     kind: "token",
     request: ({ kept, now }) => requestFor(credential, kept, now),

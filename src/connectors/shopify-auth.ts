@@ -1,8 +1,8 @@
 // How Interlock signs in to a shop: with an access token that an admin made, as the shop's own app (client credentials, a day at a time), or with an expiring
 // offline token whose refresh token Shopify replaces with each use.
 import * as z from "zod";
-import { InterlockError } from "../core/errors.ts";
 import { type Auth, header, type TokenRequest } from "./auth.ts";
+import { formOf, hasParts, readCredential } from "./credential.ts";
 import { promised } from "./http.ts";
 
 const TOKEN_PATH = "/admin/oauth/access_token";
@@ -21,37 +21,20 @@ export const shopifyCredentials = [
   '{"flow":"refresh_token","clientId":"…","clientSecret":"…","refreshToken":"…"}',
 ] as const;
 
-const unauthorised = (message: string): InterlockError => new InterlockError("connector.unauthorised", `Shopify: ${message}`);
-
-function readCredential(secret: string): ShopifyCredential {
-  let json: unknown;
-  try {
-    json = JSON.parse(secret);
-  } catch {
-    // The parser's words would quote the secret.
-    throw unauthorised(`the credential begins like JSON and is none; its forms are ${shopifyCredentials.slice(1).join(" and ")}`);
-  }
-  const read = ShopifyCredential.safeParse(json);
-  if (read.success) return read.data;
-  const issue = read.error.issues[0];
-  throw unauthorised(`in the credential, ${issue?.path.join(".") || "the JSON"}: ${issue?.message}`);
-}
-
 function requestFor(credential: ShopifyCredential, kept: string | null): TokenRequest {
   const app = { client_id: credential.clientId, client_secret: credential.clientSecret };
   const grant: Readonly<Record<string, string>> =
     credential.flow === "client_credentials"
       ? { grant_type: "client_credentials" }
       : { grant_type: "refresh_token", refresh_token: kept ?? credential.refreshToken };
-  const text = new URLSearchParams({ ...grant, ...app }).toString();
-  return { method: "POST", path: TOKEN_PATH, content: { type: "application/x-www-form-urlencoded", text } };
+  return { method: "POST", path: TOKEN_PATH, content: formOf({ ...grant, ...app }) };
 }
 
 const TokenJson = z.object({ access_token: part, expires_in: z.number().positive().optional(), refresh_token: part.optional() });
 
 export function shopifyAuth(secret: string): Auth {
-  if (!secret.trimStart().startsWith("{")) return header(TOKEN_HEADER, secret);
-  const credential = readCredential(secret);
+  if (!hasParts(secret)) return header(TOKEN_HEADER, secret);
+  const credential = readCredential("Shopify", ShopifyCredential, shopifyCredentials, secret);
   return {
     kind: "token",
     request: ({ kept }) => requestFor(credential, kept),

@@ -4,10 +4,10 @@ import * as z from "zod";
 import { InterlockError } from "../core/errors.ts";
 import type { JsonObject } from "../core/json.ts";
 import type { Auth } from "./auth.ts";
+import { formOf, readCredential } from "./credential.ts";
 import type { Http, HttpAnswer, Refusal } from "./define.ts";
 import { CHANNEL } from "./escalation.ts";
 import { promised } from "./http.ts";
-import { readJsonText } from "./payload.ts";
 
 // ---- the credential ----
 
@@ -23,19 +23,14 @@ const Credential = z.strictObject({
   authority: z.url().default(AUTHORITY),
 });
 
+export const teamsCredentials = [
+  '{"tenant": "the directory (tenant) id", "clientId": "the bot\'s application id", "clientSecret": "…"}',
+] as const;
+
 const TokenAnswer = z.object({ access_token: z.string().min(1), expires_in: z.coerce.number().positive() });
 
 export function teamsAuth(secret: string): Auth {
-  const read = readJsonText(secret);
-  const credential = Credential.safeParse(read.ok ? read.value : null);
-  if (!credential.success) {
-    const missing = credential.error.issues[0]?.path.join(".") || "tenant, clientId and clientSecret";
-    throw new InterlockError(
-      "connector.unauthorised",
-      `Microsoft Teams: the credential is JSON with ${missing}; see docs/connectors/teams.md`,
-    );
-  }
-  const { tenant, clientId, clientSecret, authority } = credential.data;
+  const { tenant, clientId, clientSecret, authority } = readCredential("Microsoft Teams", Credential, teamsCredentials, secret);
   const form = { grant_type: "client_credentials", client_id: clientId, client_secret: clientSecret, scope: SCOPE };
   return {
     kind: "token",
@@ -43,7 +38,7 @@ export function teamsAuth(secret: string): Auth {
       base: authority,
       method: "POST",
       path: `/${tenant}/oauth2/v2.0/token`,
-      content: { type: "application/x-www-form-urlencoded", text: new URLSearchParams(form).toString() },
+      content: formOf(form),
     }),
     read: ({ json }, now) => {
       const { access_token, expires_in } = promised(TokenAnswer, json, "one of the token endpoint's");

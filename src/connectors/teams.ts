@@ -15,6 +15,7 @@ import {
   replaceActivity,
   sendActivity,
   teamsAuth,
+  teamsCredentials,
   teamsRefusal,
 } from "./teams-api.ts";
 import { teamsChat } from "./teams-chat.ts";
@@ -201,7 +202,7 @@ export const teams = defineConnector({
   name: "teams",
   title: "Microsoft Teams",
   auth: teamsAuth,
-  credentials: ['{"tenant": "the directory (tenant) id", "clientId": "the bot\'s application id", "clientSecret": "…"}'],
+  credentials: teamsCredentials,
   settings: {
     appId: { summary: "The bot's application (client) id: Azure portal, Azure Bot, Configuration", required: true },
     tenantId: {

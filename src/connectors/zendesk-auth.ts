@@ -1,12 +1,12 @@
 // Zendesk's credentials: an API token with its user's address, an access token that stays as it is, and an OAuth client's refresh token, for which access tokens are asked.
 // Each refresh voids the token before it and gives another, so what came last is what counts: the connection's object keeps it, sealed.
 import * as z from "zod";
-import { InterlockError } from "../core/errors.ts";
 import { type Auth, basic, bearer, type TokenAuth } from "./auth.ts";
+import { hasParts, readCredential } from "./credential.ts";
 import { promised } from "./http.ts";
 
 const OAuthSecret = z.strictObject({
-  kind: z.literal("oauth"),
+  flow: z.literal("refresh_token"),
   clientId: z.string().min(1),
   clientSecret: z.string().min(1),
   refreshToken: z.string().min(1),
@@ -16,31 +16,14 @@ type OAuthSecret = z.infer<typeof OAuthSecret>;
 export const zendeskCredentials = [
   "agent@example.com/token:API-TOKEN",
   "an OAuth access token",
-  '{"kind":"oauth","clientId":"…","clientSecret":"…","refreshToken":"…"}: an OAuth client whose access tokens expire',
+  '{"flow":"refresh_token","clientId":"…","clientSecret":"…","refreshToken":"…"}: an OAuth client whose access tokens expire',
 ] as const;
 
 /** "e-mail/token:api token" is Zendesk's Basic form (https://developer.zendesk.com/api-reference/introduction/security-and-auth/). */
 export function zendeskAuth(secret: string): Auth {
-  if (secret.trimStart().startsWith("{")) return oauth(readOAuth(secret));
+  if (hasParts(secret)) return oauth(readCredential("Zendesk", OAuthSecret, zendeskCredentials, secret));
   const colon = secret.indexOf("/token:");
   return colon < 0 ? bearer(secret) : basic(secret.slice(0, colon + 6), secret.slice(colon + 7));
-}
-
-const unusable = (why: string): InterlockError =>
-  new InterlockError("connector.unauthorised", `Zendesk: the credential cannot be used: ${why}. It is ${zendeskCredentials.join(", or ")}`);
-
-function readOAuth(text: string): OAuthSecret {
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch {
-    throw unusable("it begins with { and is not JSON");
-  }
-  const read = OAuthSecret.safeParse(json);
-  if (read.success) return read.data;
-  const issue = read.error.issues[0];
-  // Never the value: the issue's text names the part and what is wrong with it.
-  throw unusable(`${issue?.path.join(".") || "the object"}: ${issue?.message}`);
 }
 
 /** Seconds. docs: the longest lives that may be asked for, two days and 90 days. */

@@ -4,6 +4,7 @@ import type { Principal } from "../../core/principal.ts";
 import { may } from "../../operations/access.ts";
 import type { Breaker } from "../../operations/breakers.ts";
 import { Chip, JsonDetails, When } from "./marks.tsx";
+import { ReasonField } from "./reason-field.tsx";
 import type { StatusWords } from "./status-words.ts";
 import type { SwitchDraft } from "./stops-page.tsx";
 import { sentence } from "./words.ts";
@@ -59,7 +60,6 @@ interface OpenProps {
 
 const Open = ({ one: { workflow, openedAt, openedBy, reason, evidence }, index, now, mayClose, draft, refused }: OpenProps) => {
   const id = `breaker-reason-${index}`;
-  const error = draft !== null && refused?.field === "reason" ? refused.message : null;
   return (
     <article class="panel switch" aria-labelledby={`breaker-${index}`}>
       <div class="write-head">
@@ -76,25 +76,13 @@ const Open = ({ one: { workflow, openedAt, openedBy, reason, evidence }, index, 
           <form method="post" action={`/stops/breakers/${encodeURIComponent(workflow)}/close`}>
             <input type="hidden" name="openedAt" value={String(openedAt)} />
             <p class="small">The workflow then acts alone again wherever its rules let it.</p>
-            <div class="field">
-              <label for={id}>What has changed since (required)</label>
-              <input
-                type="text"
-                id={id}
-                name="reason"
-                required
-                maxlength={2000}
-                autocomplete="off"
-                value={draft?.reason ?? ""}
-                aria-invalid={error === null ? undefined : "true"}
-                aria-describedby={error === null ? undefined : `${id}-error`}
-              />
-              {error === null ? null : (
-                <p class="error" id={`${id}-error`}>
-                  {error}
-                </p>
-              )}
-            </div>
+            <ReasonField
+              id={id}
+              label="What has changed since (required)"
+              required
+              value={draft?.reason}
+              refused={draft === null ? null : refused}
+            />
             <button type="submit" class="button danger">
               {`Close the breaker of ${workflow}`}
             </button>

@@ -11,6 +11,7 @@ import { certificateAddress } from "./certificate-words.ts";
 import { costsAddress, eachText } from "./costs-page.tsx";
 import { effectsAddress } from "./effects-filter.tsx";
 import { type Frame, Layout } from "./layout.tsx";
+import { LimitField } from "./limit-field.tsx";
 import { Chip, When } from "./marks.tsx";
 import { Notice, Refusal } from "./refusal.tsx";
 import { sheet } from "./report-parts.ts";
@@ -107,19 +108,7 @@ const Asked = ({ review: { workflow, decision, decisions, days, limit } }: { rev
       <label for="review-days">Days</label>
       <input type="text" id="review-days" name="days" inputmode="numeric" value={String(days)} autocomplete="off" />
     </div>
-    {limit.from === "certificate" ? null : (
-      <div class="field">
-        <label for="review-limit">Limit, as a share (0.05 is 5 %)</label>
-        <input
-          type="text"
-          id="review-limit"
-          name="limit"
-          inputmode="decimal"
-          value={limit.from === "assumed" ? "" : String(limit.share)}
-          autocomplete="off"
-        />
-      </div>
-    )}
+    <LimitField id="review-limit" limit={limit} />
     <button type="submit" class="button">
       Show
     </button>

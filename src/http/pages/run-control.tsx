@@ -1,6 +1,7 @@
 // What an operator asks of a whole run, as forms: pause it, let it go on, cancel it, go on from the failed step, begin anew, begin again from a step. Only what
 // fits the run's state is there, nothing is chosen beforehand, and each says what it does and what it leaves as it is.
 import type { Failure } from "../../core/errors.ts";
+import { ReasonField } from "./reason-field.tsx";
 import type { RunChoices } from "./run-choices.ts";
 
 /** What was entered in a form that was refused. */
@@ -87,31 +88,13 @@ export const TakeBack = ({ chosen, required = true }: { chosen: string | undefin
 );
 
 const Cancel = ({ action, refused, draft }: { action: string; refused: Failure | null; draft: ControlDraft | null }) => {
-  const error = draft !== null && refused?.field === "reason" ? refused.message : null;
   return (
     <details class="more" open={draft !== null}>
       <summary class="button">Cancel</summary>
       <form method="post" action={action}>
         <p class="small">Nothing new is begun, and a cancelled run cannot go on any more. What is being sent is finished first.</p>
         <TakeBack chosen={draft?.fields.compensate} />
-        <div class="field">
-          <label for="reason">Reason</label>
-          <input
-            type="text"
-            id="reason"
-            name="reason"
-            maxlength={2000}
-            autocomplete="off"
-            value={draft?.fields.reason ?? ""}
-            aria-invalid={error === null ? undefined : "true"}
-            aria-describedby={error === null ? undefined : "reason-error"}
-          />
-          {error === null ? null : (
-            <p class="error" id="reason-error">
-              {error}
-            </p>
-          )}
-        </div>
+        <ReasonField id="reason" label="Reason" value={draft?.fields.reason} refused={draft === null ? null : refused} />
         <button type="submit" class="button danger">
           Cancel this run
         </button>

@@ -5,6 +5,7 @@ import { may } from "../../operations/access.ts";
 import type { Comparison, ShadowView } from "../../operations/read-shadow.ts";
 import type { Rate } from "../../validation/shadow.ts";
 import { type Frame, Layout } from "./layout.tsx";
+import { LimitField } from "./limit-field.tsx";
 import { Empty } from "./list-parts.tsx";
 import { Chip, Value, When } from "./marks.tsx";
 import { Notice, Refusal } from "./refusal.tsx";
@@ -162,19 +163,7 @@ const Would = ({ view: { summary, limit, at, atFrom } }: { view: ShadowView }) =
             autocomplete="off"
           />
         </div>
-        {limit.from === "certificate" ? null : (
-          <div class="field">
-            <label for="shadow-limit">Limit, as a share (0.05 is 5 %)</label>
-            <input
-              type="text"
-              id="shadow-limit"
-              name="limit"
-              inputmode="decimal"
-              value={limit.from === "assumed" ? "" : String(limit.share)}
-              autocomplete="off"
-            />
-          </div>
-        )}
+        <LimitField id="shadow-limit" limit={limit} />
         <button type="submit" class="button">
           Show
         </button>

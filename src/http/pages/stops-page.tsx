@@ -7,6 +7,7 @@ import type { HaltRow } from "../../operations/halt-runs.ts";
 import { Breakers } from "./breakers.tsx";
 import { type Frame, Layout } from "./layout.tsx";
 import { Chip, When } from "./marks.tsx";
+import { ReasonField } from "./reason-field.tsx";
 import { Notice, Refusal } from "./refusal.tsx";
 import type { StatusWords } from "./status-words.ts";
 import { scopeText, scopeTitle } from "./stopped.tsx";
@@ -110,7 +111,6 @@ interface SwitchProps {
 const Switch = ({ scope, index, latest, covered, now, isOperator, refused, draft }: SwitchProps) => {
   const on = latest?.on ?? false;
   const id = `reason-${index}`;
-  const error = draft !== null && refused?.field === "reason" ? refused.message : null;
   const verb = on ? "Let go on" : "Stop";
   return (
     <article class="panel switch" aria-labelledby={`switch-${index}`}>
@@ -130,25 +130,7 @@ const Switch = ({ scope, index, latest, covered, now, isOperator, refused, draft
           <form method="post" action="/stops">
             <input type="hidden" name="scope" value={scope} />
             <input type="hidden" name="turn" value={on ? "off" : "on"} />
-            <div class="field">
-              <label for={id}>Reason (required)</label>
-              <input
-                type="text"
-                id={id}
-                name="reason"
-                required
-                maxlength={2000}
-                autocomplete="off"
-                value={draft?.reason ?? ""}
-                aria-invalid={error === null ? undefined : "true"}
-                aria-describedby={error === null ? undefined : `${id}-error`}
-              />
-              {error === null ? null : (
-                <p class="error" id={`${id}-error`}>
-                  {error}
-                </p>
-              )}
-            </div>
+            <ReasonField id={id} label="Reason (required)" required value={draft?.reason} refused={draft === null ? null : refused} />
             <button type="submit" class={on ? "button" : "button danger"}>
               {`${verb === "Stop" ? "Stop" : "Let"} ${scopeText(scope)}${verb === "Stop" ? "" : " go on"}`}
             </button>

@@ -375,7 +375,7 @@ describe("notes and tasks", () => {
 });
 
 describe("the credential", () => {
-  const secret = JSON.stringify({ kind: "oauth", ...OAUTH_APP });
+  const secret = JSON.stringify({ flow: "refresh_token", ...OAUTH_APP });
 
   it("of a private app is a bearer token as it stands", () => {
     expect(hubspot.auth(`${PRIVATE_APP_TOKEN}\n`)).toEqual({ kind: "header", name: "authorization", value: `Bearer ${PRIVATE_APP_TOKEN}` });
@@ -384,9 +384,9 @@ describe("the credential", () => {
   it.each([
     ["", "empty"],
     ["{", "not JSON"],
-    [JSON.stringify({ kind: "oauth", clientId: "a", clientSecret: "b" }), "refreshToken"],
-    [JSON.stringify({ kind: "oauth", ...OAUTH_APP, more: 1 }), "more"],
-    [JSON.stringify({ kind: "basic" }), "kind"],
+    [JSON.stringify({ flow: "refresh_token", clientId: "a", clientSecret: "b" }), "refreshToken"],
+    [JSON.stringify({ flow: "refresh_token", ...OAUTH_APP, more: 1 }), "more"],
+    [JSON.stringify({ flow: "basic" }), "flow"],
   ])("%j is refused in words that name the part", (text, part) => {
     expect(() => hubspot.auth(text)).toThrow(expect.objectContaining({ message: expect.stringContaining(part) }));
   });
@@ -503,7 +503,7 @@ describe.skipIf(!present)("the shared exchanges (skipped without ../shared/contr
   });
 
   it("have the token's request and answer", () => {
-    const auth = hubspot.auth(JSON.stringify({ kind: "oauth", clientId: "C", clientSecret: "S", refreshToken: "R" }));
+    const auth = hubspot.auth(JSON.stringify({ flow: "refresh_token", clientId: "C", clientSecret: "S", refreshToken: "R" }));
     if (auth.kind !== "token") return expect.fail("it is no token");
     const { method, path, content } = auth.request({ kept: null, now: 0, nonce: "n" });
     const { request, response } = exchanges["token-refresh"] ?? expect.fail("token-refresh");

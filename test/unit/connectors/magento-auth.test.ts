@@ -147,7 +147,7 @@ it.skipIf(!hasMagentoContract)(
 it.each([
   ['{"flow":"oauth1","consumerKey":"a","consumerSecret":"b","token":"c"}', "tokenSecret"],
   ['{"flow":"password"}', "flow"],
-  ['{"flow":"admin"', "docs/connectors/magento.md"],
+  ['{"flow":"admin"', "not JSON"],
 ])("a credential that lacks a part is refused with its name and without its text: %s", (secret, named) => {
   expect(() => magentoAuth(secret)).toThrow(named);
   expect(() => magentoAuth(secret)).toThrow(

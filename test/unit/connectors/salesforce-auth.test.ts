@@ -111,7 +111,7 @@ describe("a token", () => {
 
 describe("a credential", () => {
   it.each<[string, RegExp]>([
-    ["a-token", /must be JSON/],
+    ["a-token", /is not JSON/],
     ["{}", /flow/],
     [JSON.stringify({ flow: "password", username: "u", password: "p" }), /flow/],
     [JSON.stringify({ flow: "jwt", clientId: "c", privateKey: "k" }), /username/],

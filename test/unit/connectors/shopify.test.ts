@@ -441,7 +441,7 @@ describe("signing in", () => {
   });
 
   it.each([
-    ["{", "no JSON", "begins like JSON"],
+    ["{", "no JSON", "not JSON"],
     ['{"flow":"client_credentials","clientId":"a"}', "a part missing", "clientSecret"],
     ['{"flow":"password"}', "another flow", "flow"],
     ['{"flow":"client_credentials","clientId":"a","clientSecret":"b","shop":"c"}', "a part too many", "shop"],

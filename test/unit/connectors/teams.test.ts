@@ -238,7 +238,7 @@ describe("the credential", () => {
   });
 
   it.each([
-    ["xoxb-1", "tenant, clientId and clientSecret"],
+    ["xoxb-1", "not JSON"],
     [JSON.stringify({ tenant: TENANT, clientId: APP_ID }), "clientSecret"],
     [JSON.stringify({ tenant: "../x", clientId: APP_ID, clientSecret: "s" }), "tenant"],
   ])("that lacks a part is refused by its name: %s", (secret, part) => expect(() => teamsAuth(secret)).toThrow(part));

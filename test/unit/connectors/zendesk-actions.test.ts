@@ -203,7 +203,7 @@ describe("the poll", () => {
 });
 
 describe("the credential", () => {
-  const parts = { kind: "oauth", clientId: "interlock", clientSecret: "shh", refreshToken: "r0" };
+  const parts = { flow: "refresh_token", clientId: "interlock", clientSecret: "shh", refreshToken: "r0" };
 
   it("of an OAuth client is exchanged, and each refresh goes on with the token that the last one gave", async () => {
     const auth = zendesk.auth(JSON.stringify(parts));
@@ -232,7 +232,7 @@ describe("the credential", () => {
   });
 
   it.each([
-    ['{"kind":"oauth"', "is not JSON"],
+    ['{"flow":"refresh_token"', "is not JSON"],
     [JSON.stringify({ ...parts, refreshToken: undefined }), "refreshToken"],
     [JSON.stringify({ ...parts, more: 1 }), "more"],
   ])("%s is refused with what is wrong, and without its values", (secret, words) => {
