@@ -33,19 +33,19 @@ export interface ProjectedMark {
 
 export class PartitionJournal {
   readonly #storage: DurableObjectStorage;
+  readonly #failed: (error: unknown) => void;
   #queue: (() => void)[] = [];
   #commit: Promise<void> | null = null;
   readonly #specs = new Map<string, GovernanceSpec>();
   busy: () => number = () => 0;
 
-  constructor(storage: DurableObjectStorage) {
+  /** `failed` must end the instance: when a commit fails, every run in it is ahead of its journal in memory, and none may add to that. */
+  constructor(storage: DurableObjectStorage, failed: (error: unknown) => void) {
     this.#storage = storage;
+    this.#failed = failed;
   }
 
-  /**
-   * Runs the writes of everybody who asks within the same moment as one transaction; alone, a write does not wait for company. Rejects for all of them when it
-   * fails: each goes on from what is durable.
-   */
+  /** Runs the writes of everybody who asks within the same moment as one transaction; alone, a write does not wait for company. Rejects for all of them. */
   commit(write: () => void): Promise<void> {
     if (this.#commit === null && this.busy() <= ALONE) return this.writeNow(write);
     this.#queue.push(write);
@@ -64,7 +64,12 @@ export class PartitionJournal {
 
   /** For a write that is a batch by itself. */
   async writeNow(write: () => void): Promise<void> {
-    this.#storage.transactionSync(write);
+    try {
+      this.#storage.transactionSync(write);
+    } catch (error) {
+      this.#failed(error);
+      throw error;
+    }
   }
 
   /** The run as stored, or null when it exists already. */

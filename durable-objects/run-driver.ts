@@ -43,7 +43,6 @@ export interface DriverHost {
   readonly live: Map<string, LiveRun>;
   readonly kept: (id: string) => LiveRun;
   readonly runsOf: (run: LiveRun) => OtherRuns;
-  readonly commit: (write: () => void, how?: "commit" | "writeNow") => Promise<void>;
   readonly arm: (at: number) => void;
   readonly ended: (run: LiveRun) => void;
   readonly waitUntil: (work: Promise<unknown>) => void;
@@ -146,12 +145,12 @@ export class RunDriver {
     if (run.begun || run.ended || cancelOf(run.own)) return null;
     let on: WaitReason | null = null;
     let advanced: Advanced = { begun: [], at: null };
-    await this.#host.commit(() => {
+    await this.#host.journal.writeNow(() => {
       const looked = this.#host.queue.look(run.row.no, lineOf(run), Date.now());
       on = looked.on;
       advanced = looked;
       run.begun = on === null;
-    }, "writeNow");
+    });
     this.follow(advanced);
     return on;
   }
@@ -161,9 +160,9 @@ export class RunDriver {
     const line = lineOf(run);
     if (!this.#host.queue.hasQueue(line)) return;
     let advanced: Advanced = { begun: [], at: null };
-    await this.#host.commit(() => {
+    await this.#host.journal.writeNow(() => {
       advanced = this.#host.queue.advance(line, Date.now());
-    }, "writeNow");
+    });
     this.follow(advanced);
   }
 
@@ -209,7 +208,7 @@ export class RunDriver {
         run.waiting = end.on;
         // What flow control says is written where it is decided; later it may be written over already.
         if (end.on.kind !== "lane" && end.on.kind !== "limit")
-          await this.#host.commit(() => this.#host.journal.setWaiting(run.row, end.on, run.again ? Date.now() : due));
+          await this.#host.journal.commit(() => this.#host.journal.setWaiting(run.row, end.on, run.again ? Date.now() : due));
         if (due !== null) this.#host.arm(due);
         this.#host.outbox.add(id);
         return;

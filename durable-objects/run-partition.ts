@@ -60,7 +60,8 @@ export function createRunPartition(deployment: Deployment, runsOf: RunsOf) {
 
     constructor(ctx: DurableObjectState, env: Env) {
       super(ctx, env);
-      this.#journal = new PartitionJournal(ctx.storage);
+      // What is in memory is ahead of what is durable then: this instance ends, and the next one starts from the journal.
+      this.#journal = new PartitionJournal(ctx.storage, (error) => ctx.abort(`commit failed: ${failureOf(error).message}`));
       this.#journal.busy = () => this.#driver.running;
       this.#halts = new Halts(ctx.storage.sql);
       this.#recall = new Recall(env.DB);
@@ -81,7 +82,7 @@ export function createRunPartition(deployment: Deployment, runsOf: RunsOf) {
         projected: (run) => {
           if (!run.running && !run.queued) this.#live.delete(run.row.id);
         },
-        mark: (marks) => this.#commit(() => this.#journal.setProjected(marks())),
+        mark: (marks) => this.#journal.commit(() => this.#journal.setProjected(marks())),
         waitUntil: (work) => ctx.waitUntil(work),
         failed: () => this.#arm(Date.now() + WATCHDOG_MS),
         now: () => Date.now(),
@@ -107,7 +108,6 @@ export function createRunPartition(deployment: Deployment, runsOf: RunsOf) {
           };
           return runsOf(env, speaker, (work) => ctx.waitUntil(work));
         },
-        commit: (write, how) => this.#commit(write, how),
         arm: (at) => this.#arm(at),
         ended: (run) => ctx.waitUntil(tellParent(env, run)),
         waitUntil: (work) => ctx.waitUntil(work),
@@ -132,7 +132,7 @@ export function createRunPartition(deployment: Deployment, runsOf: RunsOf) {
       const touched: LiveRun[] = [];
       const advanced: Advanced[] = [];
       const started: Started[] = [];
-      await this.#commit(() => {
+      await this.#journal.writeNow(() => {
         for (const spec of specs) this.#journal.keepSpec(spec);
         for (const start of starts) {
           const asked = start.runId;
@@ -150,7 +150,7 @@ export function createRunPartition(deployment: Deployment, runsOf: RunsOf) {
           touched.push(run);
           if (!run.begun && !isCollected(run)) advanced.push(this.#queue.advance(lineOf(run), now));
         }
-      }, "writeNow");
+      });
       if (touched.length > 0) this.#arm(now + WATCHDOG_MS);
       for (const run of touched) {
         if (run.begun) this.#driver.drive(run);
@@ -264,7 +264,7 @@ export function createRunPartition(deployment: Deployment, runsOf: RunsOf) {
     halt(switches: readonly HaltSwitch[]): Promise<Result<null>> {
       return this.#answer(async () => {
         const now = Date.now();
-        await this.#commit(() => {
+        await this.#journal.commit(() => {
           if (this.#halts.turn(switches)) this.#journal.wakePaused(now);
         });
         this.#arm(now);
@@ -341,7 +341,7 @@ export function createRunPartition(deployment: Deployment, runsOf: RunsOf) {
         // A pass that is just ending must not put the run to sleep over what has now been said.
         if (run.running) run.again = true;
         this.#live.set(runId, run);
-        await this.#commit(() => {
+        await this.#journal.commit(() => {
           this.#journal.reopen(run);
           this.#journal.insertUnsaved(run);
           this.#journal.setDue(run.row, Date.now());
@@ -370,16 +370,6 @@ export function createRunPartition(deployment: Deployment, runsOf: RunsOf) {
         return await work();
       } catch (thrown) {
         return { ok: false, error: failureOf(thrown) };
-      }
-    }
-
-    /** When a commit fails, what is in memory is ahead of what is durable: this instance ends, and the next one starts from the journal. */
-    async #commit(write: () => void, how: "commit" | "writeNow" = "commit"): Promise<void> {
-      try {
-        await this.#journal[how](write);
-      } catch (error) {
-        this.ctx.abort(`commit failed: ${error instanceof Error ? error.message : error}`);
-        throw error;
       }
     }
 

@@ -264,8 +264,8 @@ const PARTITION: readonly Mutant[] = [
   {
     fault: "what a failed commit left in memory is believed",
     file: "durable-objects/run-partition.ts",
-    from: "        this.ctx.abort(`commit failed",
-    to: "        console.debug(`commit failed",
+    from: "(error) => ctx.abort(`commit failed",
+    to: "(error) => console.debug(`commit failed",
     also: [
       {
         file: "durable-objects/run-driver.ts",

@@ -132,11 +132,15 @@ export class SimulatedObject {
       transactionSync: <T>(work: () => T): T => {
         check();
         const fault = instance.object === null ? null : host.commitFault();
-        if (fault === "commit fails") throw new Error("the storage failed");
         const inserted: (() => void)[] = [];
         pending = inserted;
         try {
-          const result = database.transaction(work);
+          const result = database.transaction(() => {
+            const done = work();
+            // Rolled back after all of it ran, as storage does: what the work changed in memory stays changed.
+            if (fault === "commit fails") throw new Error("the storage failed");
+            return done;
+          });
           for (const tell of inserted) tell();
           if (fault === "lost after commit") {
             // Durable, and nobody is told: neither a caller nor a business system hears from this instance again.

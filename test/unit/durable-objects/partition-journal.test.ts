@@ -34,6 +34,7 @@ describe("a partition's journal", () => {
   const story = tell({ ending: "approved", ticket: 1 });
   let storage: DurableObjectStorage;
   let journal: PartitionJournal;
+  let failures: string[];
   const commit = (write: () => void) => journal.writeNow(write);
   const rows = () => storage.sql.exec("select id from entry order by id").toArray().length;
   const load = (id = story.id) => journal.load(id, 0) as LiveRun;
@@ -42,7 +43,8 @@ describe("a partition's journal", () => {
   beforeEach(() => {
     storage = fakeStorage();
     migrate(storage.sql);
-    journal = new PartitionJournal(storage);
+    failures = [];
+    journal = new PartitionJournal(storage, (error) => failures.push(String(error)));
   });
 
   /** A run with the story's entries, written in rows of five. */
@@ -95,6 +97,19 @@ describe("a partition's journal", () => {
     run.add([{ type: "effect.sending", step: "route ticket", attempt: 2, values: {} }], 9);
     await expect(commit(() => journal.insertUnsaved(run))).rejects.toThrow("was closed meanwhile");
     expect(rows()).toBe(0);
+    expect(failures).toEqual([expect.stringContaining("was closed meanwhile")]);
+  });
+
+  it("ends the instance when a save fails, for each of those that it was one commit for", async () => {
+    const [one, two] = [await begin("one"), await begin("two")];
+    journal.busy = () => 3;
+    const behind = new Live(one.row, 1);
+    for (const run of [behind, two]) run.add([{ type: "effect.sending", step: "route ticket", attempt: 2, values: {} }], 9);
+    const before = rows();
+    const saved = await Promise.allSettled([journal.save(behind), journal.save(two)]);
+    expect(saved.map(({ status }) => status)).toEqual(["rejected", "rejected"]);
+    expect(rows()).toBe(before);
+    expect(failures).toEqual([expect.stringContaining("UNIQUE")]);
   });
 
   it("puts a journal back entry by entry, with event and salt, and takes what is said to it after that", async () => {

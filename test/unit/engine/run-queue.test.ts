@@ -52,7 +52,8 @@ class World {
       },
     } as unknown as SqlStorage;
     migrate(sql);
-    this.#journal = new PartitionJournal({ sql, transactionSync: (write: () => void) => write() } as unknown as DurableObjectStorage);
+    const storage = { sql, transactionSync: (write: () => void) => write() } as unknown as DurableObjectStorage;
+    this.#journal = new PartitionJournal(storage, () => {});
     this.queue = new RunQueue(sql, limits, (id) => this.#over.has(id));
   }
 

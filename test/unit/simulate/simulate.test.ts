@@ -44,9 +44,9 @@ describe("the simulation", () => {
   });
 
   // 10231, 10656, 11206, 11223, 21230: runs of a workflow began while its code was not deployed, past its limits and out of their order. 17460, 65290: a payment
-  // that was not answered was taken for unmade when its repeat was turned away.
+  // that was not answered was taken for unmade when its repeat was turned away. 305, 930, 1431: a step went on in memory from what a failed commit had not kept.
   it("finds no violation in the schedules of a partition which once had one", async () => {
-    const seeds = [10231, 10656, 11206, 11223, 17460, 21230, 65290];
+    const seeds = [305, 930, 1431, 10231, 10656, 11206, 11223, 17460, 21230, 65290];
     const told = await ofPartitions(seeds);
     expect(told.map(({ seed }) => seed)).toEqual(seeds);
     for (const { seed, violations } of told) expect(violations, `schedule ${seed}`).toEqual([]);
