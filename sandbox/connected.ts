@@ -6,6 +6,7 @@ import { INTEGRATION } from "./magento/door.ts";
 import { CLIENT_ID as ADOBE_CLIENT } from "./magento/senders.ts";
 import { API_USER, CLIENT_ID, CLIENT_SECRET, ORGANIZATION, WEBHOOK_SECRET as SALESFORCE_SECRET } from "./salesforce/directory.ts";
 import { API_TOKEN, APP, SHOP } from "./shopify/shop.ts";
+import { BOT_ID, CHANNELS as SLACK_CHANNELS } from "./slack/directory.ts";
 import { APP_ID, BOT, CHANNELS, TENANT, CLIENT_SECRET as TEAMS_SECRET } from "./teams/directory.ts";
 
 /** sandbox/wrangler.toml has the secrets of these two: the sandbox's own Worker reads them. */
@@ -21,6 +22,10 @@ export const connectedTo = (sandbox: string): Readonly<Record<string, string>> =
   ...FIRST_TWO,
   ZENDESK_URL: `${sandbox}/zendesk`,
   SLACK_URL: `${sandbox}/slack`,
+  SLACK_OWN_BOT_ID: BOT_ID,
+  SLACK_CHANNELS: SLACK_CHANNELS.filter(({ archived, notInvited }) => !archived && !notInvited)
+    .map(({ id }) => id)
+    .join(","),
   FRESHDESK_URL: `${sandbox}/freshdesk`,
   FRESHDESK_API_KEY: FRESHDESK_KEY,
   FRESHDESK_WEBHOOK_SECRET: FRESHDESK_SECRET,

@@ -30,6 +30,7 @@ export const deployment = defineDeployment({
       baseUrl: "SLACK_URL",
       credential: "SLACK_TOKEN",
       webhookSecrets: ["SLACK_SIGNING_SECRET"],
+      settings: { channels: "SLACK_CHANNELS" },
       ownActor: "SLACK_OWN_BOT_ID",
     },
     freshdesk: {
