@@ -33,7 +33,13 @@ export function sandboxApp(world: World) {
   // Zendesk's paths may end in ".json"; nobody else's do.
   const together = gather(new Gathering());
   const app = new Hono({ getPath: (request) => new URL(request.url).pathname.replace(/\.json$/, "") })
-    .use("/zendesk/*", together, dated(world, "zendesk"), countWrites(world, "/zendesk/api/v2"), faultGate(world, "zendesk", "/zendesk", zendeskRefusal))
+    .use(
+      "/zendesk/*",
+      together,
+      dated(world, "zendesk"),
+      countWrites(world, "/zendesk/api/v2"),
+      faultGate(world, "zendesk", "/zendesk", zendeskRefusal),
+    )
     .route("/zendesk/api/v2", zendesk)
     .use("/slack/api/*", together, dated(world, "slack"), countMessages(world), faultGate(world, "slack", "/slack", saying(slackWords)))
     .route("/slack/api", slackMethods(world))

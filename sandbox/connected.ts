@@ -1,13 +1,13 @@
 // The sandbox's systems as Interlock is told of them: every binding that src/config.ts names for a connection, with the stand-ins' own made-up values. Nothing here opens
 // anything outside the sandbox.
-import { OWN_AGENT, API_KEY as FRESHDESK_KEY, WEBHOOK_SECRET as FRESHDESK_SECRET } from "./freshdesk/account.ts";
+import { API_KEY as FRESHDESK_KEY, WEBHOOK_SECRET as FRESHDESK_SECRET, OWN_AGENT } from "./freshdesk/account.ts";
 import { APP_ID as HUBSPOT_APP, OAUTH_APP, PORTAL_ID, PRIVATE_APP_TOKEN } from "./hubspot/account.ts";
 import { INTEGRATION } from "./magento/door.ts";
 import { CLIENT_ID as ADOBE_CLIENT } from "./magento/senders.ts";
 import { API_USER, CLIENT_ID, CLIENT_SECRET, ORGANIZATION, WEBHOOK_SECRET as SALESFORCE_SECRET } from "./salesforce/directory.ts";
 import { API_TOKEN, APP, SHOP } from "./shopify/shop.ts";
 import { BOT_ID, CHANNELS as SLACK_CHANNELS } from "./slack/directory.ts";
-import { APP_ID, BOT, CHANNELS, TENANT, CLIENT_SECRET as TEAMS_SECRET } from "./teams/directory.ts";
+import { APP_ID, BOT, CHANNELS, CLIENT_SECRET as TEAMS_SECRET, TENANT } from "./teams/directory.ts";
 
 /** sandbox/wrangler.toml has the secrets of these two: the sandbox's own Worker reads them. */
 export const FIRST_TWO = {

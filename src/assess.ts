@@ -82,7 +82,8 @@ async function assess(): Promise<void> {
     }
   }
   const absent = values.connection ? [] : connections.filter(({ standing }) => standing === "absent");
-  if (absent.length > 0) console.log("\nNot set up (no secret of theirs is set; https://<this deployment>/connections says what each takes)");
+  if (absent.length > 0)
+    console.log("\nNot set up (no secret of theirs is set; https://<this deployment>/connections says what each takes)");
   for (const { connection, title, workflows } of absent)
     console.log(`  ${title}, connection "${connection}"${workflows.length > 0 ? `, which ${workflows.join(", ")} would use` : ""}`);
   console.log(`\n${wanted.length} connections assessed, ${count.missing} things missing, ${count.warning} to look at`);

@@ -39,6 +39,9 @@ export const salesforceWords: DoorWords = (status) => {
     case 429:
       return { status: 403, body: LIMITED };
     case 500:
-      return { status, body: problem("UNKNOWN_EXCEPTION", "An unexpected error occurred. Please include this ErrorId if you contact support: 1-1") };
+      return {
+        status,
+        body: problem("UNKNOWN_EXCEPTION", "An unexpected error occurred. Please include this ErrorId if you contact support: 1-1"),
+      };
   }
 };

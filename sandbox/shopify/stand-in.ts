@@ -51,8 +51,7 @@ export const makeShopify: MakeStandIn = (world) => {
       date: new Date(world.now() + shop.settings.clockAheadMs).toUTCString(),
     };
     const say = (body: object, status: 200 | 400 | 401 | 404 = 200) => c.json(body, status, headers);
-    if (!isAccepted(shop, c.req.header("x-shopify-access-token")))
-      return say(NOT_ACCEPTED, 401);
+    if (!isAccepted(shop, c.req.header("x-shopify-access-token"))) return say(NOT_ACCEPTED, 401);
     // An unsupported version is answered with the oldest that is supported.
     const { query = "", variables = {} } = (await c.req.json().catch(() => ({}))) as {
       query?: string;
@@ -84,8 +83,7 @@ export const makeShopify: MakeStandIn = (world) => {
     const bucket = refilled(shop.bucket, world.now());
     const taken = take(bucket, requested);
     shop.bucket = taken ?? bucket;
-    if (!taken)
-      return say(throttled({ requestedQueryCost: requested, actualQueryCost: null, throttleStatus: throttleStatus(bucket) }));
+    if (!taken) return say(throttled({ requestedQueryCost: requested, actualQueryCost: null, throttleStatus: throttleStatus(bucket) }));
     try {
       const { data, errors, cost } = execute(document, variables, roots[document.kind]);
       const left = giveBack(taken, Math.max(0, requested - cost));

@@ -125,8 +125,7 @@ export async function assessConnection(
         continue;
       }
       try {
-        for (const finding of await check.run({ http, now: now(), hookUrl }))
-          findings.push(named(check.name, check.summary, finding));
+        for (const finding of await check.run({ http, now: now(), hookUrl })) findings.push(named(check.name, check.summary, finding));
       } catch (thrown) {
         findings.push(named(check.name, check.summary, thrownFinding(thrown)));
       }

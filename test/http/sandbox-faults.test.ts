@@ -186,7 +186,8 @@ describe("faults", () => {
 
   test("a stand-in says it in its own vendor's words, and counts it down", async () => {
     await sandbox.faults({ system: "salesforce", kind: "429" }, { system: "hubspot", kind: "401" });
-    const limits = () => sandbox.call("GET", "/salesforce/services/data/v67.0/limits", undefined, { authorization: "Bearer stand-in-token" });
+    const limits = () =>
+      sandbox.call("GET", "/salesforce/services/data/v67.0/limits", undefined, { authorization: "Bearer stand-in-token" });
     expect(await limits()).toMatchObject({ status: 403, text: expect.stringContaining("REQUEST_LIMIT_EXCEEDED") });
     expect((await limits()).status).toBe(200);
     const account = await sandbox.call("GET", "/hubspot/account-info/v3/details");

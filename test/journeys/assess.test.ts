@@ -21,8 +21,11 @@ afterAll(() => surroundings?.stop());
 
 const assess = (...options: string[]) =>
   new Promise<{ code: number | null; report: string }>((resolve) => {
-    const child = execFile("npm", ["run", "-s", "assess", "--", "--url", surroundings.interlock.url, ...options], { cwd: ROOT }, (_, out, err) =>
-      resolve({ code: child.exitCode, report: out + err }),
+    const child = execFile(
+      "npm",
+      ["run", "-s", "assess", "--", "--url", surroundings.interlock.url, ...options],
+      { cwd: ROOT },
+      (_, out, err) => resolve({ code: child.exitCode, report: out + err }),
     );
   });
 

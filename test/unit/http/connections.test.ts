@@ -79,7 +79,13 @@ const connected: Deployment = {
     },
   },
 };
-const SET = { DESK_URL: "https://desk.test", DESK_KEY: "key-secret-1", DESK_SECRET: "s", DESK_SHOP: "acme", CONSOLE_URL: "https://interlock.test" };
+const SET = {
+  DESK_URL: "https://desk.test",
+  DESK_KEY: "key-secret-1",
+  DESK_SECRET: "s",
+  DESK_SHOP: "acme",
+  CONSOLE_URL: "https://interlock.test",
+};
 const HEALTHY = { scopes: ["orders:write"], hooks: ["https://interlock.test/hooks/desk"], clock: 0, fail: null as number | null };
 
 async function open(set: Record<string, string> = SET) {
@@ -225,7 +231,9 @@ describe("the pages", () => {
     expect(paper).toContain("Desk is not ready: 1 thing is missing. 1 question could not be answered by calling it; no write was tried.");
     expect(paper).toMatch(/What is to be done.*orders:write: Settings &gt; Apps.*Signature/s);
     Object.assign(env, { DESK_SECRET: "" });
-    expect(await (await ask(ada, "/connections")).text()).toMatch(/Set up in part.*No signing secret is set.*wrangler secret put DESK_SECRET/s);
+    expect(await (await ask(ada, "/connections")).text()).toMatch(
+      /Set up in part.*No signing secret is set.*wrangler secret put DESK_SECRET/s,
+    );
   });
 });
 
