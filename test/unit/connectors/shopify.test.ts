@@ -479,7 +479,7 @@ describe("signing in", () => {
 });
 
 describe("the assessment", () => {
-  const HOOK_URL = "https://interlock.test/hooks/shopify";
+  const HOOK_URL = "https://interlock.example/hooks/shopify";
   async function assess(
     here: ReturnType<typeof setUp>,
     hookUrl: string | null = HOOK_URL,
