@@ -1,22 +1,23 @@
 // Which part of the sandbox answers which address. Per vendor: count what asks to write, then faults, then the vendor's own door, then
 // the resource. The control routes and the page are the sandbox's own and meet no fault.
-import { Hono } from "hono";
+import { Hono, type MiddlewareHandler } from "hono";
 import { HTTPException } from "hono/http-exception";
 import { ruleControl } from "./control/rules.ts";
 import { slackControl } from "./control/slack.ts";
 import { stateControl } from "./control/state.ts";
 import { ticketControl } from "./control/tickets.ts";
-import { faultGate } from "./fault-gate.ts";
+import { bareStatus, faultGate, saying } from "./fault-gate.ts";
 import { Gathering, gather } from "./gathering.ts";
+import { modelRefusal } from "./model/refusal.ts";
 import { modelRoutes } from "./model/routes.ts";
 import { pageRoutes } from "./page/routes.tsx";
-import { countMessages } from "./slack/door.ts";
+import { countMessages, slackWords } from "./slack/door.ts";
 import { slackMethods } from "./slack/methods.ts";
 import { responseRoutes } from "./slack/response.ts";
 import type { World } from "./world.ts";
 import { accountRoutes } from "./zendesk/account-routes.ts";
 import { commentRoutes } from "./zendesk/comments.ts";
-import { countWrites, door, type ZendeskVariables } from "./zendesk/door.ts";
+import { countWrites, door, type ZendeskVariables, zendeskRefusal } from "./zendesk/door.ts";
 import { peopleRoutes } from "./zendesk/people-routes.ts";
 import { ticketRoutes } from "./zendesk/tickets.ts";
 
@@ -32,12 +33,18 @@ export function sandboxApp(world: World) {
   // Zendesk's paths may end in ".json"; nobody else's do.
   const together = gather(new Gathering());
   const app = new Hono({ getPath: (request) => new URL(request.url).pathname.replace(/\.json$/, "") })
-    .use("/zendesk/*", together, countWrites(world, "/zendesk/api/v2"), faultGate(world, "zendesk", "/zendesk"))
+    .use(
+      "/zendesk/*",
+      together,
+      dated(world, "zendesk"),
+      countWrites(world, "/zendesk/api/v2"),
+      faultGate(world, "zendesk", "/zendesk", zendeskRefusal),
+    )
     .route("/zendesk/api/v2", zendesk)
-    .use("/slack/api/*", together, countMessages(world), faultGate(world, "slack", "/slack"))
+    .use("/slack/api/*", together, dated(world, "slack"), countMessages(world), faultGate(world, "slack", "/slack", saying(slackWords)))
     .route("/slack/api", slackMethods(world))
     .route("/slack/response", responseRoutes(world))
-    .use("/model/*", faultGate(world, "model", "/model"))
+    .use("/model/*", faultGate(world, "model", "/model", modelRefusal))
     .route("/model", modelRoutes(world))
     .route("/control", ticketControl(world))
     .route("/control", ruleControl(world))
@@ -47,7 +54,7 @@ export function sandboxApp(world: World) {
 
   for (const [system, standIn] of world.standIns.all) {
     app
-      .use(`/${system}/*`, together, faultGate(world, system, `/${system}`))
+      .use(`/${system}/*`, together, dated(world, system), faultGate(world, system, `/${system}`, saying(standIn.doorWords ?? bareStatus)))
       .route(`/${system}`, standIn.api)
       .route(`/control/${system}`, standIn.control)
       .get(`/control/${system}/state`, (c) => c.json(world.standIns.contents(system)));
@@ -60,4 +67,13 @@ export function sandboxApp(world: World) {
     return c.json({ error: "the sandbox itself failed", message: error.message }, 500);
   });
   return app;
+}
+
+/** Every vendor's answers carry the time, and a clock that was set wrong shows there. */
+function dated(world: World, system: string): MiddlewareHandler {
+  return async (c, next) => {
+    await next();
+    const ahead = world.settings.value.clocks_ahead_ms[system];
+    if (ahead !== undefined || !c.res.headers.has("date")) c.res.headers.set("date", new Date(Date.now() + (ahead ?? 0)).toUTCString());
+  };
 }

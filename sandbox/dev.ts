@@ -1,5 +1,6 @@
 // npm run dev: Interlock and the sandbox under wrangler, with hot reload. Migrates and seeds the local database first; DEV_IDENTITY makes you somebody else; Ctrl-C ends both.
 import { execFileSync, spawn } from "node:child_process";
+import { connectedTo } from "./connected.ts";
 import { LOCAL_VARS } from "./demo/surroundings.ts";
 import { freePort } from "./local.ts";
 
@@ -23,8 +24,7 @@ const sandboxUrl = `http://127.0.0.1:${sandbox}`;
 const vars = {
   ...LOCAL_VARS,
   DEV_IDENTITY: process.env.DEV_IDENTITY ?? LOCAL_VARS.DEV_IDENTITY,
-  ZENDESK_URL: `${sandboxUrl}/zendesk`,
-  SLACK_URL: `${sandboxUrl}/slack`,
+  ...connectedTo(sandboxUrl),
   NOTICE_CHANNEL: "C0APPROVALS",
   CONSOLE_URL: `http://127.0.0.1:${interlock}`,
 };

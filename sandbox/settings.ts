@@ -10,6 +10,8 @@ export const Settings = z.strictObject({
   slack_hook: z.string().startsWith("/"),
   /** Requests a minute for the account. High enough not to be met in a load test. */
   zendesk_rate_limit: z.int().min(0),
+  /** Of these, what others have called already, in every minute. */
+  zendesk_spent: z.int().min(0),
   /** What the account says of its webhook: switched off, or none at all. It posts all the same. */
   zendesk_webhook: z.enum(["active", "inactive", "none"]),
   /** Requests a minute for each method. */
@@ -18,6 +20,12 @@ export const Settings = z.strictObject({
   webhook_timeout_ms: z.int().min(1),
   webhook_retry_ms: z.int().min(0),
   required_on_solve: z.array(z.strictObject({ id: z.int(), title: z.string() })),
+  /** What the Zendesk user of the token is: an end user may sign in and work on nothing. */
+  zendesk_role: z.enum(["admin", "agent", "end-user"]),
+  /** Scopes that the Slack app was not given. */
+  slack_lacks: z.array(z.string()),
+  /** By system: milliseconds by which the Date of its answers is ahead of ours (below zero: behind). */
+  clocks_ahead_ms: z.record(z.string(), z.int()),
 });
 export type Settings = z.infer<typeof Settings>;
 
@@ -27,11 +35,15 @@ function defaultSettings(env: Pick<SandboxEnv, "INTERLOCK_URL" | "TARGET_HOOK">)
     zendesk_hook: env.TARGET_HOOK || "/hooks/zendesk",
     slack_hook: "/hooks/slack",
     zendesk_rate_limit: 100_000,
+    zendesk_spent: 0,
     zendesk_webhook: "active",
     slack_rate_limit: 100_000,
     webhook_timeout_ms: 12_000,
     webhook_retry_ms: 1_000,
     required_on_solve: [],
+    zendesk_role: "agent",
+    slack_lacks: [],
+    clocks_ahead_ms: {},
   };
 }
 

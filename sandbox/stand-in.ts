@@ -33,6 +33,20 @@ export interface StandInWorld {
   applied(what: string): void;
 }
 
+/** What stands at a vendor's door and knows nothing of what was asked: a credential that does not count, a limit, a failure of the vendor's own. */
+export type DoorStatus = 401 | 429 | 500;
+
+export interface DoorAnswer {
+  /** Not every vendor says it with the status that others use. */
+  readonly status: number;
+  /** Null: no body. */
+  readonly body: object | null;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** `seconds`: until a limited call may be made again, for vendors that tell. */
+export type DoorWords = (status: DoorStatus, seconds: number) => DoorAnswer;
+
 export interface StandIn {
   /** The vendor's own API, with its door (credential, limits). Mounted under /<system>. */
   readonly api: Hono;
@@ -40,6 +54,8 @@ export interface StandIn {
   readonly control: Hono;
   /** The records that a system has from the beginning. Called on an empty world. */
   seed(): void;
+  /** In the vendor's shape, for faults that are planted. Without it a planted fault has its status and no body. */
+  readonly doorWords?: DoorWords;
 }
 
 export type MakeStandIn = (world: StandInWorld) => StandIn;

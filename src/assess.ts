@@ -1,5 +1,5 @@
 // npm run assess -- --url https://interlock.example: has a running deployment assess its connections, prints what a project owner needs to know of each, and exits with 0
-// only when nothing is missing. The Worker does the calling: it has the credentials, and a token that is replaced with each use must not be used from two places.
+// only when something is set up and nothing of it is missing. The Worker does the calling: it has the credentials, and a token that is replaced with each use must not be used from two places.
 // Behind Cloudflare Access it identifies itself by a service token: CF_ACCESS_CLIENT_ID and CF_ACCESS_CLIENT_SECRET in the environment.
 import process from "node:process";
 import { parseArgs } from "node:util";
@@ -15,7 +15,17 @@ const { values } = parseArgs({
   allowPositionals: false,
 });
 
-const Listed = z.object({ connections: z.array(z.object({ connection: z.string(), title: z.string(), address: z.string().nullable() })) });
+const Listed = z.object({
+  connections: z.array(
+    z.object({
+      connection: z.string(),
+      title: z.string(),
+      address: z.string().nullable(),
+      standing: z.enum(["complete", "incomplete", "absent"]),
+      workflows: z.array(z.string()),
+    }),
+  ),
+});
 const Assessed = z.object({
   findings: z.array(
     z.object({
@@ -59,19 +69,25 @@ async function assess(): Promise<void> {
   const { connections } = await ask("/api/connections", Listed);
   const unknown = values.connection?.find((name) => !connections.some(({ connection }) => connection === name));
   if (unknown) throw new Error(`--connection: there is no "${unknown}"; there are ${connections.map((one) => one.connection).join(", ")}`);
-  const wanted = connections.filter(({ connection }) => values.connection?.includes(connection) ?? true);
-  let missing = 0;
+  // Whoever names one wants to know what it lacks, also where nobody has begun with it.
+  const wanted = connections.filter((one) => values.connection?.includes(one.connection) ?? one.standing !== "absent");
+  const count = { missing: 0, warning: 0 };
   for (const { connection, title, address } of wanted) {
     console.log(`\n${title}, connection "${connection}"${address ? ` at ${address}` : ""}`);
     const { findings } = await ask(`/api/connections/${encodeURIComponent(connection)}/assess`, Assessed, { write: values.write });
     for (const { outcome, said, fix } of findings) {
       console.log(`  ${MARKS[outcome]}${said}`);
       if (fix !== undefined && outcome !== "confirmed") console.log(`          -> ${fix}`);
-      if (outcome === "missing") missing++;
+      if (outcome === "missing" || outcome === "warning") count[outcome]++;
     }
   }
-  console.log(`\n${wanted.length} connections assessed, ${missing} things missing`);
-  process.exitCode = missing === 0 ? 0 : 1;
+  const absent = values.connection ? [] : connections.filter(({ standing }) => standing === "absent");
+  if (absent.length > 0)
+    console.log("\nNot set up (no secret of theirs is set; https://<this deployment>/connections says what each takes)");
+  for (const { connection, title, workflows } of absent)
+    console.log(`  ${title}, connection "${connection}"${workflows.length > 0 ? `, which ${workflows.join(", ")} would use` : ""}`);
+  console.log(`\n${wanted.length} connections assessed, ${count.missing} things missing, ${count.warning} to look at`);
+  process.exitCode = count.missing === 0 && wanted.length > 0 ? 0 : 1;
 }
 
 try {

@@ -6,6 +6,7 @@ import { createRunPartition } from "../durable-objects/run-partition.ts";
 import { WorkflowLimits } from "../durable-objects/workflow-limits.ts";
 import type { Deployment } from "./deployment.ts";
 import { createApp } from "./http/app.tsx";
+import { startComplaints } from "./operations/connection-setup.ts";
 import { type Context, rememberStarting } from "./operations/context.ts";
 import { storePolled } from "./operations/poll-connection.ts";
 import { otherRuns } from "./operations/start-child.ts";
@@ -22,16 +23,28 @@ export function createWorker(deployment: Deployment, now: () => number = Date.no
     starting,
     waitUntil: (work) => execution.waitUntil(work),
   });
+  let begun = false;
+  /** A Worker has no start: what is missing is named with the first call that an isolate gets. */
+  const begin = (env: Env): void => {
+    if (begun) return;
+    begun = true;
+    for (const complaint of startComplaints(env, deployment)) console.error(complaint);
+  };
   return {
     handler: {
-      fetch: (request: Request, env: Env, execution: ExecutionContext) => app.fetch(request, env, execution),
+      fetch: (request: Request, env: Env, execution: ExecutionContext) => {
+        begin(env);
+        return app.fetch(request, env, execution);
+      },
       queue: (batch: MessageBatch, env: Env, execution: ExecutionContext) => {
+        begin(env);
         const context = contextOf(env, execution);
         if (batch.queue.endsWith("-validations")) return consumeValidations(batch, context);
         return batch.queue.endsWith("-dead") ? consumeDeadLetters(batch, context) : consumeEvents(batch, context);
       },
       // The minute that it was meant for: a sweep that comes late does not erase early.
       scheduled: async (controller: ScheduledController, env: Env, execution: ExecutionContext): Promise<void> => {
+        begin(env);
         await sweep(contextOf(env, execution), controller.scheduledTime);
       },
     } satisfies ExportedHandler<Env>,

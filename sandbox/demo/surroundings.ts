@@ -2,22 +2,19 @@
 import { rmSync } from "node:fs";
 import path from "node:path";
 import type { GovernanceSpec } from "../../src/governance/spec.ts";
+import { connectedTo, FIRST_TWO } from "../connected.ts";
 import { freePort } from "../local.ts";
 import { startProcess, type WorkerProcess } from "../processes.ts";
 
 const ROOT = path.resolve(import.meta.dirname, "../..");
 
-/** The sandbox's own stand-in secrets (sandbox/wrangler.toml), as Interlock is told them. */
+/** Who somebody is on this machine, and the secrets of the two systems that every test's deployment has. */
 export const LOCAL_VARS = {
   ENVIRONMENT: "development",
   DEV_IDENTITY: "Ada Reviewer <ada@example.com>",
   ACCESS_TEAM_DOMAIN: "",
   ACCESS_AUD: "",
-  ZENDESK_TOKEN: "sandbox-token",
-  ZENDESK_WEBHOOK_SECRET: "sandbox-webhook-secret",
-  ZENDESK_OWN_USER_ID: "900",
-  SLACK_TOKEN: "xoxb-sandbox",
-  SLACK_SIGNING_SECRET: "sandbox-signing-secret",
+  ...FIRST_TWO,
 } as const;
 
 export interface Surroundings {
@@ -60,7 +57,7 @@ export async function startSurroundings(options: SurroundingsOptions): Promise<S
         port: interlockPort,
         state: path.join(state, "interlock"),
         database: true,
-        vars: { ...LOCAL_VARS, ZENDESK_URL: `${sandboxUrl}/zendesk`, SLACK_URL: `${sandboxUrl}/slack`, ...options.vars },
+        vars: { ...LOCAL_VARS, ...connectedTo(sandboxUrl), CONSOLE_URL: `http://127.0.0.1:${interlockPort}`, ...options.vars },
       },
       path.join(state, "interlock.log"),
     );

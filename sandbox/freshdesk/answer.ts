@@ -1,4 +1,5 @@
 // How Freshdesk says no: a code and a message at its door, a list of fields for what is not valid, and nothing at all for what is not there.
+import type { DoorWords } from "../stand-in.ts";
 
 interface Problem {
   field: string;
@@ -29,3 +30,15 @@ export const unauthenticated = (): Refused =>
 
 export const forbidden = (): Refused =>
   new Refused(403, { code: "access_denied", message: "You are not authorized to perform this action." });
+
+const LIMITED = { message: "You have exceeded the limit of requests per minute" };
+
+export const limited = (seconds: number, headers: Record<string, string> = {}): Refused =>
+  new Refused(429, LIMITED, { ...headers, "retry-after": String(seconds) });
+
+/** What a failure of its own looks like Freshdesk does not publish. */
+export const freshdeskWords: DoorWords = (status, seconds) => {
+  if (status === 500) return { status, body: null };
+  const { body, headers } = status === 401 ? unauthenticated() : limited(seconds);
+  return { status, body, headers };
+};

@@ -16,6 +16,7 @@ const Manner = z.strictObject({
 const Settings = z
   .strictObject({
     perMinute: z.int().min(0),
+    spent: z.int().min(0),
     indexDelayMs: z.int().min(0),
     ticketScope: z.int().min(1).max(3),
     admin: z.boolean(),
@@ -28,9 +29,10 @@ const Rule = z.strictObject({ type: z.int(), name: z.string(), active: z.boolean
 export function control(store: Store): Hono {
   return new Hono()
     .post("/settings", async (c) => {
-      const { perMinute, indexDelayMs, ticketScope, admin, denied } = await read(c, Settings);
+      const { perMinute, spent, indexDelayMs, ticketScope, admin, denied } = await read(c, Settings);
       store.set({
         ...(perMinute === undefined ? {} : { perMinute }),
+        ...(spent === undefined ? {} : { spent }),
         ...(indexDelayMs === undefined ? {} : { indexDelayMs }),
         ...(ticketScope === undefined ? {} : { ticketScope }),
         ...(admin === undefined ? {} : { admin }),

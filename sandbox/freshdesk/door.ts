@@ -2,7 +2,7 @@
 import type { MiddlewareHandler } from "hono";
 import { RateWindow } from "../rate-window.ts";
 import { API_KEY } from "./account.ts";
-import { Refused, unauthenticated } from "./answer.ts";
+import { limited, unauthenticated } from "./answer.ts";
 import type { Store } from "./store.ts";
 
 function hasKey(authorization: string | undefined): boolean {
@@ -15,19 +15,16 @@ export function door(store: Store): MiddlewareHandler {
   return async (c, next) => {
     // A call that is turned away counts as well. Each `include` is one more.
     const cost = c.req.query("include") === undefined ? 1 : 2;
-    let taken = window.take(store.settings.perMinute, store.world.now());
-    for (let more = 1; more < cost; more++) taken = window.take(store.settings.perMinute, store.world.now());
+    const { perMinute, spent } = store.settings;
+    const take = () => window.take(Math.max(0, perMinute - spent), store.world.now());
+    let taken = take();
+    for (let more = 1; more < cost; more++) taken = take();
     const headers = {
-      "x-ratelimit-total": String(taken.limit),
+      "x-ratelimit-total": String(perMinute),
       "x-ratelimit-remaining": String(taken.remaining),
       "x-ratelimit-used-currentrequest": String(cost),
     };
-    if (!taken.allowed)
-      throw new Refused(
-        429,
-        { message: "You have exceeded the limit of requests per minute" },
-        { ...headers, "retry-after": String(taken.reset) },
-      );
+    if (!taken.allowed) throw limited(taken.reset, headers);
     if (!hasKey(c.req.header("authorization"))) throw unauthenticated();
     await next();
     for (const [name, value] of Object.entries(headers)) c.res.headers.set(name, value);

@@ -2,7 +2,7 @@
 // Its door counts calls as the vendor does; nothing in it knows a precondition or an idempotency key, as nothing in Freshdesk does.
 import { Hono } from "hono";
 import type { MakeStandIn } from "../stand-in.ts";
-import { Refused } from "./answer.ts";
+import { freshdeskWords, Refused } from "./answer.ts";
 import { control } from "./control.ts";
 import { directoryRoutes } from "./directory.ts";
 import { door } from "./door.ts";
@@ -22,7 +22,7 @@ export const freshdeskStandIn: MakeStandIn = (world) => {
   const store = new Store(world);
   const api = new Hono().use("/api/v2/*", door(store)).route("/api/v2", ticketRoutes(store)).route("/api/v2", directoryRoutes(store));
   api.notFound((c) => c.body(null, 404));
-  return { api: refusing(api), control: refusing(control(store)), seed: () => seed(store) };
+  return { api: refusing(api), control: refusing(control(store)), seed: () => seed(store), doorWords: freshdeskWords };
 };
 
 /** One ticket, number 41. */

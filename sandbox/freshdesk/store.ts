@@ -40,6 +40,8 @@ export interface Conversation {
 export interface FreshdeskSettings {
   /** Calls in a minute. */
   perMinute: number;
+  /** Of these, what others have called already, in every minute. */
+  spent: number;
   /** Milliseconds that the search is behind the tickets. */
   indexDelayMs: number;
   /** What the agent of the key may see: 1 all, 2 its groups, 3 its own. */
@@ -50,7 +52,7 @@ export interface FreshdeskSettings {
   denied: string[];
 }
 
-const DEFAULTS: FreshdeskSettings = { perMinute: 700, indexDelayMs: 0, ticketScope: 1, admin: false, denied: [] };
+const DEFAULTS: FreshdeskSettings = { perMinute: 700, spent: 0, indexDelayMs: 0, ticketScope: 1, admin: false, denied: [] };
 
 const FIRST_TICKET = 41;
 const FIRST_CONTACT = 9001;

@@ -1,4 +1,5 @@
 // How HubSpot says no: one shape of body for all, with a number by which its support finds the request.
+import type { DoorWords } from "../stand-in.ts";
 
 let refusals = 0;
 
@@ -27,3 +28,20 @@ export function invalidProperty(name: string, error: string, message: string): R
 }
 
 export const invalid = (message: string): Refused => new Refused(400, "VALIDATION_ERROR", message);
+
+export const unauthenticated = (): Refused =>
+  new Refused(401, "INVALID_AUTHENTICATION", "Authentication credentials not found. This API supports OAuth 2.0 authentication");
+
+export const limited = (policyName: string, message: string, headers: Record<string, string> = {}): Refused =>
+  new Refused(429, "RATE_LIMITS", message, { errorType: "RATE_LIMIT", policyName }, headers);
+
+/** HubSpot names no time: the policy does. */
+export const hubspotWords: DoorWords = (status) => {
+  const refused =
+    status === 401
+      ? unauthenticated()
+      : status === 429
+        ? limited("TEN_SECONDLY_ROLLING", "You have reached your ten_secondly_rolling limit.")
+        : new Refused(500, "INTERNAL_ERROR", "internal error");
+  return { status, body: refused.body };
+};

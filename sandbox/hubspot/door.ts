@@ -3,7 +3,7 @@
 import type { Context, MiddlewareHandler } from "hono";
 import type { StandInWorld, Table } from "../stand-in.ts";
 import { PRIVATE_APP_TOKEN } from "./account.ts";
-import { Refused } from "./answer.ts";
+import { limited, Refused, unauthenticated } from "./answer.ts";
 import type { SettingsOf } from "./settings.ts";
 
 const WINDOW_MS = 10_000;
@@ -33,8 +33,7 @@ function checkToken(c: Context, tokens: Table<IssuedToken>, now: number): void {
   const token = /^Bearer (.+)$/.exec(c.req.header("authorization") ?? "")?.[1];
   if (token === PRIVATE_APP_TOKEN) return;
   const issued = token === undefined ? undefined : tokens.get(token);
-  if (!issued)
-    throw new Refused(401, "INVALID_AUTHENTICATION", "Authentication credentials not found. This API supports OAuth 2.0 authentication");
+  if (!issued) throw unauthenticated();
   if (issued.expiresAt <= now)
     throw new Refused(
       401,
@@ -42,9 +41,6 @@ function checkToken(c: Context, tokens: Table<IssuedToken>, now: number): void {
       `The OAuth token used to make this call expired ${Math.ceil((now - issued.expiresAt) / 1_000)} second(s) ago.`,
     );
 }
-
-const limited = (policyName: string, message: string, headers: Record<string, string> = {}): Refused =>
-  new Refused(429, "RATE_LIMITS", message, { errorType: "RATE_LIMIT", policyName }, headers);
 
 export function door(world: StandInWorld, settings: SettingsOf): MiddlewareHandler {
   const calls = new Window();

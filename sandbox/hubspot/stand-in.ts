@@ -3,7 +3,7 @@
 import { Hono } from "hono";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import type { MakeStandIn } from "../stand-in.ts";
-import { notFound, Refused } from "./answer.ts";
+import { hubspotWords, notFound, Refused } from "./answer.ts";
 import { control } from "./control.ts";
 import { directoryRoutes } from "./directory.ts";
 import { door } from "./door.ts";
@@ -33,7 +33,7 @@ export const hubspotStandIn: MakeStandIn = (world) => {
     if (error instanceof Refused) return c.json(error.body, error.status as ContentfulStatusCode);
     throw error;
   });
-  return { api, control: people, seed: () => seed(store) };
+  return { api, control: people, seed: () => seed(store), doorWords: hubspotWords };
 };
 
 /** Three people, a company with a contact and a deal, a ticket, a contract. */

@@ -3,7 +3,7 @@
 import { type Context, Hono } from "hono";
 import * as z from "zod";
 import { read } from "../control/read.ts";
-import type { MakeStandIn } from "../stand-in.ts";
+import type { DoorWords, MakeStandIn } from "../stand-in.ts";
 import { door, expireTokens, tokenRoutes } from "./door.ts";
 import { readSearch, search, withFields } from "./search.ts";
 import { callFromModule, callWebhook, KEY_PATHS, Keys, postEvent } from "./senders.ts";
@@ -139,5 +139,17 @@ export const magentoStandIn: MakeStandIn = (world) => {
   api.onError(refused);
   const people = control(shop, keys);
   people.onError(refused);
-  return { api, control: people, seed: () => seed(shop) };
+  return { api, control: people, seed: () => seed(shop), doorWords: magentoWords };
+};
+
+/** What it refuses and what it lacks a right for have the same answer; a limit names no time. */
+const magentoWords: DoorWords = (status) => {
+  switch (status) {
+    case 401:
+      return { status, body: { message: "The consumer isn't authorized to access %resources.", parameters: { resources: "self" } } };
+    case 429:
+      return { status, body: { message: "Too Many Requests" } };
+    case 500:
+      return { status, body: { message: "Internal Error. Details are available in Magento log file. Report ID: webapi-0000000000001" } };
+  }
 };

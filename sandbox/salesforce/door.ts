@@ -1,5 +1,6 @@
 // What stands before every REST resource: the session, and the org's calls of a day. Errors are a list of {message, errorCode}, as the vendor answers them.
 import type { Context, MiddlewareHandler } from "hono";
+import type { DoorWords } from "../stand-in.ts";
 import type { Org } from "./org.ts";
 
 export interface DoorVariables {
@@ -15,7 +16,7 @@ export function door(org: Org): MiddlewareHandler<DoorVariables> {
     const token = /^Bearer (.+)$/.exec(c.req.header("authorization") ?? "")?.[1] ?? "";
     const actor = org.holder(token);
     // Turned away before it counts.
-    if (actor === null) return c.json(problem("INVALID_SESSION_ID", "Session expired or invalid"), 401);
+    if (actor === null) return c.json(ENDED, 401);
     c.set("actor", actor);
     const { used, limit, allowed } = org.call();
     if (allowed) await next();
@@ -25,4 +26,22 @@ export function door(org: Org): MiddlewareHandler<DoorVariables> {
   };
 }
 
-const limited = (c: Context): Response => c.json(problem("REQUEST_LIMIT_EXCEEDED", "TotalRequests Limit exceeded."), 403);
+const ENDED = problem("INVALID_SESSION_ID", "Session expired or invalid");
+const LIMITED = problem("REQUEST_LIMIT_EXCEEDED", "TotalRequests Limit exceeded.");
+
+const limited = (c: Context): Response => c.json(LIMITED, 403);
+
+/** A limit is a 403 here, and names no time. */
+export const salesforceWords: DoorWords = (status) => {
+  switch (status) {
+    case 401:
+      return { status, body: ENDED };
+    case 429:
+      return { status: 403, body: LIMITED };
+    case 500:
+      return {
+        status,
+        body: problem("UNKNOWN_EXCEPTION", "An unexpected error occurred. Please include this ErrorId if you contact support: 1-1"),
+      };
+  }
+};

@@ -4,6 +4,7 @@ import * as z from "zod";
 import { read } from "../control/read.ts";
 import type { MakeStandIn } from "../stand-in.ts";
 import { ADA, idFor, type Row } from "./directory.ts";
+import { salesforceWords } from "./door.ts";
 import { apexCallout, flowCallout, isAcknowledged, outboundMessage } from "./messages.ts";
 import { OBJECTS } from "./objects.ts";
 import { Org } from "./org.ts";
@@ -91,5 +92,6 @@ export const salesforceStandIn: MakeStandIn = (world) => {
     api: new Hono().route("/services/oauth2", tokenRoutes(org)).route("/services/data/v67.0", restRoutes(org)),
     control,
     seed: () => org.seed(),
+    doorWords: salesforceWords,
   };
 };

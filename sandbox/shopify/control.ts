@@ -107,6 +107,11 @@ export function control(shop: Shop): Hono {
         shop.subscriptions.put(id, { id, topic, uri, version });
         return c.json({ id });
       })
+      /** As after eight failed deliveries in a row. */
+      .post("/unsubscribe", (c) => {
+        for (const { id } of shop.subscriptions.all()) shop.subscriptions.delete(id);
+        return c.json({ ok: true });
+      })
       .post("/expire-tokens", (c) => {
         for (const token of shop.tokens.all()) shop.tokens.put(token.value, { ...token, endsAt: shop.world.now() });
         return c.json({ ok: true });

@@ -76,7 +76,12 @@ export function queries(shop: Shop): Readonly<Record<string, Root>> {
       nodes: shop.subscriptions
         .all()
         .slice(0, Number(first))
-        .map((one) => ({ id: gid("WebhookSubscription", one.id), topic: one.topic, uri: one.uri, apiVersion: version(one.version) })),
+        .map((one) => ({
+          id: gid("WebhookSubscription", one.id),
+          topic: one.topic,
+          uri: one.uri.startsWith("/") ? shop.world.address() + one.uri : one.uri,
+          apiVersion: version(one.version),
+        })),
     }),
   };
 }

@@ -109,6 +109,7 @@ export interface Metafield {
 export interface Subscription {
   readonly id: string;
   readonly topic: string;
+  /** A path alone is one of Interlock's, wherever it is. */
   readonly uri: string;
   readonly version: string;
 }

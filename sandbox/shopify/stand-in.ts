@@ -3,7 +3,7 @@
 
 import type { Context } from "hono";
 import { Hono } from "hono";
-import type { MakeStandIn } from "../stand-in.ts";
+import type { DoorWords, MakeStandIn } from "../stand-in.ts";
 import { giveBack, refilled, take, throttleStatus } from "./bucket.ts";
 import { control } from "./control.ts";
 import { type Parsed, parseDocument, requestedCost, SyntaxProblem } from "./document.ts";
@@ -11,8 +11,29 @@ import { DocumentProblem, execute } from "./execute.ts";
 import { mutations } from "./mutations.ts";
 import { makeOrder } from "./new-order.ts";
 import { queries } from "./queries.ts";
-import { fullBucket, Shop } from "./shop.ts";
+import { fullBucket, HOOK, Shop } from "./shop.ts";
 import { giveToken, isAccepted } from "./tokens.ts";
+
+const NOT_ACCEPTED = { errors: "[API] Invalid API key or access token (unrecognized login or wrong password)" };
+const throttled = (cost: object): object => ({
+  errors: [{ message: "Throttled", extensions: { code: "THROTTLED", documentation: "https://shopify.dev/api/usage/rate-limits" } }],
+  extensions: { cost },
+});
+
+/** A bucket that is empty: the wait is what the points need to come back. */
+const shopifyWords: DoorWords = (status, seconds) => {
+  switch (status) {
+    case 401:
+      return { status, body: NOT_ACCEPTED };
+    case 429: {
+      const bucket = { available: 0, at: 0, capacity: 2_000, restoreRate: 100 };
+      const requestedQueryCost = seconds * bucket.restoreRate;
+      return { status: 200, body: throttled({ requestedQueryCost, actualQueryCost: null, throttleStatus: throttleStatus(bucket) }) };
+    }
+    case 500:
+      return { status, body: { errors: "Internal Server Error" } };
+  }
+};
 
 /** A single query may not cost more. */
 const MOST_POINTS = 1_000;
@@ -30,8 +51,7 @@ export const makeShopify: MakeStandIn = (world) => {
       date: new Date(world.now() + shop.settings.clockAheadMs).toUTCString(),
     };
     const say = (body: object, status: 200 | 400 | 401 | 404 = 200) => c.json(body, status, headers);
-    if (!isAccepted(shop, c.req.header("x-shopify-access-token")))
-      return say({ errors: "[API] Invalid API key or access token (unrecognized login or wrong password)" }, 401);
+    if (!isAccepted(shop, c.req.header("x-shopify-access-token"))) return say(NOT_ACCEPTED, 401);
     // An unsupported version is answered with the oldest that is supported.
     const { query = "", variables = {} } = (await c.req.json().catch(() => ({}))) as {
       query?: string;
@@ -63,11 +83,7 @@ export const makeShopify: MakeStandIn = (world) => {
     const bucket = refilled(shop.bucket, world.now());
     const taken = take(bucket, requested);
     shop.bucket = taken ?? bucket;
-    if (!taken)
-      return say({
-        errors: [{ message: "Throttled", extensions: { code: "THROTTLED", documentation: "https://shopify.dev/api/usage/rate-limits" } }],
-        extensions: { cost: { requestedQueryCost: requested, actualQueryCost: null, throttleStatus: throttleStatus(bucket) } },
-      });
+    if (!taken) return say(throttled({ requestedQueryCost: requested, actualQueryCost: null, throttleStatus: throttleStatus(bucket) }));
     try {
       const { data, errors, cost } = execute(document, variables, roots[document.kind]);
       const left = giveBack(taken, Math.max(0, requested - cost));
@@ -93,6 +109,7 @@ export const makeShopify: MakeStandIn = (world) => {
   return {
     api,
     control: control(shop),
+    doorWords: shopifyWords,
     seed: () => {
       shop.bucket = fullBucket(world.now());
       shop.products.put("632910392", { id: "632910392", title: "Canvas bag", tags: ["bags"], updatedAt: shop.now });
@@ -107,6 +124,8 @@ export const makeShopify: MakeStandIn = (world) => {
         updatedAt: shop.now,
       });
       makeOrder(shop, { tags: ["wholesale"], note: "Ring twice" });
+      const id = shop.newId();
+      shop.subscriptions.put(id, { id, topic: "ORDERS_CREATE", uri: HOOK, version: "2026-07" });
     },
   };
 };

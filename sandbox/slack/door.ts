@@ -2,6 +2,7 @@
 // and the count of write requests. Slack says no with HTTP 200 and ok: false, except when it limits.
 import type { Context, MiddlewareHandler } from "hono";
 import { RateWindow } from "../rate-window.ts";
+import type { DoorWords } from "../stand-in.ts";
 import type { World } from "../world.ts";
 import { SCOPES } from "./directory.ts";
 import { no } from "./message.ts";
@@ -24,7 +25,13 @@ export function slackDoor(world: World): MiddlewareHandler<SlackVariables> {
     const window = windows.get(method) ?? new RateWindow();
     windows.set(method, window);
     const taken = window.take(world.settings.value.slack_rate_limit, Date.now());
-    c.header("x-oauth-scopes", SCOPES);
+    const { slack_lacks } = world.settings.value;
+    c.header(
+      "x-oauth-scopes",
+      SCOPES.split(",")
+        .filter((scope) => !slack_lacks.includes(scope))
+        .join(","),
+    );
     if (!taken.allowed) return c.json(no("ratelimited"), 429, { "retry-after": String(taken.reset) });
     return next();
   };
@@ -55,3 +62,15 @@ async function readArguments(c: Context): Promise<Record<string, unknown>> {
   }
   return query;
 }
+
+/** Slack says no with HTTP 200, except where it limits or falls over. */
+export const slackWords: DoorWords = (status, seconds) => {
+  switch (status) {
+    case 401:
+      return { status: 200, body: no("invalid_auth") };
+    case 429:
+      return { status, body: no("ratelimited"), headers: { "retry-after": String(seconds) } };
+    case 500:
+      return { status, body: no("internal_error") };
+  }
+};

@@ -1,7 +1,7 @@
 // The Bot Connector's API and the token endpoint beside it, as Teams answers: a bearer token or 401, seven requests a second in one conversation or 429 without a
 // Retry-After, 403 where the bot is not in the conversation, 201 with an id for what was sent. There is no way to read a message.
 import { type Context, Hono } from "hono";
-import type { StandInWorld, Table } from "../stand-in.ts";
+import type { DoorWords, StandInWorld, Table } from "../stand-in.ts";
 import { APP_ID, type Channel, CLIENT_SECRET, type Person, SERVICE_URL, TENANT } from "./directory.ts";
 import type { Keys } from "./keys.ts";
 
@@ -60,7 +60,7 @@ export function connectorApi({ now, applied }: StandInWorld, tables: Tables, key
     if (!channel && !isChat) return c.json(error("ConversationNotFound", "Conversation not found."), 404);
     if (channel?.closed)
       return c.json(error("BotNotInConversationRoster", "The bot is not part of the conversation roster."), 403, { "ms-cv": "sandbox.1" });
-    return busy(conversation) ? c.json(error("Throttled", "Too many requests"), 429) : null;
+    return busy(conversation) ? c.json(THROTTLED, 429) : null;
   }
 
   function save(conversation: string, id: string, body: Record<string, unknown>, what: string): void {
@@ -89,7 +89,7 @@ export function connectorApi({ now, applied }: StandInWorld, tables: Tables, key
   api.use("/v3/*", async (c, next) => {
     c.header("date", new Date(now()).toUTCString());
     if (c.req.header("authorization") === `Bearer ${held().token}`) return next();
-    return c.json({ message: "Authorization has been denied for this request." }, 401);
+    return c.json(DENIED, 401);
   });
   api.post("/v3/conversations", async (c) => {
     const { members, channelData, activity } = (await c.req.json()) as {
@@ -170,6 +170,14 @@ export function connectorApi({ now, applied }: StandInWorld, tables: Tables, key
 }
 
 const error = (code: string, message: string) => ({ error: { code, message } });
+const DENIED = { message: "Authorization has been denied for this request." };
+const THROTTLED = error("Throttled", "Too many requests");
+
+/** A limit names no time. */
+export const teamsWords: DoorWords = (status) => ({
+  status,
+  body: status === 401 ? DENIED : status === 429 ? THROTTLED : error("ServiceError", "An internal error occurred"),
+});
 
 function activityProblem(activity: Record<string, unknown> | undefined): string | null {
   if (activity?.type !== "message") return "BadSyntax";

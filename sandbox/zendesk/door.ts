@@ -2,6 +2,7 @@
 // Basic "email/token:apitoken" acts as that user, so that a test can let a person change a ticket; a bearer token acts as Interlock.
 import type { Context, MiddlewareHandler } from "hono";
 import { RateWindow } from "../rate-window.ts";
+import type { DoorStatus } from "../stand-in.ts";
 import type { World } from "../world.ts";
 import { API_USER } from "./directory.ts";
 
@@ -45,19 +46,32 @@ export function door(world: World): MiddlewareHandler<ZendeskVariables> {
     const actor = identify(world, c.req.header("authorization"));
     if (actor === null) return c.json({ error: "Couldn't authenticate you" }, 401);
     c.set("actor", actor);
-    const taken = window.take(world.settings.value.zendesk_rate_limit, Date.now());
+    const { zendesk_rate_limit: limit, zendesk_spent } = world.settings.value;
+    const taken = window.take(Math.max(0, limit - zendesk_spent), Date.now());
     if (taken.allowed) await next();
     else c.res = limited(c, taken.reset);
     const { headers } = c.res;
-    headers.set("x-rate-limit", String(taken.limit));
+    headers.set("x-rate-limit", String(limit));
     headers.set("x-rate-limit-remaining", String(taken.remaining));
-    headers.set("ratelimit-limit", String(taken.limit));
+    headers.set("ratelimit-limit", String(limit));
     headers.set("ratelimit-remaining", String(taken.remaining));
     headers.set("ratelimit-reset", String(taken.reset));
   };
 }
 
-function limited(c: Context, reset: number): Response {
-  const body = { error: "APIRateLimitExceeded", description: "Number of allowed API requests per minute exceeded" };
-  return c.json(body, 429, { "retry-after": String(reset) });
+const LIMITED = { error: "APIRateLimitExceeded", description: "Number of allowed API requests per minute exceeded" };
+
+const limited = (c: Context, reset: number): Response => c.json(LIMITED, 429, { "retry-after": String(reset) });
+
+/** For faults that are planted. A limit that a write meets is the ticket's own, and says so. */
+export function zendeskRefusal(c: Context, status: DoorStatus | 529, retryAfter: number): Response {
+  switch (status) {
+    case 401:
+      return c.json({ error: "Couldn't authenticate you" }, 401);
+    case 429:
+      if (c.req.method === "PUT") c.header("zendesk-ratelimit-tickets-update", `total=100; remaining=0; resets=${retryAfter}`);
+      return limited(c, retryAfter);
+    default:
+      return c.json({ error: "InternalError", description: "The server could not finish this request" }, 500);
+  }
 }

@@ -2,13 +2,17 @@
 import { Hono } from "hono";
 import type { World } from "../world.ts";
 import { NOT_FOUND } from "./answers.ts";
-import { GROUPS } from "./directory.ts";
+import { API_USER, GROUPS } from "./directory.ts";
 import type { ZendeskVariables } from "./door.ts";
 import { paged, pageOf } from "./paging.ts";
 
 export function peopleRoutes(world: World) {
   return new Hono<ZendeskVariables>()
-    .get("/users/me", (c) => c.json({ user: world.people.get(c.get("actor")) }))
+    .get("/users/me", (c) => {
+      const actor = c.get("actor");
+      const role = actor === API_USER ? { role: world.settings.value.zendesk_role } : {};
+      return c.json({ user: { ...world.people.get(actor), ...role } });
+    })
     .get("/users/search", (c) => {
       const email = /^email:(.+)$/.exec(c.req.query("query") ?? "")?.[1];
       const user = email === undefined ? undefined : world.people.withEmail(email);

@@ -107,6 +107,16 @@ export async function assessConnection(
           said: "Address, credential, signing secret and settings are set",
         }),
       );
+    // A path alone is no address that a system could have been told.
+    const hookUrl = setup.hook?.startsWith("/") ? null : setup.hook;
+    if (setup.hook !== null && hookUrl === null)
+      findings.push(
+        named("setup", "What the deployment has set", {
+          outcome: "cannot_tell",
+          said: `This deployment does not know its own address, so that what posts to ${setup.hook} cannot be looked for`,
+          fix: `Set ${deployment.notices?.console ?? "the binding of notices.console in src/config.ts"} in wrangler.toml's [vars] to the address of this console`,
+        }),
+      );
     const observed = observedFetch((one) => seen.push(one), now, door);
     const http = inTurn(openConnection(env, deployment, connection, observed), pause);
     for (const check of configured.connector.checks ?? []) {
@@ -115,8 +125,7 @@ export async function assessConnection(
         continue;
       }
       try {
-        for (const finding of await check.run({ http, now: now(), hookUrl: setup.hook }))
-          findings.push(named(check.name, check.summary, finding));
+        for (const finding of await check.run({ http, now: now(), hookUrl })) findings.push(named(check.name, check.summary, finding));
       } catch (thrown) {
         findings.push(named(check.name, check.summary, thrownFinding(thrown)));
       }

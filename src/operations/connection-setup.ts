@@ -13,6 +13,8 @@ export interface ConnectionSetup {
   readonly hook: string | null;
   /** Workflows that use it. */
   readonly workflows: readonly string[];
+  /** Absent: none of its secrets is set, so nobody has begun with it, and that is no fault. */
+  readonly standing: "complete" | "incomplete" | "absent";
   /** Empty when everything is set that the declaration asks for. */
   readonly missing: readonly Finding[];
 }
@@ -25,6 +27,7 @@ export function connectionSetups(env: object, { connections, workflows, notices 
         trigger.connector === connector.name ||
         Object.values(uses).some((use) => use.kind === "connector" && use.connector === connector.name),
     );
+    const missing = missingOf(env, connection);
     return {
       connection: name,
       connector: connector.name,
@@ -32,10 +35,21 @@ export function connectionSetups(env: object, { connections, workflows, notices 
       address: hostOf(bindingOf(env, connection.baseUrl)),
       hook: webhookOf(connection) ? `${(notices && bindingOf(env, notices.console)?.replace(/\/+$/, "")) || ""}/hooks/${name}` : null,
       workflows: [...new Set(using.map((workflow) => workflow.name))],
-      missing: missingOf(env, connection),
+      standing: missing.length === 0 ? "complete" : isBegun(env, connection) ? "incomplete" : "absent",
+      missing,
     };
   });
 }
+
+/** Addresses and settings may stand in wrangler.toml for everybody: a secret is what somebody of this deployment has set. */
+const isBegun = (env: object, { credential, webhookSecrets }: Connection): boolean =>
+  [...(credential === undefined ? [] : [credential]), ...webhookSecrets].some((name) => bindingOf(env, name) !== undefined);
+
+/** What is missing of the connections that somebody has begun with, a line each, for the log of a deployment that starts. */
+export const startComplaints = (env: object, deployment: Deployment): readonly string[] =>
+  connectionSetups(env, deployment).flatMap(({ connection, standing, missing }) =>
+    standing === "incomplete" ? missing.map(({ said, fix }) => `connection ${connection}: ${said}${fix ? `. ${fix}` : ""}`) : [],
+  );
 
 function missingOf(env: object, connection: Connection): Finding[] {
   const { connector, credential, baseUrl, webhookSecrets } = connection;

@@ -184,6 +184,23 @@ describe("faults", () => {
     expect(await sandbox.ticket(id)).toMatchObject({ priority: null, writes: { requests: 1, applied: 0 } });
   });
 
+  test("a stand-in says it in its own vendor's words, and counts it down", async () => {
+    await sandbox.faults({ system: "salesforce", kind: "429" }, { system: "hubspot", kind: "401" });
+    const limits = () =>
+      sandbox.call("GET", "/salesforce/services/data/v67.0/limits", undefined, { authorization: "Bearer stand-in-token" });
+    expect(await limits()).toMatchObject({ status: 403, text: expect.stringContaining("REQUEST_LIMIT_EXCEEDED") });
+    expect((await limits()).status).toBe(200);
+    const account = await sandbox.call("GET", "/hubspot/account-info/v3/details");
+    expect([account.status, account.json.category]).toEqual([401, "INVALID_AUTHENTICATION"]);
+  });
+
+  test("a system's clock is off by as much as was set", async () => {
+    await sandbox.settings({ clocks_ahead_ms: { freshdesk: 3_600_000 } });
+    const hourAhead = (headers: Headers) => Math.round((Date.parse(headers.get("date") ?? "") - Date.now()) / 3_600_000);
+    expect(hourAhead((await sandbox.call("GET", "/freshdesk/api/v2/agents/me")).headers)).toBe(1);
+    expect(hourAhead((await sandbox.zendesk("GET", "/users/me")).headers)).toBe(0);
+  });
+
   test("a delay answers late, and right", async () => {
     const id = await ticket();
     await sandbox.faults({ system: "zendesk", kind: "delay", delayMs: 250 });

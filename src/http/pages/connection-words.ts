@@ -18,8 +18,9 @@ export const byWeight = (findings: readonly AssessedFinding[]): AssessedFinding[
 const count = (findings: readonly AssessedFinding[], outcome: AssessedFinding["outcome"]): number =>
   findings.filter((finding) => finding.outcome === outcome).length;
 
-export function standingChip({ missing, assessment }: ConnectionStanding): StatusWords {
-  if (missing.length > 0) return { label: "Not set up", tone: "bad", shape: "cross" };
+export function standingChip({ standing, assessment }: ConnectionStanding): StatusWords {
+  if (standing === "absent") return { label: "Not set up", tone: "neutral", shape: "ring" };
+  if (standing === "incomplete") return { label: "Set up in part", tone: "bad", shape: "cross" };
   if (assessment === null) return { label: "Not assessed", tone: "neutral", shape: "ring" };
   return assessedChip(assessment);
 }

@@ -50,9 +50,16 @@ export const ConnectionsPage = ({ frame, connections, now, refused = null }: Con
                 </>
               );
             })}
-            {one.missing.map(({ said, fix }) => (
-              <p class="note">{`${said}.${fix ? ` ${fix}.` : ""}`}</p>
-            ))}
+            {one.standing === "absent" ? (
+              <details>
+                <summary>What it takes to connect it</summary>
+                {one.missing.map(({ said, fix }) => (
+                  <p class="small">{`${said}.${fix ? ` ${fix}.` : ""}`}</p>
+                ))}
+              </details>
+            ) : (
+              one.missing.map(({ said, fix }) => <p class="note">{`${said}.${fix ? ` ${fix}.` : ""}`}</p>)
+            )}
             {one.assessment === null ? null : (
               <p class="small">
                 <a href={`/connections/${encodeURIComponent(one.connection)}`}>Read the assessment</a>
@@ -60,7 +67,7 @@ export const ConnectionsPage = ({ frame, connections, now, refused = null }: Con
                 <When at={one.assessment.at} now={now} />
               </p>
             )}
-            {mayAssess ? (
+            {mayAssess && one.standing !== "absent" ? (
               <form method="post" action={`/connections/${encodeURIComponent(one.connection)}/assess`}>
                 <p class="check">
                   <input type="checkbox" id={`write-${index}`} name="write" value="yes" />

@@ -479,7 +479,7 @@ describe("signing in", () => {
 });
 
 describe("the assessment", () => {
-  const HOOK_URL = "https://interlock.test/hooks/shopify";
+  const HOOK_URL = "https://interlock.example/hooks/shopify";
   async function assess(
     here: ReturnType<typeof setUp>,
     hookUrl: string | null = HOOK_URL,
@@ -500,7 +500,6 @@ describe("the assessment", () => {
 
   it("confirms a shop that is set up, and leaves nothing behind", async () => {
     const here = setUp();
-    await here.control("/subscribe", { topic: "ORDERS_CREATE", uri: HOOK_URL });
     const before = structuredClone(here.tables.get("metafields")?.all());
     expect(await assess(here)).toEqual({
       auth: "confirmed",
@@ -516,6 +515,7 @@ describe("the assessment", () => {
 
   it("names each fault that was planted", async () => {
     const here = setUp();
+    await here.control("/unsubscribe");
     await here.control("/subscribe", { topic: "ORDERS_CREATE", uri: "https://somewhere.else/hooks" });
     await here.control("/limits", { capacity: 2_000, restoreRate: 1, available: 300 });
     await here.control("/settings", {

@@ -13,6 +13,7 @@ import type { ConsoleEnv } from "../../../src/http/console-env.ts";
 import { pollWords } from "../../../src/http/pages/connection-words.ts";
 import { failureOfThrown, problemResponse } from "../../../src/http/problems.ts";
 import { assessConnection, readConnections } from "../../../src/operations/assess-connection.ts";
+import { startComplaints } from "../../../src/operations/connection-setup.ts";
 import { openConsole } from "./console.ts";
 import { ada, asking, dora } from "./papers.ts";
 
@@ -46,6 +47,7 @@ const desk = defineConnector<Record<never, never>, never>({
       summary: "Whether it posts here",
       run: async ({ http, hookUrl }) => {
         const { json } = await http.send({ method: "GET", path: "/webhooks" });
+        if (hookUrl === null) return [{ outcome: "cannot_tell", said: "There is no address to compare with" }];
         return [
           (json as string[]).includes(String(hookUrl))
             ? { outcome: "confirmed", said: `It posts to ${hookUrl}` }
@@ -77,8 +79,14 @@ const connected: Deployment = {
     },
   },
 };
-const SET = { DESK_URL: "https://desk.test", DESK_KEY: "key-secret-1", DESK_SECRET: "s", DESK_SHOP: "acme" };
-const HEALTHY = { scopes: ["orders:write"], hooks: ["/hooks/desk"], clock: 0, fail: null as number | null };
+const SET = {
+  DESK_URL: "https://desk.test",
+  DESK_KEY: "key-secret-1",
+  DESK_SECRET: "s",
+  DESK_SHOP: "acme",
+  CONSOLE_URL: "https://interlock.test",
+};
+const HEALTHY = { scopes: ["orders:write"], hooks: ["https://interlock.test/hooks/desk"], clock: 0, fail: null as number | null };
 
 async function open(set: Record<string, string> = SET) {
   const { env } = await openConsole([]);
@@ -141,7 +149,7 @@ describe("an assessment", () => {
     const { assess } = await open();
     const { findings } = await assess({ scopes: ["orders:read"], hooks: [], clock: -400_000 });
     expect(about(findings, "scopes")).toEqual(["missing: The key has no scope orders:write"]);
-    expect(about(findings, "webhook")).toEqual(["missing: Nothing posts to /hooks/desk"]);
+    expect(about(findings, "webhook")).toEqual(["missing: Nothing posts to https://interlock.test/hooks/desk"]);
     expect(about(findings, "clock")).toEqual(["missing: Its clock is 400 s behind ours: signatures and tokens are refused"]);
     for (const { outcome, fix } of findings) if (outcome === "missing") expect(fix).toBeTruthy();
     expect(about((await assess({ clock: 60_000 })).findings, "clock")[0]).toMatch(/^warning: Its clock is \d+ s ahead of ours/);
@@ -169,7 +177,35 @@ describe("an assessment", () => {
       "Set DESK_SHOP in wrangler.toml's [vars]",
     ]);
     expect(calls).toEqual([]);
-    expect((await readConnections(context))[0]?.missing).toHaveLength(4);
+    const [setup] = await readConnections(context);
+    expect(setup?.standing).toBe("incomplete");
+    expect(setup?.missing).toHaveLength(4);
+    expect(startComplaints(context.env, connected)).toEqual([
+      "connection desk: The address of Desk (DESK_URL) is not set, or is no address. Set DESK_URL in wrangler.toml's [vars]",
+      "connection desk: The credential (DESK_KEY) cannot be used: a key begins with key-. It may be key-…, from Desk’s settings",
+      "connection desk: No signing secret is set: every delivery is refused. Set it with wrangler secret put DESK_SECRET",
+      "connection desk: The setting shop is not set: the shop’s domain. Set DESK_SHOP in wrangler.toml's [vars]",
+    ]);
+  });
+
+  it("takes a connection without any secret for one that nobody has begun with: no fault, and what it takes can be read", async () => {
+    const { ask, context } = await open({ DESK_URL: "https://desk.test", DESK_SHOP: "acme" });
+    expect(await readConnections(context)).toMatchObject([{ standing: "absent", missing: [{}, {}] }]);
+    expect(startComplaints(context.env, connected)).toEqual([]);
+    const page = await (await ask(ada, "/connections")).text();
+    expect(page).toMatch(/Not set up.*What it takes to connect it.*wrangler secret put DESK_KEY/s);
+    expect(page).not.toContain("Assess desk");
+  });
+
+  it("does not call a webhook missing where this deployment does not know its own address", async () => {
+    const { assess } = await open({ ...SET, CONSOLE_URL: "" });
+    const { findings } = await assess();
+    expect(about(findings, "setup")).toEqual([
+      "confirmed: Address, credential, signing secret and settings are set",
+      "cannot_tell: This deployment does not know its own address, so that what posts to /hooks/desk cannot be looked for",
+    ]);
+    expect(findings.find(({ check, outcome }) => check === "setup" && outcome === "cannot_tell")?.fix).toContain("Set CONSOLE_URL");
+    expect(about(findings, "webhook")).toEqual(["cannot_tell: There is no address to compare with"]);
   });
 
   it("is kept without anything secret, and is an operator's to ask for", async () => {
@@ -195,7 +231,9 @@ describe("the pages", () => {
     expect(paper).toContain("Desk is not ready: 1 thing is missing. 1 question could not be answered by calling it; no write was tried.");
     expect(paper).toMatch(/What is to be done.*orders:write: Settings &gt; Apps.*Signature/s);
     Object.assign(env, { DESK_SECRET: "" });
-    expect(await (await ask(ada, "/connections")).text()).toMatch(/Not set up.*No signing secret is set.*wrangler secret put DESK_SECRET/s);
+    expect(await (await ask(ada, "/connections")).text()).toMatch(
+      /Set up in part.*No signing secret is set.*wrangler secret put DESK_SECRET/s,
+    );
   });
 });
 

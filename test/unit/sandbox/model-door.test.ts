@@ -5,6 +5,7 @@ import { describe, expect, test } from "vitest";
 import * as z from "zod";
 import { faultGate } from "../../../sandbox/fault-gate.ts";
 import { type CountedRule, counted, type FaultInput, FaultRule } from "../../../sandbox/faults.ts";
+import { modelRefusal } from "../../../sandbox/model/refusal.ts";
 import { modelRoutes } from "../../../sandbox/model/routes.ts";
 import { DEFAULT_MODEL } from "../../../sandbox/model/rules.ts";
 import type { World } from "../../../sandbox/world.ts";
@@ -53,7 +54,7 @@ function sandbox(faults: readonly FaultInput[]) {
     counters: { requested: () => undefined },
     sql: { exec },
   } as unknown as World;
-  const app = new Hono().use("/model/*", faultGate(world, "model", "/model")).route("/model", modelRoutes(world));
+  const app = new Hono().use("/model/*", faultGate(world, "model", "/model", modelRefusal)).route("/model", modelRoutes(world));
   return { app, kept };
 }
 
