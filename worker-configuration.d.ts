@@ -19,11 +19,12 @@ interface __BaseEnv_Env {
 	WORKFLOW_LIMITS: DurableObjectNamespace<import("./src/index").WorkflowLimits>;
 	CONNECTION: DurableObjectNamespace<import("./src/index").Connection>;
 	POLLER: DurableObjectNamespace<import("./src/index").Poller>;
+	SCHEDULER: DurableObjectNamespace<import("./src/index").Scheduler>;
 }
 declare namespace Cloudflare {
 	interface GlobalProps {
 		mainModule: typeof import("./src/index");
-		durableNamespaces: "RunPartition" | "WorkflowLimits" | "Connection" | "Poller";
+		durableNamespaces: "RunPartition" | "WorkflowLimits" | "Connection" | "Poller" | "Scheduler";
 	}
 	interface Env extends __BaseEnv_Env {}
 }

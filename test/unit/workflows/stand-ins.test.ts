@@ -9,8 +9,8 @@ import { salesforceLeadRouting } from "../../../src/workflows/lead-routing/sales
 import { leadRouting } from "../../../src/workflows/lead-routing/workflow.ts";
 import { CHANNELS } from "../../../src/workflows/order-exception/channels.ts";
 import { orderException } from "../../../src/workflows/order-exception/workflow.ts";
-import { setUp } from "../connectors/salesforce-here.ts";
 import { createFakeSlack } from "../connectors/fake-slack.ts";
+import { setUp } from "../connectors/salesforce-here.ts";
 import { TOKEN } from "../connectors/worlds/action-world.ts";
 import { hubspotHere } from "../connectors/worlds/hubspot-worlds.ts";
 import { shopHere } from "../connectors/worlds/shopify-worlds.ts";
