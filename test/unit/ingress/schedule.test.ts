@@ -57,7 +57,7 @@ describe("a cron expression", () => {
     ["timeZone", { ...hourly, timeZone: "Europe/Atlantis" }],
   ])("that can never tick is refused by the name of its field: %s of %o", (field, schedule) => {
     expect(() => checkSchedule("report", schedule, at("2026-01-01T00:00:00Z"))).toThrow(
-      expect.objectContaining({ code: "workflow.undeclared", field: `trigger.${field}` }),
+      expect.objectContaining({ failure: expect.objectContaining({ code: "workflow.undeclared", field: `trigger.${field}` }) }),
     );
   });
 });
