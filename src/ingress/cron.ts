@@ -14,14 +14,10 @@ export interface Ticks {
 
 export function ticksOf({ cron, timeZone }: Pick<Schedule, "cron" | "timeZone">): Ticks {
   const pattern = new Cron(cron, { timezone: timeZone, mode: "5-part", paused: true });
-  const before = (at: number): number | null => pattern.previousRuns(1, new Date(at))[0]?.getTime() ?? null;
   return {
     next: (after) => pattern.nextRun(new Date(after))?.getTime() ?? null,
-    lastUpTo: (at) => {
-      // Ticks are whole seconds.
-      const found = before(Math.floor(at / 1000) * 1000 + 1000);
-      return found !== null && found > at ? before(found) : found;
-    },
+    // Ticks are whole seconds, and croner looks for one before the time it is given.
+    lastUpTo: (at) => pattern.previousRuns(1, new Date(Math.floor(at / 1000) * 1000 + 1000))[0]?.getTime() ?? null,
   };
 }
 

@@ -4,7 +4,7 @@ import * as z from "zod";
 import type { Failure } from "../core/errors.ts";
 import type { InterlockEvent } from "../core/event.ts";
 import { eventIdOf } from "../core/ids.ts";
-import { type Schedule, SCHEDULES } from "../core/schedule.ts";
+import { SCHEDULES, type Schedule } from "../core/schedule.ts";
 import type { Ticks } from "./cron.ts";
 
 const Span = z.object({ from: z.number(), to: z.number() });

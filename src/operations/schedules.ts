@@ -22,7 +22,8 @@ export async function wakeSchedules({ env, deployment }: Pick<Context, "env" | "
       .map(async (workflow) => {
         const scheduler = env.SCHEDULER.getByName(schedulerName(workflow)) as unknown as SchedulerPort;
         const answer = await scheduler.wake(workflow).catch((thrown) => ({ ok: false as const, error: failureOf(thrown) }));
-        if (!answer.ok) console.error(JSON.stringify({ message: "schedule not woken, will be repeated", workflow, error: answer.error.message }));
+        if (!answer.ok)
+          console.error(JSON.stringify({ message: "schedule not woken, will be repeated", workflow, error: answer.error.message }));
         return answer.ok;
       }),
   );

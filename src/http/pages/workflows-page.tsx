@@ -23,7 +23,11 @@ const STATES: Record<VersionState, StatusWords> = {
   missing: { label: "Not deployed", tone: "bad", shape: "cross" },
 };
 
-const MISSED = { skip: "missed times are left out", once: "missed times are made up for once", each: "each missed time is made up for" } as const;
+const MISSED = {
+  skip: "missed times are left out",
+  once: "missed times are made up for once",
+  each: "each missed time is made up for",
+} as const;
 
 const startedBy = ({ connector, type, schedule }: NonNullable<WorkflowVersion["trigger"]>): string =>
   schedule ? `Started at ${schedule.cron} (${schedule.timeZone}); ${MISSED[schedule.missed]}` : `Started by ${type} of ${connector}`;

@@ -125,7 +125,8 @@ export const salesforceLeadRouting = defineWorkflow(
         limit: 1,
       });
       const [user] = records;
-      if (!user) throw new InterlockError("connector.rejected", `Salesforce has no active user with the user name "${name}"`, { field: "owner" });
+      if (!user)
+        throw new InterlockError("connector.rejected", `Salesforce has no active user with the user name "${name}"`, { field: "owner" });
       return String(user.Id);
     };
     const inADay = new Date(event.time + DAY_MS).toISOString().slice(0, 10);

@@ -3,7 +3,7 @@
 // HubSpot's search is some seconds behind: two contacts made in the same moment do not see each other.
 import { hubspot } from "../../connectors/hubspot.ts";
 import { defineWorkflow, model } from "../../engine/define.ts";
-import { type LeadRecord, LEAD_DATA_FLOW } from "./data-flow.ts";
+import { LEAD_DATA_FLOW, type LeadRecord } from "./data-flow.ts";
 import { askToMerge, explainRoute, explainTask } from "./explain.ts";
 import { INSTRUCTION, LeadJudgement } from "./labels.ts";
 import { companyDomain, decideAcquaintances, knownFrom, mailboxOf, type Person } from "./lead.ts";

@@ -70,11 +70,18 @@ describe("after an outage", () => {
   };
 
   it.each(["skip", "once", "each"] as const)("a tick that is a little late is started (%s)", (missed) => {
-    expect(decide(missed, "2026-01-05T07:02:00Z")).toEqual({ due: ["2026-01-05T07:00:00.000Z"], leftOut: null, done: "2026-01-05T07:02:00.000Z" });
+    expect(decide(missed, "2026-01-05T07:02:00Z")).toEqual({
+      due: ["2026-01-05T07:00:00.000Z"],
+      leftOut: null,
+      done: "2026-01-05T07:02:00.000Z",
+    });
   });
 
   it("missed ticks are left out, and it is kept which", () => {
-    expect(decide("skip", "2026-01-05T09:30:00Z")).toMatchObject({ due: [], leftOut: ["2026-01-05T07:00:00.000Z", "2026-01-05T09:00:00.000Z"] });
+    expect(decide("skip", "2026-01-05T09:30:00Z")).toMatchObject({
+      due: [],
+      leftOut: ["2026-01-05T07:00:00.000Z", "2026-01-05T09:00:00.000Z"],
+    });
     expect(decide("skip", "2026-01-05T09:01:00Z")).toMatchObject({
       due: ["2026-01-05T09:00:00.000Z"],
       leftOut: ["2026-01-05T07:00:00.000Z", "2026-01-05T08:00:00.000Z"],

@@ -113,7 +113,7 @@ describe("a lead in the queue", () => {
 });
 
 describe("a change of a lead", () => {
-  it.each([
+  it.each<[string, JsonObject, string]>([
     ["that a person has", { OwnerId: ANA }, "has an owner"],
     ["that is converted", { IsConverted: true }, "converted"],
   ])("%s is left alone, and the model is not asked", async (_, more, because) => {
