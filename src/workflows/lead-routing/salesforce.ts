@@ -31,6 +31,9 @@ const QUEUE = "00G";
 const MERGE = "Merge a duplicate lead";
 const DAY_MS = 24 * 60 * 60_000;
 
+/** A labelled lead has no id; what stands in for one has the form that Salesforce's have. */
+const labelledId = (number: number): string => `00Q${String(number).padStart(12, "0")}`;
+
 type Fields = Readonly<Record<string, Json>>;
 
 const textIn = (fields: Fields, name: string): string | null => {
@@ -63,11 +66,11 @@ export const salesforceLeadRouting = defineWorkflow(
       decision: "judgement",
       text: "lead.message",
       label: "segment",
-      event: ({ number }) => ({ subject: String(number), data: null }),
+      event: ({ number }) => ({ subject: labelledId(number), data: null }),
       answers: {
         crm: {
           getRecord: ({ number, input }) => ({
-            id: String(number),
+            id: labelledId(number),
             object: "Lead",
             version: "",
             fields: {

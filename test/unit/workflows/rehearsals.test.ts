@@ -5,9 +5,9 @@ import { planRehearsal, rehearse } from "../../../src/engine/rehearse.ts";
 import type { GovernanceSpec } from "../../../src/governance/spec.ts";
 import type { ModelRequest } from "../../../src/inference/model.ts";
 import { leadRoutingSpec } from "../../../src/workflows/lead-routing/governance.ts";
-import { leadRouting } from "../../../src/workflows/lead-routing/workflow.ts";
 import { salesforceLeadRouting } from "../../../src/workflows/lead-routing/salesforce.ts";
 import { salesforceLeadRoutingSpec } from "../../../src/workflows/lead-routing/salesforce-governance.ts";
+import { leadRouting } from "../../../src/workflows/lead-routing/workflow.ts";
 import { orderExceptionSpec } from "../../../src/workflows/order-exception/governance.ts";
 import { orderException } from "../../../src/workflows/order-exception/workflow.ts";
 

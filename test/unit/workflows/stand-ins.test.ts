@@ -129,7 +129,9 @@ describe("lead-routing-salesforce", () => {
   });
 
   it("has an active user in the sandbox for each owner", async () => {
-    const names = setUp().rows("User").flatMap(({ IsActive, Username }) => (IsActive ? [Username] : []));
+    const names = setUp()
+      .rows("User")
+      .flatMap(({ IsActive, Username }) => (IsActive ? [Username] : []));
     expect(names).toEqual(expect.arrayContaining([...Object.values(OWNERS), DESK]));
   });
 });
