@@ -77,6 +77,11 @@ export const POLLER: readonly string[] = [
   "create index seen_at on seen (at)",
 ];
 
+export const SCHEDULER: readonly string[] = [
+  // One row: whose schedule this is, and how far it is, as JSON (src/ingress/schedule.ts).
+  "create table schedule (one integer primary key check (one = 1), workflow text not null, body text not null)",
+];
+
 export function migrate(sql: SqlStorage, statements: readonly string[] = PARTITION): void {
   sql.exec("create table if not exists migration (id integer primary key)");
   const done = sql.exec<{ last: number | null }>("select max(id) as last from migration").one().last ?? 0;

@@ -5,12 +5,14 @@ import type { Poll } from "./connectors/poll.ts";
 import type { WebhookDeclaration } from "./connectors/webhook.ts";
 import { InterlockError } from "./core/errors.ts";
 import { PARTITIONS } from "./core/ids.ts";
+import { SCHEDULES, type Schedule } from "./core/schedule.ts";
 import type { DataElement, Workflow } from "./engine/define.ts";
 import { manifestDigest } from "./engine/manifest.ts";
 import type { BuiltinBindings, Trained } from "./inference/builtin/source.ts";
 import type { Model } from "./inference/model.ts";
 import { priced } from "./inference/priced.ts";
 import type { PriceRow } from "./inference/prices.ts";
+import { checkSchedule } from "./ingress/cron.ts";
 
 /** One configured account on a system. `baseUrl` and the secrets are names of bindings (vars and secrets in wrangler.toml's environment). */
 export interface Connection {
@@ -70,6 +72,9 @@ export interface Deployment {
   readonly notices?: { readonly connection: string; readonly channel: string; readonly console: string };
 }
 
+/** A first tick is looked for from here, so that what is refused does not depend on the day. */
+const TICKS_FROM = Date.UTC(2026, 0, 1);
+
 export function defineDeployment(deployment: Omit<Deployment, "partitions"> & { partitions?: number }): Deployment {
   const { notices, connections } = deployment;
   if (notices && !connections[notices.connection]?.connector.chat)
@@ -79,6 +84,9 @@ export function defineDeployment(deployment: Omit<Deployment, "partitions"> & { 
     );
   for (const name of Object.keys(deployment.models)) modelSources(deployment, name);
   for (const [name, connection] of Object.entries(connections)) checkConnection(name, connection);
+  if (Object.hasOwn(connections, SCHEDULES))
+    throw new InterlockError("workflow.undeclared", `connections.${SCHEDULES}: ticks of schedules come by this name; choose another`);
+  for (const { name, trigger } of deployment.workflows) if (trigger.schedule) checkSchedule(name, trigger.schedule, TICKS_FROM);
   return { partitions: PARTITIONS, ...deployment, models: withPrices(deployment.models, deployment.prices) };
 }
 
@@ -140,6 +148,12 @@ export const webhookOf = ({ connector, webhook }: Connection): WebhookDeclaratio
 export function declaredPoll({ connections }: Pick<Deployment, "connections">, connection: string, poll: string): Poll | null {
   const found = Object.hasOwn(connections, connection) ? connections[connection] : undefined;
   return (found?.polls?.includes(poll) && found.connector.polls?.[poll]) || null;
+}
+
+/** That of the newest version; null for a workflow that does not start by the clock, or not any more. */
+export function declaredSchedule({ workflows }: Pick<Deployment, "workflows">, name: string): Schedule | null {
+  const [newest] = workflows.filter((workflow) => workflow.name === name).sort((a, b) => b.version - a.version);
+  return newest?.trigger.schedule ?? null;
 }
 
 /** What the deployment says about a connection, by the connector's names; what is not set is not there. */

@@ -9,3 +9,4 @@ export const RunPartition = worker.RunPartition;
 export const WorkflowLimits = worker.WorkflowLimits;
 export const Connection = worker.Connection;
 export const Poller = worker.Poller;
+export const Scheduler = worker.Scheduler;

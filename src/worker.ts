@@ -3,12 +3,14 @@
 import { createConnection } from "../durable-objects/connection.ts";
 import { createPoller } from "../durable-objects/poller.ts";
 import { createRunPartition } from "../durable-objects/run-partition.ts";
+import { createScheduler } from "../durable-objects/scheduler.ts";
 import { WorkflowLimits } from "../durable-objects/workflow-limits.ts";
 import type { Deployment } from "./deployment.ts";
 import { createApp } from "./http/app.tsx";
 import { startComplaints } from "./operations/connection-setup.ts";
 import { type Context, rememberStarting } from "./operations/context.ts";
 import { storePolled } from "./operations/poll-connection.ts";
+import { storeTicks } from "./operations/schedules.ts";
 import { otherRuns } from "./operations/start-child.ts";
 import { sweep } from "./operations/sweep.ts";
 import { consumeDeadLetters, consumeEvents } from "./queues/consumer.ts";
@@ -53,6 +55,9 @@ export function createWorker(deployment: Deployment, now: () => number = Date.no
     Connection: createConnection(deployment),
     Poller: createPoller(deployment, (env, connection, poll, changes, waitUntil) =>
       storePolled({ env, deployment, starting, waitUntil }, connection, poll, changes, Date.now()),
+    ),
+    Scheduler: createScheduler(deployment, (env, workflow, ticks, waitUntil) =>
+      storeTicks({ env, deployment, starting, waitUntil }, workflow, ticks),
     ),
   };
 }

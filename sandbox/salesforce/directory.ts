@@ -51,6 +51,10 @@ export const RECORDS: Readonly<Record<string, readonly Row[]>> = {
     { Id: API_USER, Username: USERNAME, Name: "Interlock", IsActive: true },
     { Id: ADA, Username: "ada@acme.example", Name: "Ada Lovelace", IsActive: true },
     { Id: idFor("005", 3), Username: "gone@acme.example", Name: "Gone", IsActive: false },
+    // Those to whom the workflow lead-routing-salesforce gives leads.
+    { Id: idFor("005", 4), Username: "ana@example.com", Name: "Ana", IsActive: true },
+    { Id: idFor("005", 5), Username: "ben@example.com", Name: "Ben", IsActive: true },
+    { Id: idFor("005", 6), Username: "leads@example.com", Name: "Leads", IsActive: true },
   ],
   Group: [
     { Id: BILLING_QUEUE, DeveloperName: "Billing_Queue", Name: "Billing", Type: "Queue" },

@@ -5,6 +5,7 @@ import type { Actions, ReadAction, Trigger, Use, WriteAction } from "../connecto
 import { type Failure, InterlockError } from "../core/errors.ts";
 import type { InterlockEvent } from "../core/event.ts";
 import type { Json, JsonObject } from "../core/json.ts";
+import { SCHEDULES, Schedule } from "../core/schedule.ts";
 import type { ProviderDemands, Treatment } from "../governance/data-flow.ts";
 import type { Known } from "../governance/find-known.ts";
 import type { RedactionKind } from "../governance/redact.ts";
@@ -134,6 +135,16 @@ export type QuestionOutcome =
 /** What starts a workflow that only other runs start (step.start), and that no event from outside does. */
 export const startedByRun: Trigger = { connector: "interlock", type: "started" };
 
+export interface WorkflowTrigger extends Trigger {
+  readonly schedule?: Schedule;
+}
+/** Starts a workflow by the clock: a run for each tick. The event's time is the tick's own, its subject the workflow's name. */
+export const onSchedule = (schedule: Schedule): WorkflowTrigger => ({
+  connector: "interlock",
+  type: `${SCHEDULES}.tick`,
+  schedule: Schedule.parse(schedule),
+});
+
 export interface ChildInput {
   /** The record that the child is about: its event's subject, and so what its lane is usually made from. */
   readonly subject: string;
@@ -238,7 +249,7 @@ export interface WorkflowDeclaration<
   readonly name: string;
   readonly version: number;
   readonly purpose: string;
-  readonly trigger: Trigger;
+  readonly trigger: WorkflowTrigger;
   /** Runs with one key go one after another, in the order of their admission; across workflows, where they give the same key. */
   readonly lane: (context: { readonly event: InterlockEvent }) => Lane;
   readonly limits?: Limits;

@@ -5,12 +5,18 @@ import { treatmentOf } from "../governance/data-flow.ts";
 import type { Workflow } from "./define.ts";
 import { limitFacts } from "./flow.ts";
 
+const triggerFacts = ({ connector, type, schedule }: Workflow["trigger"]): JsonObject => ({
+  connector,
+  type,
+  ...(schedule ? { schedule: { ...schedule } } : {}),
+});
+
 export function manifestOf(workflow: Workflow): JsonObject {
   const manifest = {
     name: workflow.name,
     version: workflow.version,
     purpose: workflow.purpose,
-    trigger: { ...workflow.trigger },
+    trigger: triggerFacts(workflow.trigger),
     uses: Object.fromEntries(
       Object.entries(workflow.uses).map(([handle, use]) => [
         handle,

@@ -1,6 +1,7 @@
 // How each version of each workflow stands: it takes new runs, finishes those that it has, is drained, or is missing while runs need it: what is deployed,
 // beside how many runs hang on each version.
 import { EVERY_WORKFLOW, type Within } from "../core/principal.ts";
+import type { Schedule } from "../core/schedule.ts";
 import { countRunsByVersion, type VersionRuns } from "../db/workflows.ts";
 import type { Deployment } from "../deployment.ts";
 import { writesOf } from "./action-facts.ts";
@@ -14,7 +15,7 @@ export interface WorkflowVersion {
   readonly state: VersionState;
   /** Null for a version that is not deployed. */
   readonly purpose: string | null;
-  readonly trigger: { readonly connector: string; readonly type: string } | null;
+  readonly trigger: { readonly connector: string; readonly type: string; readonly schedule?: Schedule } | null;
   /** Full names of the actions by which it writes; none of a version that is not deployed. */
   readonly writes: readonly string[];
   /** Runs that have not ended. */
@@ -44,7 +45,7 @@ export function versionsOf({ workflows }: Pick<Deployment, "workflows">, runs: r
       version,
       state: newest ? "current" : "drained",
       purpose,
-      trigger: { connector: trigger.connector, type: trigger.type },
+      trigger: { ...trigger },
       writes: writesOf({ uses }),
       open: 0,
       failed: 0,

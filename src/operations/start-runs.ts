@@ -3,6 +3,7 @@
 import { errorFacts, type Failure, fail, failureOf, ok, type Result } from "../core/errors.ts";
 import type { InterlockEvent } from "../core/event.ts";
 import { runIdOf } from "../core/ids.ts";
+import { SCHEDULES } from "../core/schedule.ts";
 import { logUnheard, readStarting, type Starting } from "../db/starting.ts";
 import type { Deployment } from "../deployment.ts";
 import type { Workflow } from "../engine/define.ts";
@@ -155,8 +156,12 @@ const isFinal = ({ code }: Failure): boolean => ["operator", "never"].includes(e
 export const newestWorkflow = (deployment: Deployment, name: string): Workflow | undefined =>
   deployment.workflows.filter((workflow) => workflow.name === name).sort((a, b) => b.version - a.version)[0];
 
-/** The newest registered version of each workflow that listens to this connector and type. */
+/** The newest registered version of each workflow that listens to this connector and type; of a tick, the one that it names. */
 function workflowsFor(context: Context, event: InterlockEvent): Workflow[] {
+  if (event.connection === SCHEDULES) {
+    const scheduled = newestWorkflow(context.deployment, event.subject);
+    return scheduled?.trigger.schedule ? [scheduled] : [];
+  }
   const connector = context.deployment.connections[event.connection]?.connector.name;
   const newest = new Map<string, Workflow>();
   for (const workflow of context.deployment.workflows) {

@@ -1,5 +1,5 @@
 // What is done once a minute, whatever else happens: runs that should have moved are woken, partitions are told of the kill switches, people are told in a chat what
-// waits for them, validations that stand still go on, pollers are kept going, and the contents of runs and validations whose time has come are erased; once a day the audit's checkpoint is written. It moves no run itself and keeps no state:
+// waits for them, validations that stand still go on, pollers and schedules are kept going, and the contents of runs and validations whose time has come are erased; once a day the audit's checkpoint is written. It moves no run itself and keeps no state:
 // what one sweep does not get done, the next finds again. One part that fails does not stop the other.
 import { failureOf } from "../core/errors.ts";
 import { erasableRuns, eraseRuns } from "../db/erasure.ts";
@@ -13,6 +13,7 @@ import { eventKey } from "./messages.ts";
 import { wakePollers } from "./pollers.ts";
 import { rateAudits } from "./rate-audits.ts";
 import { resumeStalled } from "./run-validation.ts";
+import { wakeSchedules } from "./schedules.ts";
 import { sendNotices } from "./send-notices.ts";
 import { weeklyReviews } from "./weekly-review.ts";
 
@@ -47,6 +48,7 @@ export async function sweep(context: Context, now: number): Promise<Swept> {
     quietly("weekly review", weeklyReviews(context, now)),
     quietly("rating of audits", rateAudits(context, now)),
     quietly("waking of pollers", wakePollers(context)),
+    quietly("waking of schedules", wakeSchedules(context)),
   ]);
   return { woken, erased };
 }

@@ -8,7 +8,7 @@ import type { PollPage } from "../../src/connectors/poll.ts";
 import { slack } from "../../src/connectors/slack.ts";
 import { zendesk } from "../../src/connectors/zendesk.ts";
 import type { Deployment } from "../../src/deployment.ts";
-import { defineWorkflow, model } from "../../src/engine/define.ts";
+import { defineWorkflow, model, onSchedule } from "../../src/engine/define.ts";
 import type { Model } from "../../src/inference/model.ts";
 import { priced } from "../../src/inference/priced.ts";
 import { createWorker } from "../../src/worker.ts";
@@ -203,6 +203,21 @@ const polledChange = defineWorkflow(
   async () => null,
 );
 
+/** Its next tick is far enough away for every test but its own. */
+const yearly = defineWorkflow(
+  {
+    name: "yearly",
+    version: 1,
+    purpose: "Start by the clock",
+    trigger: onSchedule({ cron: "0 0 1 1 *", timeZone: "UTC", missed: "each" }),
+    lane: ({ event }) => event.subject,
+    uses: {},
+    dataFlow: [],
+    decisions: {},
+  },
+  async ({ event }) => event.data,
+);
+
 export const deployment: Deployment = {
   ...real,
   connections: {
@@ -231,6 +246,7 @@ export const deployment: Deployment = {
     ...relatives,
     pausedSteps,
     polledChange,
+    yearly,
     unapproved,
   ],
 };
@@ -246,3 +262,4 @@ export const RunPartition = worker.RunPartition;
 export const WorkflowLimits = worker.WorkflowLimits;
 export const Connection = worker.Connection;
 export const Poller = worker.Poller;
+export const Scheduler = worker.Scheduler;

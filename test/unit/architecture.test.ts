@@ -54,6 +54,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   "src/ingress": ["src/core", "src/connectors", "node:buffer"],
   "src/ingress/poll-cursor.ts": ["zod"],
+  "src/ingress/schedule.ts": ["zod"],
+  "src/ingress/cron.ts": ["croner"],
   "src/operations": [
     "src/core",
     "src/db",
@@ -97,6 +99,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "type src/connectors/define.ts",
     "type src/connectors/webhook.ts",
     "type src/connectors/poll.ts",
+    // A schedule that can never tick is refused when a deployment is put together.
+    "src/ingress/cron.ts",
     // Every model of a deployment is given its price.
     "src/inference/priced.ts",
     "type src/inference",
@@ -112,6 +116,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "durable-objects/workflow-limits.ts",
     "durable-objects/connection.ts",
     "durable-objects/poller.ts",
+    "durable-objects/scheduler.ts",
   ],
   "src/index.ts": ["src/config.ts", "src/worker.ts"],
   // Runs in Node, on an auditor's machine: no package, so that it can be read and run without installing anything.
@@ -149,6 +154,9 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     // Where a poll stands is decided there; the events are stored by what is handed in.
     "src/ingress/poll-cursor.ts",
     "src/ingress/poll-page.ts",
+    // The same of a schedule.
+    "src/ingress/schedule.ts",
+    "src/ingress/cron.ts",
     "src/db/projection.ts",
     "src/db/journal-copy.ts",
     "src/db/provider-cards.ts",

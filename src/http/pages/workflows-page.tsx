@@ -23,6 +23,15 @@ const STATES: Record<VersionState, StatusWords> = {
   missing: { label: "Not deployed", tone: "bad", shape: "cross" },
 };
 
+const MISSED = {
+  skip: "missed times are left out",
+  once: "missed times are made up for once",
+  each: "each missed time is made up for",
+} as const;
+
+const startedBy = ({ connector, type, schedule }: NonNullable<WorkflowVersion["trigger"]>): string =>
+  schedule ? `Started at ${schedule.cron} (${schedule.timeZone}); ${MISSED[schedule.missed]}` : `Started by ${type} of ${connector}`;
+
 export interface WorkflowsPageProps {
   readonly frame: Frame;
   readonly versions: readonly WorkflowVersion[];
@@ -103,7 +112,7 @@ export const WorkflowsPage = ({ frame, versions, agreements, actions, now }: Wor
                       <MoneyLinks workflow={one.workflow} principal={frame.principal} />
                     </span>
                   ) : null}
-                  {one.trigger === null ? null : <span class="meta">{`Started by ${one.trigger.type} of ${one.trigger.connector}`}</span>}
+                  {one.trigger === null ? null : <span class="meta">{startedBy(one.trigger)}</span>}
                   <Writes writes={one.writes} actions={actions} />
                 </th>
                 <td>

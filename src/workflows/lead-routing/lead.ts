@@ -42,6 +42,15 @@ export function companyDomain(email: string | null): string | null {
   return domain && !PRIVATE_MAIL.has(domain) ? domain : null;
 }
 
+export const mailboxOf = ({ email }: Person): "private" | "company" | null =>
+  email === null ? null : companyDomain(email) === null ? "private" : "company";
+
+/** What of the lead is masked wherever it stands in a text. */
+export const knownFrom = ({ email, firstName, lastName }: Person) => ({
+  person: firstName !== null && lastName !== null ? [`${firstName} ${lastName}`] : [],
+  email: email === null ? [] : [email],
+});
+
 /** "kim+shop@x.example" is read where "kim@x.example" is. */
 function mailbox(email: string | null): string {
   const [name = "", domain = ""] = folded(email).split("@");

@@ -10,4 +10,7 @@ export const OWNERS: Readonly<Record<Segment, string>> = {
 /** Looks after what no segment's owner should have to: leads that may be there twice. */
 export const DESK = OWNERS.other;
 
+/** Salesforce gives every lead an owner: those that nobody has taken lie in this queue (its developer name), where the org's assignment rule puts them. */
+export const INBOX = "Sales_Queue";
+
 export const segmentOf = (owner: unknown): Segment => SEGMENTS.find((segment) => OWNERS[segment] === owner) ?? "other";

@@ -3,8 +3,10 @@
 // HubSpot's search is some seconds behind: two contacts made in the same moment do not see each other.
 import { hubspot } from "../../connectors/hubspot.ts";
 import { defineWorkflow, model } from "../../engine/define.ts";
+import { LEAD_DATA_FLOW, type LeadRecord } from "./data-flow.ts";
+import { askToMerge, explainRoute, explainTask } from "./explain.ts";
 import { INSTRUCTION, LeadJudgement } from "./labels.ts";
-import { companyDomain, decideAcquaintances, type Person } from "./lead.ts";
+import { companyDomain, decideAcquaintances, knownFrom, mailboxOf, type Person } from "./lead.ts";
 import { DESK, OWNERS, segmentOf } from "./owners.ts";
 
 const PROPERTIES = [
@@ -46,42 +48,7 @@ export const leadRouting = defineWorkflow(
       crm: hubspot.only("getRecord", "searchRecords", "assignOwner", "addNote", "createTask"),
       model: model("default"),
     },
-    dataFlow: [
-      {
-        element: "lead.message",
-        class: "personal",
-        to: "model",
-        purpose: "lead-routing",
-        basis: "legitimate-interest",
-        treatment: "mask",
-        redact: ["email", "phone", "card", "iban", "national-id", "birth-date"],
-        retentionDays: 30,
-      },
-      {
-        element: "lead.jobTitle",
-        class: "personal",
-        to: "model",
-        purpose: "lead-routing",
-        basis: "legitimate-interest",
-        treatment: "mask",
-        redact: ["email", "phone"],
-        retentionDays: 30,
-      },
-      {
-        element: "lead.company",
-        class: "personal",
-        to: "model",
-        purpose: "lead-routing",
-        basis: "legitimate-interest",
-        treatment: "mask",
-        redact: ["email", "phone"],
-        retentionDays: 30,
-      },
-      { element: "lead.employees", class: "none", to: "model", purpose: "lead-routing", basis: "legitimate-interest", retentionDays: 30 },
-      { element: "lead.country", class: "none", to: "model", purpose: "lead-routing", basis: "legitimate-interest", retentionDays: 30 },
-      { element: "lead.source", class: "none", to: "model", purpose: "lead-routing", basis: "legitimate-interest", retentionDays: 30 },
-      { element: "lead.mailbox", class: "none", to: "model", purpose: "lead-routing", basis: "legitimate-interest", retentionDays: 30 },
-    ],
+    dataFlow: LEAD_DATA_FLOW,
     decisions: { judgement: LeadJudgement },
     // A labelled lead of a validation: what the run would have been told and would have read.
     rehearsal: {
@@ -149,28 +116,25 @@ export const leadRouting = defineWorkflow(
     const inADay = new Date(event.time + DAY_MS).toISOString();
 
     if (duplicates.length > 0) {
-      const text = `May be the same person as ${listed(duplicates)}. Please merge them, or assign this contact.`;
+      const text = askToMerge("contact", duplicates);
       await crm.addNote("note the duplicate", { on, text, at });
       await crm.createTask("ask to merge", { on, subject: "Merge a duplicate lead", text, dueAt: inADay, priority: "MEDIUM", owner: DESK });
       return { contact: contact.id, routed: false, because: "duplicate", duplicates: [...duplicates] };
     }
 
-    const lead = {
+    const lead: LeadRecord = {
       message: of("message"),
       jobTitle: of("jobtitle"),
       company: of("company"),
       employees: of("numemployees"),
       country: of("country"),
       source: of("hs_analytics_source"),
-      mailbox: person.email === null ? null : domain === null ? "private" : "company",
+      mailbox: mailboxOf(person),
     };
     const judgement = await model.decide("judgement", {
       instruction: INSTRUCTION,
       record: { lead },
-      known: {
-        person: firstName !== null && lastName !== null ? [`${firstName} ${lastName}`] : [],
-        email: person.email === null ? [] : [person.email],
-      },
+      known: knownFrom(person),
     });
 
     const assigned = await crm.assignOwner("assign owner", { ...on, owner: OWNERS[judgement.value.segment] }, { basedOn: judgement });
@@ -180,21 +144,16 @@ export const leadRouting = defineWorkflow(
     const owner = String(assigned.values.owner);
     const segment = segmentOf(owner);
     const { score } = judgement.value;
-    const who = assigned.decidedBy ? `decided by ${assigned.decidedBy}` : `${Math.round(judgement.confidence * 100)} % sure`;
-
-    const known = colleagues.length > 0 ? ` Known at the same company: ${listed(colleagues)}.` : "";
-    await crm.addNote(
-      "explain route",
-      { on, text: `Interlock gave this lead to ${owner}: segment ${segment}, score ${score} (${who}).${known}`, at },
-      { basedOn: judgement },
-    );
+    const { decidedBy } = assigned;
+    const text = explainRoute("contact", { owner, segment, score, decidedBy, confidence: judgement.confidence, colleagues });
+    await crm.addNote("explain route", { on, text, at }, { basedOn: judgement });
     if (score === "high")
       await crm.createTask(
         "make a task",
         {
           on,
           subject: "Call a lead that wants to buy",
-          text: `Segment ${segment}, score ${score}.`,
+          text: explainTask(segment, score),
           dueAt: inADay,
           priority: "HIGH",
           owner,
@@ -204,9 +163,3 @@ export const leadRouting = defineWorkflow(
     return { contact: contact.id, routed: true, owner, segment, score };
   },
 );
-
-/** As many as a person reads. */
-const MOST_LISTED = 10;
-
-const listed = (ids: readonly string[]): string =>
-  `contact ${ids.slice(0, MOST_LISTED).join(", ")}${ids.length > MOST_LISTED ? ` and ${ids.length - MOST_LISTED} more` : ""}`;

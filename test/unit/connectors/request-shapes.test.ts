@@ -180,7 +180,24 @@ function keepsShape(example: unknown, body: unknown, at: string): void {
   }
 }
 
-describe.each(["zendesk", "hubspot", "salesforce", "shopify"])("%s, by its documented exchanges", (system) => {
+/** Which header holds the credential, and what it looks like. */
+const CREDENTIAL: Readonly<Record<string, readonly [header: string, looks: RegExp]>> = {
+  zendesk: ["authorization", /^Bearer \S+$/],
+  hubspot: ["authorization", /^Bearer \S+$/],
+  salesforce: ["authorization", /^Bearer \S+$/],
+  shopify: ["x-shopify-access-token", /^\S+$/],
+  freshdesk: ["authorization", /^Basic [A-Za-z0-9+/]+=*$/],
+};
+
+/** A ticket of Freshdesk is its fields, without anything around them: those that an example has are of the example's kind, and the account's own lie under one of them. */
+function keepsKinds(example: Readonly<Record<string, unknown>>, body: Readonly<Record<string, unknown>>, at: string): void {
+  for (const [name, value] of Object.entries(body)) {
+    expect(name, `${at}: a field of the account belongs under custom_fields`).not.toMatch(/^cf_/);
+    if (name in example && value !== null) expect(typeof value, `${at}.${name}`).toBe(typeof example[name]);
+  }
+}
+
+describe.each(["zendesk", "hubspot", "salesforce", "shopify", "freshdesk"])("%s, by its documented exchanges", (system) => {
   const file = `${system}/exchanges.derived.json`;
   it.skipIf(!existsSync(`${FOLDER}/${file}`))("sends requests with a path, a credential and a body wrapped as in them", async () => {
     const exchanges = read<Exchange[]>(file).map(({ request }) => ({
@@ -193,8 +210,8 @@ describe.each(["zendesk", "hubspot", "salesforce", "shopify"])("%s, by its docum
       const examples = exchanges.filter(({ method, template: path }) => method === request.method && path === template(request.url));
       if (examples.length === 0) continue;
       described.push(request);
-      const header = system === "shopify" ? "x-shopify-access-token" : "authorization";
-      expect(request.headers.get(header), named(request)).toMatch(system === "shopify" ? /^\S+$/ : /^Bearer \S+$/);
+      const [header, looks] = CREDENTIAL[system] ?? expect.fail(`${system} has no credential in CREDENTIAL`);
+      expect(request.headers.get(header), named(request)).toMatch(looks);
       const bodies = examples
         .map(({ body }) => body)
         .filter((body) => typeof body === "object" && body !== null && Object.keys(body).length > 0);
@@ -203,6 +220,7 @@ describe.each(["zendesk", "hubspot", "salesforce", "shopify"])("%s, by its docum
       // A record of Salesforce is its fields, without anything around them.
       if (system === "salesforce")
         for (const value of Object.values(request.body)) expect(typeof value === "object" && value !== null).toBe(false);
+      else if (system === "freshdesk" && request.method === "PUT") keepsKinds(Object.assign({}, ...bodies), request.body, named(request));
       else if (bodies.length > 0) keepsShape(Object.assign({}, ...bodies), request.body, named(request));
     }
     expect(described.length).toBeGreaterThan(2);

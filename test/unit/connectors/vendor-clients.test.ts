@@ -1,13 +1,17 @@
 // The vendors' own clients against our stand-ins, over loopback HTTP: a stand-in that they can read answers in the vendor's shapes, and what holds against it means
-// something. Slack's is Slack's; Zendesk has none for JavaScript, and node-zendesk is the one in use. The whole sandbox runs here, with SQLite in memory.
+// something. Slack's is Slack's, Shopify's is Shopify's; Zendesk has none for JavaScript, and node-zendesk is the one in use. The whole sandbox runs here, with SQLite in memory.
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { createAdminApiClient } from "@shopify/admin-api-client";
 import { ErrorCode, LogLevel, WebClient } from "@slack/web-api";
 import { createClient } from "node-zendesk";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { sandboxApp } from "../../../sandbox/app.ts";
 import type { SandboxEnv } from "../../../sandbox/environment.ts";
+import { API_TOKEN, SHOP } from "../../../sandbox/shopify/shop.ts";
 import { openWorld } from "../../../sandbox/world.ts";
+import { API_VERSION } from "../../../src/connectors/shopify-api.ts";
+import { ADD_TAGS, CHECK_READ, CHECK_SHOP } from "../../../src/connectors/shopify-documents.ts";
 import { Database } from "../../simulate/partition/sqlite.ts";
 
 const TOKEN = "sandbox-token";
@@ -166,5 +170,54 @@ describe("Zendesk, by node-zendesk", () => {
     const limited = await zendesk.tickets.show(made.id);
     expect(limited.result).toMatchObject({ statusCode: 429, result: { error: "APIRateLimitExceeded" } });
     world.settings.reset();
+  });
+});
+
+describe("Shopify's own client", () => {
+  const client = (accessToken = API_TOKEN) =>
+    createAdminApiClient({
+      storeDomain: SHOP,
+      apiVersion: API_VERSION,
+      accessToken,
+      retries: 0,
+      // It warns of versions by the machine's date.
+      logger: () => {},
+      // It speaks to https alone; its shop is here.
+      customFetchApi: (url, init) => fetch(`${base}/shopify${new URL(url).pathname}`, init as RequestInit),
+    });
+  const firstOrder = async (): Promise<{ id: string; name: string }> => {
+    const { data, errors } = await client().request(CHECK_READ.text);
+    expect(errors).toBeUndefined();
+    return data.orders.nodes[0];
+  };
+
+  it("reads the shop and an order, and tags the order, by the documents that the connector sends", async () => {
+    const { data, extensions } = await client().request(CHECK_SHOP.text);
+    expect(data.shop).toMatchObject({ myshopifyDomain: SHOP });
+    expect(extensions?.cost).toMatchObject({ throttleStatus: { currentlyAvailable: expect.any(Number) } });
+    const { id, name } = await firstOrder();
+    expect([id, name]).toEqual([expect.stringMatching(/^gid:\/\/shopify\/Order\/\d+$/), expect.stringMatching(/^#/)]);
+    const tagged = await client().request(ADD_TAGS.text, { variables: { id, tags: ["triaged"] } });
+    expect(tagged).toMatchObject({ data: { tagsAdd: { node: { id }, userErrors: [] } } });
+    const read = await client().request("query Tags($id: ID!) { order(id: $id) { tags } }", { variables: { id } });
+    expect(read.data.order.tags).toContain("triaged");
+  });
+
+  it("reads the stand-in's refusals as Shopify's", async () => {
+    expect((await client("another").request(CHECK_SHOP.text)).errors).toMatchObject({ networkStatusCode: 401 });
+    const wrong = await client().request("{ shop { nothing } }");
+    expect(wrong.errors).toMatchObject({ networkStatusCode: 200, graphQLErrors: [{ extensions: { code: "undefinedField" } }] });
+    const { data } = await client().request(ADD_TAGS.text, { variables: { id: "gid://shopify/Order/1", tags: ["triaged"] } });
+    expect(data.tagsAdd).toMatchObject({ node: null, userErrors: [{ message: expect.any(String) }] });
+    const limit = (available: number) =>
+      app.request("http://127.0.0.1/control/shopify/limits", {
+        method: "POST",
+        body: JSON.stringify({ capacity: 1_000, restoreRate: 50, available }),
+        headers: { "content-type": "application/json" },
+      });
+    expect((await limit(0)).status).toBe(200);
+    const throttled = await client().request(CHECK_READ.text);
+    expect(throttled.errors).toMatchObject({ networkStatusCode: 200, graphQLErrors: [{ extensions: { code: "THROTTLED" } }] });
+    await limit(1_000);
   });
 });

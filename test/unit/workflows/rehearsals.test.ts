@@ -5,6 +5,8 @@ import { planRehearsal, rehearse } from "../../../src/engine/rehearse.ts";
 import type { GovernanceSpec } from "../../../src/governance/spec.ts";
 import type { ModelRequest } from "../../../src/inference/model.ts";
 import { leadRoutingSpec } from "../../../src/workflows/lead-routing/governance.ts";
+import { salesforceLeadRouting } from "../../../src/workflows/lead-routing/salesforce.ts";
+import { salesforceLeadRoutingSpec } from "../../../src/workflows/lead-routing/salesforce-governance.ts";
 import { leadRouting } from "../../../src/workflows/lead-routing/workflow.ts";
 import { orderExceptionSpec } from "../../../src/workflows/order-exception/governance.ts";
 import { orderException } from "../../../src/workflows/order-exception/workflow.ts";
@@ -82,7 +84,10 @@ describe("a labelled order", () => {
   });
 });
 
-it("a labelled lead is answered with every element of the file", async () => {
+it.each([
+  ["HubSpot", leadRouting, leadRoutingSpec],
+  ["Salesforce", salesforceLeadRouting, salesforceLeadRoutingSpec],
+])("a labelled lead of %s is answered with every element of the file", async (_, workflow, spec) => {
   const input = {
     "lead.message": "300 seats by March",
     "lead.jobTitle": "Buyer",
@@ -93,8 +98,8 @@ it("a labelled lead is answered with every element of the file", async () => {
     "lead.mailbox": "company",
   };
   const value = { score: "high", segment: "enterprise" };
-  const { result, sent } = await rehearsed(leadRouting, leadRoutingSpec, input, value);
+  const { result, sent } = await rehearsed(workflow, spec, input, value);
   expect(result).toMatchObject({ kind: "answered", decision: { value } });
-  const { "lead.source": _, ...given } = input;
+  const { "lead.source": __, ...given } = input;
   expect(sent).toEqual(given);
 });

@@ -4,11 +4,13 @@ import type { FulfillmentOrder, Order } from "../../../sandbox/shopify/shop.ts";
 import { createHttp } from "../../../src/connectors/http.ts";
 import { hubspot } from "../../../src/connectors/hubspot.ts";
 import { slackRefusal } from "../../../src/connectors/slack-api.ts";
-import { DESK, OWNERS } from "../../../src/workflows/lead-routing/owners.ts";
+import { DESK, INBOX, OWNERS } from "../../../src/workflows/lead-routing/owners.ts";
+import { salesforceLeadRouting } from "../../../src/workflows/lead-routing/salesforce.ts";
 import { leadRouting } from "../../../src/workflows/lead-routing/workflow.ts";
 import { CHANNELS } from "../../../src/workflows/order-exception/channels.ts";
 import { orderException } from "../../../src/workflows/order-exception/workflow.ts";
 import { createFakeSlack } from "../connectors/fake-slack.ts";
+import { setUp } from "../connectors/salesforce-here.ts";
 import { TOKEN } from "../connectors/worlds/action-world.ts";
 import { hubspotHere } from "../connectors/worlds/hubspot-worlds.ts";
 import { shopHere } from "../connectors/worlds/shopify-worlds.ts";
@@ -89,5 +91,47 @@ describe("lead-routing", () => {
     const here = hubspotHere();
     for (const email of [...Object.values(OWNERS), DESK])
       expect((await hubspot.actions.findOwner.run({ email }, here.http)).owner, email).not.toBeNull();
+  });
+});
+
+describe("lead-routing-salesforce", () => {
+  const inbox = (here: ReturnType<typeof setUp>) => here.rows("Group").find(({ DeveloperName }) => DeveloperName === INBOX)?.Id ?? null;
+  const put = (here: ReturnType<typeof setUp>, Email: string, set: object) =>
+    here.add("Lead", { Company: "Northwind", Email, OwnerId: inbox(here), ...set });
+  const run = (here: ReturnType<typeof setUp>, subject: string, decision: { score: string; segment: string } | null) =>
+    runAtStandIns(salesforceLeadRouting, { event: { subject }, doors: { salesforce: here.http }, decision });
+
+  it("gives the lead in Salesforce to its owner, beside a colleague whom the query finds", async () => {
+    const here = setUp();
+    const { Id: colleague } = await put(here, "li@northwind.example", { LastName: "Chen" });
+    const { Id } = await put(here, "kim@northwind.example", { LastName: "Doe", Title: "Buyer", NumberOfEmployees: 4000 });
+    const { output, writes } = await run(here, Id, { score: "high", segment: "enterprise" });
+    expect(output).toMatchObject({ routed: true, owner: OWNERS.enterprise });
+    expect(writes.map(({ step }) => step)).toEqual(["assign owner", "explain route", "make a task"]);
+    const ana = here.rows("User").find(({ Username }) => Username === OWNERS.enterprise)?.Id;
+    expect(here.row("Lead", Id).OwnerId).toBe(ana);
+    expect(here.rows("Task")).toMatchObject([{ WhoId: Id, OwnerId: ana, ActivityDate: "2026-01-06" }]);
+    expect(here.rows("FeedItem")[0]?.Body).toContain(`Known at the same company: lead ${colleague}.`);
+    // Its next change is nothing new.
+    expect((await run(here, Id, null)).output).toMatchObject({ because: "has an owner" });
+  });
+
+  it("leaves one that is there twice to the desk, once", async () => {
+    const here = setUp();
+    const { Id: first } = await put(here, "kim@northwind.example", { LastName: "Doe" });
+    const { Id } = await put(here, "kim+fair@northwind.example", { LastName: "D" });
+    const { output, writes } = await run(here, Id, null);
+    expect(output).toMatchObject({ routed: false, because: "duplicate", duplicates: [first] });
+    expect(writes.map(({ step }) => step)).toEqual(["note the duplicate", "ask to merge"]);
+    const again = await run(here, Id, null);
+    expect(again.output).toMatchObject({ because: "duplicate, the desk was asked before" });
+    expect(again.writes).toEqual([]);
+  });
+
+  it("has an active user in the sandbox for each owner", async () => {
+    const names = setUp()
+      .rows("User")
+      .flatMap(({ IsActive, Username }) => (IsActive ? [Username] : []));
+    expect(names).toEqual(expect.arrayContaining([...Object.values(OWNERS), DESK]));
   });
 });
